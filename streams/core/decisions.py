@@ -1,0 +1,190 @@
+"""What casework decides. A decision explains itself and is all that ``evolve`` needs (design rules 5, 6)."""
+
+from datetime import date
+from enum import StrEnum
+
+from msgspec import Struct
+
+from streams.core.events import Correction, Determination, Ending, EventKind, Feedback
+
+
+class DecisionKind(StrEnum):
+    RECORDED = "recorded"  # a determination entered the standing
+    CORRECTED = "corrected"  # an entry's content was replaced
+    ENDED = "ended"  # an entry's ground fell by a document (performed, revoked, ...)
+    EXPIRED = "expired"  # an entry's term ran out at a tick
+    HELD = "held"  # waits (target not seen) or goes to review
+    REVIEW = "review"  # waited 30 ticks for its target in vain
+    LAW_APPLIED = "law_applied"  # a law book change or the end of a legal basis moved standing obligations
+    ANSWERED = "answered"  # an officer's feedback moved one obligation
+
+
+class ObligationState(StrEnum):
+    """Design rule 5. Open = everything but refused, not_applicable, lifted."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    NOT_APPLICABLE = "not_applicable"
+    IN_EFFECT = "in_effect"
+    LIFTING = "lifting"
+    LIFTED = "lifted"
+
+
+class DueState(StrEnum):
+    """Whether a deadline is known."""
+
+    SET = "set"
+    NOT_IN_TEXT = "not_in_text"  # no text read sets a term
+    AWAITING_CALENDAR = "awaiting_calendar"  # the holiday calendar of that year is not loaded yet
+
+
+class Due(Struct, frozen=True):
+    state: DueState
+    day: date | None = None
+
+
+class Severity(Struct, frozen=True):
+    """Severity of one determination, never of a person (design rule 1)."""
+
+    level: str  # minor | ordinary | serious | none (incentives, record-only entities)
+    scale: str  # key of the scale version, e.g. "sd-2020"
+    reasons: tuple[str, ...]  # codes of the scale file that led here
+
+
+class Obligation(Struct, frozen=True):
+    """One proposed measure for one executing department."""
+
+    obligation_id: str  # hash(decision id, rule id, executor)
+    rule: str  # rule id "<memorandum>.v<N>/<no>"
+    memorandum: str
+    memorandum_version: int
+    measure: str  # code of measures.yaml
+    clause: str  # place in the text
+    basis: tuple[str, ...]  # instruments the rule rests on
+    executor: str  # channel
+    executor_body: str  # body code
+    executor_source: str  # text | project_mapping
+    binding: bool  # binding or recommended
+    incentive: bool
+    state: ObligationState
+    since: date
+    ends_on: date | None  # last day of the ground as known today; None = open-ended
+    due: Due  # until when the executor answers (proposed) or proves (lifting)
+    version: int = 1  # grows by one with each change, for snapshot + delta
+    lift_reason: str | None = None
+
+
+class Considered(Struct, frozen=True):
+    """A rule that was looked at and did not apply, with the reason code."""
+
+    rule: str
+    reason: str
+
+
+class Notice(Struct, frozen=True):
+    """What the person is told (kind: listed | lifted | corrected)."""
+
+    notice_id: str
+    kind: str
+
+
+class Entry(Struct, frozen=True):
+    """One determination in a standing, with what was decided about it."""
+
+    key: str  # "<channel>|<document no>|<item>"
+    channel: str
+    receipt_id: str
+    event_id: str | None
+    content_digest: str
+    determination: Determination
+    severity: Severity
+    record_only: str | None  # reason code why it raises nothing, else None
+    recorded_on: date
+    ends_on: date | None  # last day of its term; None = no term
+    ended_on: date | None = None
+    ended_reason: str | None = None
+
+
+class Waiting(Struct, frozen=True):
+    """An ending or correction whose target has not arrived (TARGET_NOT_SEEN)."""
+
+    receipt_id: str
+    event_id: str | None
+    channel: str
+    content_digest: str
+    since: date
+    ticks: int = 0
+    ending: Ending | None = None
+    correction: Correction | None = None
+
+
+class Cause(Struct, frozen=True):
+    """What led to the decision: a record, a tick, or a law event."""
+
+    kind: EventKind
+    receipt_id: str
+    channel: str
+    event_id: str | None
+
+
+class Decision(Struct, frozen=True):
+    """One change of one standing with its reasons. ``evolve(standing, decision)`` needs nothing else."""
+
+    decision_id: str  # hash(cause receipt id, subject, ordinal)
+    subject: str  # token
+    kind: DecisionKind
+    cause: Cause
+    decided_on: date  # the last tick seen, never a wall clock
+    law_digest: str
+    ordinal: int  # position among the decisions of one cause and subject
+    code: str | None = None  # reason code of held, review, ended
+    key: str | None = None  # entry the decision is about
+    name_check: str = ""
+    department_tokens: dict[str, str] = {}
+    entry: Entry | None = None  # the entry as it stands after the decision
+    waiting: Waiting | None = None  # set for held TARGET_NOT_SEEN
+    settles: str | None = None  # receipt id of the waiting record this decision settles
+    feedback: Feedback | None = None
+    raised: tuple[Obligation, ...] = ()
+    changed: tuple[Obligation, ...] = ()  # lifting, answered: the obligation after the change
+    considered: tuple[Considered, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    reasons: tuple[str, ...] = ()  # codes that explain the outcome, in order
+
+
+class Outcome(StrEnum):
+    """What a receipt says. Exactly one per record (design section 3)."""
+
+    ACCEPTED = "accepted"
+    WARNED = "warned"
+    REJECTED = "rejected"
+    HELD = "held"
+    DUPLICATE = "duplicate"
+    NEEDS_CORRECTION = "needs_correction"
+
+
+class Fault(Struct, frozen=True):
+    """One thing wrong with a record: code, place, what was seen (masked), what was expected, how to cure."""
+
+    code: str
+    field: str | None = None
+    seen: str | None = None
+    expected: str | None = None
+
+
+class Receipt(Struct, frozen=True):
+    """The fate of one record, for the channel that sent it."""
+
+    receipt_id: str
+    outcome: Outcome
+    source_topic: str
+    source_partition: int
+    source_offset: int
+    event_id: str | None
+    schema_id: int | None
+    day: date | None  # the last tick
+    law_digest: str | None
+    faults: tuple[Fault, ...] = ()  # of rejected, held, needs_correction
+    warnings: tuple[Fault, ...] = ()
+    refers_to: str | None = None  # receipt id of the earlier record (duplicate, needs_correction)

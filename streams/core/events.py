@@ -1,0 +1,126 @@
+"""What a department tells us, after intake has checked it and replaced the identity by a token.
+
+Every value here is frozen and free of identity: tokens, codes, dates and digests only (design rules 2, 3).
+"""
+
+from datetime import date
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class EventKind(StrEnum):
+    """The kinds of record on ``accepted``; each names the one payload field that is set."""
+
+    DETERMINATION = "determination"  # 认定: a document in legal effect about one subject
+    ENDING = "ending"  # 终止: the ground of an earlier record has fallen (performed, revoked, ...)
+    CORRECTION = "correction"  # 更正: the content of an earlier record was wrong
+    FEEDBACK = "feedback"  # 反馈: an officer's answer on one obligation
+    TICK = "tick"  # the day moved on
+    LAW = "law"  # another law book comes into force
+
+
+class SubjectKind(StrEnum):
+    PERSON = "person"  # 自然人
+    ENTITY = "entity"  # 法人和非法人组织
+    NAME_ONLY = "name_only"  # no checked identifier: goes to review, never to a measure (rule 10)
+
+
+class Target(Struct, frozen=True):
+    """Which earlier record of the same channel is meant."""
+
+    document_no: str
+    item: str
+
+
+class Determination(Struct, frozen=True):
+    """认定: one document in legal effect about exactly one subject."""
+
+    item: str  # code of the data catalogue (数据清单)
+    body: str  # issuing body, code of bodies.yaml
+    document_no: str  # 文书号
+    document_date: date | None
+    effect_date: date | None  # in legal effect from
+    conduct_end: date | None  # 失信行为终止之日, where the document states it
+    document_digest: str  # sha-256 of the served document, hex
+    basis: str  # instrument the document rests on, code of instruments.yaml
+    ground: str | None = None  # closed per item, e.g. "1".."6" of 法释〔2013〕17号 art. 1
+    extra_years: int = 0  # art. 2: added for violence or several acts, whole years
+    role: str | None = None  # through which role an entity's order reaches this person
+    entity_code: str | None = None  # that entity's unified social credit code (public data)
+    prior_notice: bool = False  # the body states: told of facts, reasons, basis before the decision
+    hearing: bool = False  # the body states: could answer, and was heard where the law gives a hearing
+    simple_procedure: bool = False  # 简易程序: refused at intake (条例 13)
+
+
+class Ending(Struct, frozen=True):
+    """终止: a later document, or a fact the body states, that ends the ground of ``target``."""
+
+    target: Target
+    reason: str  # code of endings.yaml, e.g. "performed", "revoked"
+    document_no: str | None
+    document_date: date
+    document_digest: str | None
+
+
+class Correction(Struct, frozen=True):
+    """更正: the record ``target`` should have said ``replacement``. Never changes who is meant."""
+
+    target: Target
+    document_no: str
+    document_date: date
+    document_digest: str
+    replacement: Determination
+
+
+class FeedbackState(StrEnum):
+    """What an officer of an executing department may answer (design rule 5)."""
+
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    NOT_APPLICABLE = "not_applicable"
+    IN_EFFECT = "in_effect"
+    LIFTED = "lifted"
+
+
+class Feedback(Struct, frozen=True):
+    obligation_id: str
+    state: FeedbackState
+    reason: str | None  # code of refusals.yaml; required for refused and not_applicable
+    officer: str  # the department's own staff reference, never a name
+    answered_on: date
+
+
+class Tick(Struct, frozen=True):
+    day: date
+
+
+class LawChange(Struct, frozen=True):
+    digest: str  # sha-256 of the canonical law book, hex
+    from_day: date  # first day decided by it
+
+
+class Accepted(Struct, frozen=True):
+    """One record of ``accepted``: THE history. Exactly one payload field is set, the one ``kind`` names."""
+
+    receipt_id: str  # hash(topic, partition, offset) of the source record
+    kind: EventKind
+    channel: str
+    source_topic: str
+    source_partition: int
+    source_offset: int
+    event_id: str | None
+    intake_day: date | None  # last tick intake had seen; None only for ticks and law events before the first
+    law_digest: str | None  # law book intake checked with
+    subject: str  # token; "" for tick and law
+    subject_kind: SubjectKind | None
+    name_check: str  # HMAC(name key, token + normalised name); "" where the record carries no name
+    content_digest: str  # of the checked content without event id; equal content = duplicate
+    warnings: tuple[str, ...] = ()
+    department_tokens: dict[str, str] = {}  # executing channel -> that department's token of the person
+    determination: Determination | None = None
+    ending: Ending | None = None
+    correction: Correction | None = None
+    feedback: Feedback | None = None
+    tick: Tick | None = None
+    law: LawChange | None = None

@@ -1,0 +1,180 @@
+"""The law as an argument: frozen values the core decides with. Loaded by ``streams.law``, never read from disk here."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+from msgspec import Struct
+
+
+class Instrument(Struct, frozen=True):
+    """One legal document. An unverified number is None, never guessed."""
+
+    code: str  # e.g. "F-49", "C-17"
+    number: str | None
+    title: str
+    issuer: str
+    issued: date | None
+    in_force_from: date | None
+    in_force_to: date | None
+    mark: str  # verified | verified_number_unverified | unverified
+    source: str
+    checked: date
+    basis_grade: Literal[
+        "law",
+        "regulation",
+        "central_policy",
+        "judicial_interpretation",
+        "memorandum",
+        "ministry_rule",
+        "policy",
+    ]
+
+
+class Item(Struct, frozen=True):
+    """One row of the data catalogue (数据清单, 条例 10)."""
+
+    code: str
+    name: str
+    field: str  # one of the 11 key fields, code of fields.yaml
+    conduct: str | None  # one of the 4 kinds of conduct
+    groups: tuple[str, ...]  # of the 12 key groups
+    info_class: Literal["negative", "other", "basic"]
+    subjects: tuple[str, ...]  # person, entity
+    providers: tuple[str, ...]  # channels that may report it
+    levels: tuple[str, ...]  # levels of the issuing body: national, province, city, county
+    instruments: tuple[str, ...]  # bases a document of this item may name
+    grounds: dict[str, "Ground"]  # closed; empty = the item has no grounds
+    list_decision: bool  # an official serious-list decision
+    roles: tuple[str, ...] = ()  # roles through which an entity's document reaches a person
+    endings: tuple[str, ...] = ()  # ending reasons that can end it
+    record_only: dict[str, str] = {}  # subject kind -> reason code why it raises nothing
+    disclosure: str = "authorised_query"
+    minors_refused: bool = True
+    prior_notice_required: bool = True
+    clause: str = ""  # citation of the row
+    in_force_from: date | None = None
+    in_force_to: date | None = None
+
+
+class Ground(Struct, frozen=True):
+    code: str
+    name: str
+    clause: str
+    term_years: int | None  # None = no fixed term
+    extra_years_max: int = 0
+
+
+class EndingReason(Struct, frozen=True):
+    code: str
+    name: str
+    clause: str
+    instrument: str
+    only_without_term: bool = False  # art. 10(4): does not help where a term runs
+    needs_document: bool = True
+    delete_working_days: int | None = None  # until when the provider deletes and executors prove the lifting
+
+
+class Measure(Struct, frozen=True):
+    """Closed vocabulary of legal effects."""
+
+    code: str
+    name: str
+    definition: str
+    binding: bool
+    statute: str | None  # instrument code
+    in_national_list: Literal["yes", "no", "unverified"]
+
+
+class Rule(Struct, frozen=True):
+    """One measure row of one memorandum version for one executing department."""
+
+    rule_id: str
+    memorandum: str
+    version: int
+    no: str
+    clause: str
+    measure: str
+    items: tuple[str, ...]
+    subjects: tuple[str, ...]  # person, entity
+    roles: tuple[
+        str, ...
+    ]  # () = the subject himself; else reached only through these roles or as himself when "self" is listed
+    executor: str | None  # channel; None = no executor known
+    executor_body: str | None
+    executor_source: Literal["text", "project_mapping", "none"]
+    basis: tuple[str, ...]
+    date_basis: Literal["conduct", "document", "effect"]
+    in_force_from: date | None
+    in_force_to: date | None  # last day, inclusive
+    reach: Literal["new_documents", "standing_cases"]
+    incentive: bool
+    active: bool
+    inactive_reason: str | None
+    mark: str
+    remit: str | None = None  # what a project mapping rests on
+
+
+class Scale(Struct, frozen=True):
+    """One version of the severity scale."""
+
+    key: str
+    instrument: str
+    in_force_from: date | None
+    in_force_to: date | None
+    levels: tuple[str, ...]
+    rules: tuple["ScaleRule", ...]  # first match by order; exactly one must match
+
+
+class ScaleRule(Struct, frozen=True):
+    when: str  # list_decision | minor_document | any
+    level: str
+    reason: str  # reason code with citation text in the scale file
+    clause: str
+
+
+class Body(Struct, frozen=True):
+    """A body that may issue documents or execute measures (topics/bodies.yaml)."""
+
+    code: str
+    name: str
+    level: str
+    region: str
+    parent: str | None
+    channel: str
+
+
+class CodeText(Struct, frozen=True):
+    """A reason code in both languages, with the cure."""
+
+    code: str
+    zh: str
+    en: str
+    cure_zh: str = ""
+    cure_en: str = ""
+
+
+class LawBook(Struct, frozen=True):
+    """One published law book. ``digest`` = sha-256 of its canonical JSON (without the digest)."""
+
+    digest: str
+    title: str
+    instruments: dict[str, Instrument]
+    fields: dict[str, str]  # the 11 key fields: code -> Chinese name
+    conducts: dict[str, str]
+    groups: dict[str, str]
+    roles: dict[str, str]
+    items: dict[str, Item]
+    endings: dict[str, EndingReason]
+    measures: dict[str, Measure]
+    rules: dict[str, Rule]
+    scales: tuple[Scale, ...]
+    bodies: dict[str, Body]
+    refusals: dict[str, str]
+    purposes: dict[str, str]
+    codes: dict[str, CodeText]
+    reasons: dict[str, str]  # reason codes of decisions -> Chinese text with citation
+    working_days: dict[
+        str, tuple[str, ...]
+    ]  # year -> ISO days that differ from Mon-Fri: "-MM-DD" off, "+MM-DD" on
+    cut_over: date  # from this day a memorandum is no basis by itself (design rule 11)

@@ -1,0 +1,39 @@
+"""Settings from the environment. Read once by the composition root and handed down; nothing reads them at import."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every setting with its unit. Environment names are ``CHENGXIN_<NAME>`` unless an alias is given."""
+
+    model_config = SettingsConfigDict(env_prefix="CHENGXIN_", extra="ignore", populate_by_name=True)
+
+    kafka_bootstrap: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("KAFKA_BOOTSTRAP", "CHENGXIN_KAFKA_BOOTSTRAP", "kafka_bootstrap"),
+    )  # host:port[,host:port]; None = the local stack's
+    clickhouse_url: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("CLICKHOUSE_URL", "CHENGXIN_CLICKHOUSE_URL", "clickhouse_url"),
+    )  # clickhouse://user:password@host:port ; None = the local stack's
+    data_dir: Path = Path(".data")  # local servers, keys, sample; relative to the working directory
+    prefix: str = ""  # before every topic name, group and transactional id, e.g. "run1."
+    database: str = "chengxin"  # ClickHouse database
+    profile: Literal["development", "production"] = "development"
+    allow_synthetic: bool = True  # accept region 990000; refused by the start-up check on production
+    scale: Literal["local", "province"] = "local"  # partition counts: 8 or 64
+    replication: int = 1  # of every topic
+    session_timeout_s: float = 10.0  # a killed worker's partitions move after this
+    transaction_timeout_ms: int = 60_000
+    batch_records: int = 1_000  # records a poll hands over per partition at most
+    tick_chunk: int = 500  # subjects moved per transaction by a tick or a law change
+    state: Literal["memory", "disk"] = "memory"
+    metrics_port: int = 0  # 0 = a free loopback port, printed at start
+
+    @property
+    def keys_dir(self) -> Path:
+        return self.data_dir / "keys"
