@@ -1,7 +1,6 @@
 """The law as an argument: frozen values the core decides with. Loaded by ``streams.law``, never read from disk here."""
 
 from datetime import date
-from enum import StrEnum
 from typing import Literal
 
 from msgspec import Struct
@@ -174,7 +173,5 @@ class LawBook(Struct, frozen=True):
     purposes: dict[str, str]
     codes: dict[str, CodeText]
     reasons: dict[str, str]  # reason codes of decisions -> Chinese text with citation
-    working_days: dict[
-        str, tuple[str, ...]
-    ]  # year -> ISO days that differ from Mon-Fri: "-MM-DD" off, "+MM-DD" on
+    working_days: dict[str, tuple[str, ...]]  # year -> ISO days that differ from Mon-Fri: "-MM-DD" off, "+MM-DD" on
     cut_over: date  # from this day a memorandum is no basis by itself (design rule 11)

@@ -16,7 +16,5 @@ class Standing(Struct, frozen=True):
     entries: dict[str, Entry] = {}  # by entry key, in order of arrival
     obligations: dict[str, tuple[Obligation, ...]] = {}  # by entry key
     waiting: tuple[Waiting, ...] = ()
-    seen: dict[
-        str, str
-    ] = {}  # content digest -> receipt id of endings, corrections, held and feedback records
+    seen: dict[str, str] = {}  # content digest -> receipt id of endings, corrections, held and feedback records
     last_day: date | None = None  # day of the last decision
