@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from streams.core.events import Correction, Determination, Ending, EventKind, Feedback
+from streams.core.events import Correction, Determination, Ending, EventKind, Feedback, SubjectKind
 
 
 class DecisionKind(StrEnum):
@@ -97,6 +97,7 @@ class Entry(Struct, frozen=True):
     receipt_id: str
     event_id: str | None
     content_digest: str
+    subject_kind: SubjectKind
     determination: Determination
     severity: Severity
     record_only: str | None  # reason code why it raises nothing, else None
@@ -126,6 +127,7 @@ class Cause(Struct, frozen=True):
     receipt_id: str
     channel: str
     event_id: str | None
+    content_digest: str = ""  # of the record; "" for ticks and law events. Equal content later = duplicate
 
 
 class Decision(Struct, frozen=True):
@@ -140,8 +142,8 @@ class Decision(Struct, frozen=True):
     ordinal: int  # position among the decisions of one cause and subject
     code: str | None = None  # reason code of held, review, ended
     key: str | None = None  # entry the decision is about
-    name_check: str = ""
-    department_tokens: dict[str, str] = {}
+    name_check: str = ""  # of the record, or the one in force for ticks and law events
+    department_tokens: dict[str, str] = {}  # only those the standing did not hold yet
     entry: Entry | None = None  # the entry as it stands after the decision
     waiting: Waiting | None = None  # set for held TARGET_NOT_SEEN
     settles: str | None = None  # receipt id of the waiting record this decision settles
@@ -188,3 +190,10 @@ class Receipt(Struct, frozen=True):
     faults: tuple[Fault, ...] = ()  # of rejected, held, needs_correction
     warnings: tuple[Fault, ...] = ()
     refers_to: str | None = None  # receipt id of the earlier record (duplicate, needs_correction)
+
+
+class Verdict(Struct, frozen=True):
+    """What ``decide`` gives: decisions in order, and the record's one receipt (None for ticks and law events)."""
+
+    decisions: tuple[Decision, ...]
+    receipt: Receipt | None
