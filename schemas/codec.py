@@ -1,0 +1,188 @@
+"""Bytes on the wire: Avro in Confluent framing (magic 0, 4-byte schema id), by schemas of this repository only.
+
+Decoding is strict because input is hostile until shown otherwise: size before anything, known id, admitted record,
+every byte consumed. Nothing of a payload appears in a fault: what is "seen" is a size, a position or a schema name.
+"""
+
+import hashlib
+import io
+import json
+import struct
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+import fastavro
+import yaml
+
+FOLDER = Path(__file__).parent
+MAGIC = 0
+_HEADER = struct.Struct(">bI")
+PLACEHOLDER = "unknown"  # default symbol of every enum: a younger symbol than the reader's; never written
+
+
+class SchemaFault(Exception):
+    """Why bytes are no record. ``code`` is one of EMPTY_VALUE, RECORD_TOO_LARGE, NOT_FRAMED, SCHEMA_UNKNOWN,
+    SCHEMA_NOT_ADMITTED, UNREADABLE, TRAILING_BYTES; ``seen`` never holds payload."""
+
+    def __init__(self, code: str, seen: str, expected: str, schema_id: int | None = None) -> None:
+        super().__init__(f"{code}: seen {seen}, expected {expected}")
+        self.code = code
+        self.seen = seen
+        self.expected = expected
+        self.schema_id = schema_id
+
+
+class Decoded(NamedTuple):
+    """One record read: its schema as written (``version``) and its value resolved to the newest version."""
+
+    record: str
+    version: int
+    schema_id: int
+    value: dict[str, Any]
+
+
+class Schema(NamedTuple):
+    """One published schema, parsed once."""
+
+    record: str
+    version: int
+    schema_id: int
+    parsed: dict[str, Any]
+    enums: tuple[tuple[str, ...], ...]  # paths of its enums outside arrays and maps
+
+    @property
+    def name(self) -> str:
+        return f"{self.record}.v{self.version}"
+
+
+class Codec:
+    """Encodes and decodes by record name. Frozen after ``load``; safe to share between tasks of one process."""
+
+    def __init__(self, schemas: list[Schema]) -> None:
+        self._by_id = {schema.schema_id: schema for schema in schemas}
+        self._by_name = {(schema.record, schema.version): schema for schema in schemas}
+        self._newest: dict[str, Schema] = {}
+        for schema in sorted(schemas, key=lambda s: s.version):
+            self._newest[schema.record] = schema
+
+    @classmethod
+    def load(cls, folder: Path = FOLDER) -> "Codec":
+        """Read ``ids.yaml`` and every schema it names. Raises ValueError (file, place, cure) where a published
+        schema differs from its recorded digest."""
+        schemas = []
+        for row in yaml.safe_load((folder / "ids.yaml").read_text(encoding="utf-8"))["schemas"]:
+            source = json.loads((folder / "avro" / f"{row['schema']}.avsc").read_text(encoding="utf-8"))
+            if digest(source) != row["digest"]:
+                raise ValueError(
+                    f"schemas/avro/{row['schema']}.avsc: differs from what id {row['id']} was published with. "
+                    "A published schema never changes: restore it and add the change as the next version."
+                )
+            record, _, version = row["schema"].rpartition(".v")
+            parsed = cast("dict[str, Any]", fastavro.parse_schema(source, named_schemas={}))
+            schemas.append(Schema(record, int(version), row["id"], parsed, tuple(_enum_paths(parsed))))
+        return cls(schemas)
+
+    def records(self) -> frozenset[str]:
+        """Names of all records."""
+        return frozenset(self._newest)
+
+    def schema(self, record: str, version: int | None = None) -> dict[str, Any]:
+        """The parsed Avro schema; the newest version unless one is named. KeyError for an unknown record."""
+        return self._find(record, version).parsed
+
+    def id_of(self, record: str, version: int | None = None) -> int:
+        """The id on the wire; of the newest version unless one is named. KeyError for an unknown record."""
+        return self._find(record, version).schema_id
+
+    def encode(self, record: str, value: dict[str, Any], version: int | None = None) -> bytes:
+        """Frame ``value`` (dates as ``date``, bytes as ``bytes``). Fields with a default may be left out; a field
+        the schema lacks, a missing one or a wrong type raises ValueError, TypeError or OverflowError: the writer's bug.
+
+        >>> codec = Codec.load()
+        >>> codec.decode(codec.encode("ClockTick", {"day": __import__("datetime").date(2019, 1, 2)})).record
+        'ClockTick'
+        """
+        schema = self._find(record, version)
+        out = io.BytesIO()
+        out.write(_HEADER.pack(MAGIC, schema.schema_id))
+        fastavro.schemaless_writer(out, schema.parsed, value, strict_allow_default=True, disable_tuple_notation=True)
+        return out.getvalue()
+
+    def decode(self, data: bytes | None, admitted: frozenset[str] | None = None, max_bytes: int = 1_000_000) -> Decoded:
+        """Read one framed record. ``admitted``: record names this topic may carry (None = any).
+
+        Raises SchemaFault and nothing else, whatever the bytes.
+        """
+        if not data:
+            raise SchemaFault("EMPTY_VALUE", "no value", "a framed record")
+        if len(data) > max_bytes:
+            raise SchemaFault("RECORD_TOO_LARGE", f"{len(data)} bytes", f"at most {max_bytes} bytes")
+        if len(data) < _HEADER.size or data[0] != MAGIC:
+            raise SchemaFault("NOT_FRAMED", f"{len(data)} bytes without the frame", "byte 0, 4-byte schema id, body")
+        schema_id = _HEADER.unpack_from(data)[1]
+        schema = self._by_id.get(schema_id)
+        if schema is None:
+            raise SchemaFault("SCHEMA_UNKNOWN", f"schema id {schema_id}", "an id of schemas/ids.yaml", schema_id)
+        if admitted is not None and schema.record not in admitted:
+            wanted = ", ".join(sorted(admitted)) or "no record yet"
+            raise SchemaFault("SCHEMA_NOT_ADMITTED", schema.name, wanted, schema_id)
+        return Decoded(schema.record, schema.version, schema_id, self._read(schema, data))
+
+    def _read(self, schema: Schema, data: bytes) -> dict[str, Any]:
+        newest = self._newest[schema.record]
+        reader = newest.parsed if newest.version != schema.version else None
+        body = io.BytesIO(data)
+        body.seek(_HEADER.size)
+        try:
+            value = fastavro.schemaless_reader(body, schema.parsed, reader)
+        except Exception as error:
+            # Every failure of the decoder means the same to the sender; its text may quote payload, its type does not.
+            what = f"{type(error).__name__} at byte {body.tell()}"
+            raise SchemaFault("UNREADABLE", what, f"a record of {schema.name}", schema.schema_id) from None
+        if body.tell() != len(data):
+            seen = f"{len(data) - body.tell()} bytes after the record"
+            raise SchemaFault("TRAILING_BYTES", seen, "nothing after the record", schema.schema_id)
+        for path in newest.enums:
+            if _at(value, path) == PLACEHOLDER:
+                seen = f"{'.'.join(path)} = {PLACEHOLDER}"
+                raise SchemaFault("UNREADABLE", seen, "a symbol that means something", schema.schema_id)
+        return cast("dict[str, Any]", value)
+
+    def _find(self, record: str, version: int | None) -> Schema:
+        schema = self._newest.get(record) if version is None else self._by_name.get((record, version))
+        if schema is None:
+            raise KeyError(f"{record}{'' if version is None else f'.v{version}'} is not in schemas/ids.yaml")
+        return schema
+
+
+def digest(source: dict[str, Any]) -> str:
+    """SHA-256 of a schema without its docs: what a published id is bound to. Docs may be improved, nothing else."""
+    text = json.dumps(_without_docs(source), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _without_docs(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {key: _without_docs(child) for key, child in node.items() if key != "doc"}
+    return [_without_docs(child) for child in node] if isinstance(node, list) else node
+
+
+def _enum_paths(node: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    found: list[tuple[str, ...]] = []
+    if isinstance(node, list):
+        for branch in node:
+            found += _enum_paths(branch, path)
+    elif isinstance(node, dict) and node["type"] == "enum":
+        found.append(path)
+    elif isinstance(node, dict) and node["type"] == "record":
+        for field in node["fields"]:
+            found += _enum_paths(field["type"], (*path, field["name"]))
+    return found
+
+
+def _at(value: Any, path: tuple[str, ...]) -> Any:
+    for name in path:
+        if value is None:
+            return None
+        value = value[name]
+    return value
