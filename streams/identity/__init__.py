@@ -1,0 +1,18 @@
+"""Identity: checked identifiers become tokens; names and numbers leave intake only sealed (design section 7)."""
+
+from streams.identity.identifiers import Identifier, IdentifierFault, check_citizen, check_uscc, normalise_name
+from streams.identity.keyring import Keyring, KeyringFault
+from streams.identity.sealing import Sealed, seal, unseal
+
+__all__ = [
+    "Identifier",
+    "IdentifierFault",
+    "Keyring",
+    "KeyringFault",
+    "Sealed",
+    "check_citizen",
+    "check_uscc",
+    "normalise_name",
+    "seal",
+    "unseal",
+]

@@ -1,0 +1,107 @@
+"""Tokens, case references and sealing: deterministic where they must be, useless to whom they are not for."""
+
+import doctest
+import stat
+from pathlib import Path
+
+import pytest
+
+from streams.identity import Keyring, KeyringFault, check_citizen, check_uscc, identifiers, normalise_name, seal, unseal
+from streams.identity.identifiers import IdentifierFault
+from streams.identity.sealing import Identity
+
+PERSON = "990000198001010020"
+
+
+@pytest.fixture
+def keyring(tmp_path: Path) -> Keyring:
+    return Keyring.load(tmp_path / "keys", ["court", "railway"], create=True)
+
+
+def test_examples_in_docstrings_run() -> None:
+    assert doctest.testmod(identifiers).failed == 0
+
+
+def test_keys_are_owner_only_and_survive_a_reload(tmp_path: Path, keyring: Keyring) -> None:
+    files = list((tmp_path / "keys").rglob("*.key"))
+    assert len(files) == 6
+    assert {stat.S_IMODE(f.stat().st_mode) for f in files} == {0o600}
+    again = Keyring.load(tmp_path / "keys", ["court", "railway"], create=False)
+    assert again.token("citizen", PERSON) == keyring.token("citizen", PERSON)
+
+
+def test_missing_open_or_short_keys_are_refused(tmp_path: Path, keyring: Keyring) -> None:
+    key = tmp_path / "keys" / "token.key"
+    key.chmod(0o644)
+    with pytest.raises(KeyringFault, match="chmod 600"):
+        Keyring.load(tmp_path / "keys", ["court"], create=False)
+    key.chmod(0o600)
+    key.write_text("abcd")
+    with pytest.raises(KeyringFault, match="2 bytes seen, 32 expected"):
+        Keyring.load(tmp_path / "keys", ["court"], create=True)
+    key.unlink()
+    with pytest.raises(KeyringFault, match="orphan"):
+        Keyring.load(tmp_path / "keys", ["court"], create=False)
+
+
+def test_departments_tokens_differ_from_each_other_and_from_the_central_one(keyring: Keyring) -> None:
+    tokens = {
+        keyring.token("citizen", PERSON),
+        *(keyring.department_token(c, "citizen", PERSON) for c in ("court", "railway")),
+    }
+    assert len(tokens) == 3
+
+
+def test_case_reference_opens_only_on_its_own_channel(keyring: Keyring) -> None:
+    token = keyring.token("citizen", PERSON)
+    reference = keyring.case_ref(token, "railway")
+    assert reference == keyring.case_ref(token, "railway")
+    assert keyring.open_case_ref(reference, "railway") == token
+    for wrong, channel in (
+        (reference, "court"),
+        (reference[:-2] + "00", "railway"),
+        ("zz", "railway"),
+        ("", "railway"),
+    ):
+        with pytest.raises(ValueError):
+            keyring.open_case_ref(wrong, channel)
+
+
+def test_sealed_identity_is_bound_to_its_token(keyring: Keyring) -> None:
+    identity = Identity("citizen", PERSON, "测试甲")
+    token = keyring.token("citizen", PERSON)
+    sealed = seal(keyring.masters, token, identity)
+    assert PERSON.encode() not in b"".join(sealed[1:])
+    assert unseal(keyring.masters, token, sealed) == identity
+    with pytest.raises(ValueError, match="does not belong"):
+        unseal(keyring.masters, "00" * 16, sealed)
+    with pytest.raises(ValueError, match="version 9"):
+        unseal(keyring.masters, token, sealed._replace(key_version=9))
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["", "99000019800101002", "990000198001010021", "990000198013010020", "99000019800101002Y", "9900001980010100200"],
+)
+def test_wrong_citizen_numbers_are_refused_without_being_repeated(number: str) -> None:
+    with pytest.raises(IdentifierFault) as caught:
+        check_citizen(number)
+    assert not number or number not in str(caught.value)
+
+
+def test_unknown_region_is_a_warning_and_a_known_one_is_not() -> None:
+    assert check_citizen("980000198001010010").warnings == ("REGION_CODE_UNKNOWN",)
+    # a birth date in 2090: a number that cannot exist yet
+    assert check_citizen("370102209001010016").warnings == ()
+    assert check_citizen(" ９９0000-19800101-0020 ").number == PERSON
+
+
+def test_inner_organisation_check_digit_is_a_warning() -> None:
+    assert check_uscc("91350100M000100Y43").warnings == ()
+    with pytest.raises(IdentifierFault):
+        check_uscc("91110000600037341M")
+
+
+def test_names_are_compared_by_one_spelling() -> None:
+    assert normalise_name("阿卜杜拉・测试") == normalise_name("阿卜杜拉·测试")
+    assert normalise_name("测试甲") != normalise_name("测试乙")
