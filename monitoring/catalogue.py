@@ -1,0 +1,185 @@
+"""The one catalogue of metrics: what we measure, in which unit, under which labels, and why anyone should look.
+
+A metric that is not listed here does not exist; a label takes only values of its vocabulary and everything else
+becomes ``other``. That is how no metric can ever carry a person (design rule 8): a token, a name or a number is in no
+vocabulary. Vocabularies are closed here, or declared once at process start from the law book and the topic catalogue.
+"""
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+OTHER = "other"
+NONE = "none"
+_PLAIN_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,119}")
+_LONG_NUMBER = re.compile(r"[0-9]{11,}|[0-9a-fA-F]{32,}")  # an identity number, a token, a hash
+MAX_DECLARED = 2_000  # series per label stay countable: a Prometheus of one office holds them
+
+
+class Kind(StrEnum):
+    COUNTER = "counter"
+    GAUGE = "gauge"
+    HISTOGRAM = "histogram"
+
+
+@dataclass(frozen=True)
+class Label:
+    """One label. ``values``: closed here. ``below``: whole numbers from 0. Neither: declared at process start."""
+
+    name: str
+    values: frozenset[str] = frozenset()
+    below: int = 0
+
+    @property
+    def declared(self) -> bool:
+        return not self.values and not self.below
+
+
+@dataclass(frozen=True)
+class Metric:
+    name: str
+    kind: Kind
+    unit: str
+    labels: tuple[Label, ...]
+    why: str
+    buckets: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words this process may use for declared labels: label name -> values, e.g. ``{"agent": {"intake"}}``.
+
+    Raises ValueError for a value that is not a plain word (a digit run of an identity number, Chinese text, blanks)
+    and for a label with more than ``MAX_DECLARED`` values.
+    """
+
+    words: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for label, values in self.words.items():
+            if len(values) > MAX_DECLARED:
+                raise ValueError(f"label {label}: {len(values)} values declared, at most {MAX_DECLARED} are allowed")
+            for value in values:
+                if not _PLAIN_WORD.fullmatch(value) or _LONG_NUMBER.search(value):
+                    raise ValueError(f"label {label}: {value[:12]!r} is no plain word; declare codes and topics only")
+
+    def clean(self, label: Label, value: str | int) -> str:
+        """``value`` if the label's vocabulary holds it, else ``other``."""
+        if label.below:
+            return str(value) if isinstance(value, int) and 0 <= value < label.below else OTHER
+        known = label.values if label.values else self.words.get(label.name, frozenset())
+        return value if isinstance(value, str) and (value in known or value == NONE) else OTHER
+
+
+AGENT = Label("agent")
+TOPIC = Label("topic")
+GROUP = Label("group")
+PARTITION = Label("partition", below=1_024)
+CODE = Label("code")
+TABLE = Label("table")
+OUTCOME = Label("outcome", frozenset({"accepted", "warned", "rejected", "held", "duplicate", "needs_correction"}))
+DECISION = Label(
+    "kind",
+    frozenset({"recorded", "corrected", "ended", "expired", "held", "review", "law_applied", "answered"}),
+)
+CHANGE = Label("change", frozenset({"raised", "lifted"}))
+ERROR = Label(
+    "error",
+    frozenset(
+        {
+            "KafkaTimeoutError",
+            "KafkaConnectionError",
+            "ProducerFenced",
+            "CommitFailedError",
+            "IllegalGenerationError",
+            "UnknownMemberIdError",
+            "NotCoordinatorError",
+            "NotLeaderForPartitionError",
+            "RequestTimedOutError",
+            "ConcurrentTransactions",
+            "ConnectionError",
+            "TimeoutError",
+            "OSError",
+        }
+    ),
+)
+
+_FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_SLOW = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 3_600.0)
+_SIZES = (1.0, 10.0, 50.0, 100.0, 250.0, 500.0, 1_000.0, 2_500.0, 5_000.0, 10_000.0)
+
+C, G, H = Kind.COUNTER, Kind.GAUGE, Kind.HISTOGRAM
+
+RECORDS = Metric(
+    "chengxin_records_read", C, "records", (AGENT,), "Input handled in committed transactions; 0 = it stands still."
+)
+OUTPUTS = Metric("chengxin_records_written", C, "records", (AGENT,), "Outputs committed; against input: fan-out.")
+BATCH = Metric(
+    "chengxin_batch_records", H, "records", (AGENT,), "Records per transaction; small under load = overhead.", _SIZES
+)
+TRANSACTION = Metric(
+    "chengxin_transaction_seconds", H, "seconds", (AGENT,), "Begin to commit; near the time-out = fencing soon.", _FAST
+)
+RETRIES = Metric("chengxin_retries", C, "attempts", (AGENT, ERROR), "Transactions tried again; steady growth = broker.")
+RESTORE = Metric(
+    "chengxin_restore_seconds", H, "seconds", (AGENT,), "Time a partition stands still after a move.", _SLOW
+)
+RESTORED_KEYS = Metric(
+    "chengxin_restored_keys", G, "keys", (AGENT, PARTITION), "State size of a partition; sizes the next restore."
+)
+ASSIGNED = Metric("chengxin_assigned_partitions", G, "partitions", (AGENT,), "Sum over workers = partition count.")
+POSITION = Metric(
+    "chengxin_position", G, "offset", (AGENT, TOPIC, PARTITION), "Next offset; must move while lag is above zero."
+)
+GROUP_POSITION = Metric(
+    "chengxin_group_position", G, "offset", (GROUP, TOPIC, PARTITION), "Committed offset as the broker knows it."
+)
+GROUP_LAG = Metric(
+    "chengxin_group_lag",
+    G,
+    "offsets",
+    (GROUP, TOPIC, PARTITION),
+    "End minus committed. At rest a few remain on transactional topics: commit markers take offsets too.",
+)
+RECEIPTS = Metric(
+    "chengxin_receipts", C, "receipts", (AGENT, OUTCOME, CODE), "Fate of records; a jump of one code = a bad sender."
+)
+DECISIONS = Metric(
+    "chengxin_decisions", C, "decisions", (DECISION,), "What casework decides; expired must follow ticks."
+)
+OBLIGATIONS = Metric(
+    "chengxin_obligations",
+    C,
+    "obligations",
+    (CHANGE,),
+    "Raised against lifted: what ends must end everywhere (rule 7).",
+)
+LATENCY = Metric(
+    "chengxin_latency_seconds", H, "seconds", (AGENT,), "Log-append time of the source record to our commit.", _SLOW
+)
+SINK_ROWS = Metric("chengxin_sink_rows", C, "rows", (TABLE,), "Rows the database acknowledged.")
+SINK_INSERT = Metric("chengxin_sink_insert_seconds", H, "seconds", (TABLE,), "One insert = one block.", _FAST)
+SINK_LAG = Metric(
+    "chengxin_sink_lag", G, "offsets", (TOPIC, PARTITION), "End minus stored; reports are this much behind."
+)
+
+CATALOGUE: tuple[Metric, ...] = (
+    RECORDS,
+    OUTPUTS,
+    BATCH,
+    TRANSACTION,
+    RETRIES,
+    RESTORE,
+    RESTORED_KEYS,
+    ASSIGNED,
+    POSITION,
+    GROUP_POSITION,
+    GROUP_LAG,
+    RECEIPTS,
+    DECISIONS,
+    OBLIGATIONS,
+    LATENCY,
+    SINK_ROWS,
+    SINK_INSERT,
+    SINK_LAG,
+)
