@@ -1,0 +1,164 @@
+"""更正: an entry says something else than the document. Its content is replaced and its measures are decided again."""
+
+from datetime import date
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from streams.core.decisions import Considered, DecisionKind, Entry, Fault, Obligation, Outcome, Receipt, Waiting
+from streams.core.docket import Docket
+from streams.core.events import Correction, Determination, EventKind
+from streams.core.ids import content_digest, entry_key
+from streams.core.law import Rule
+from streams.core.lifting import CLOSED_BY_OFFICER, lift, standing
+from streams.core.measures import barred_by_item, earlier, judge, propose
+from streams.core.severity import classify
+from streams.core.terms import Stop, stop_of
+
+CORRECTED = "corrected"  # why an obligation is lifted that the corrected content does not justify
+TERM_ALREADY_ENDED = "term_already_ended"  # its own term is over: it raises nothing
+OVERTAKEN = "overtaken_by_ending"  # its ending was here first: it raises nothing
+
+
+class Redone(NamedTuple):
+    """The measures of an entry after a correction, compared with those before."""
+
+    raised: tuple[Obligation, ...]
+    lifted: tuple[Obligation, ...]
+    changed: tuple[Obligation, ...]
+    considered: tuple[Considered, ...]
+
+
+def decide_correction(docket: Docket) -> Receipt:
+    """Corrects the entry of the same channel that the record names; waits where that entry is not here yet."""
+    event = docket.event
+    correction = event.correction
+    assert correction is not None
+    lacking = _lacking(correction)
+    if lacking:
+        return docket.hold(Fault("DOCUMENT_INCOMPLETE", lacking[0], None, ", ".join(lacking)))
+    key = entry_key(event.channel, correction.target.document_no, correction.target.item)
+    entry = docket.standing.entries.get(key)
+    if entry is None:
+        return docket.hold(
+            Fault("TARGET_NOT_SEEN", "target.document_no"),
+            Waiting(
+                event.receipt_id,
+                event.event_id,
+                event.channel,
+                event.content_digest,
+                docket.today,
+                correction=correction,
+            ),
+        )
+    taken = _taken(docket, entry, correction)
+    if taken is not None:
+        fault = Fault("CONTENT_CHANGED", "replacement.document_no", None, "another document number")
+        return docket.receipt(Outcome.NEEDS_CORRECTION, (fault,), taken.receipt_id)
+    correct(docket, entry, correction)
+    return docket.receipt(Outcome.ACCEPTED)
+
+
+def _lacking(correction: Correction) -> tuple[str, ...]:
+    new = correction.replacement
+    parts = {
+        "document_no": correction.document_no,
+        "replacement.document_no": new.document_no,
+        "replacement.document_date": new.document_date,
+        "replacement.effect_date": new.effect_date,
+    }
+    return tuple(name for name, value in parts.items() if not value)
+
+
+def _taken(docket: Docket, entry: Entry, correction: Correction) -> Entry | None:
+    """Another entry that already bears the corrected document number."""
+    new_key = entry_key(entry.channel, correction.replacement.document_no, correction.replacement.item)
+    return None if new_key == entry.key else docket.standing.entries.get(new_key)
+
+
+def correct(docket: Docket, entry: Entry, correction: Correction, settles: Waiting | None = None) -> None:
+    """The decision CORRECTED. An entry that has ended stays ended; only its content changes."""
+    settled = None if settles is None else settles.receipt_id
+    if settles is not None and _taken(docket, entry, correction) is not None:
+        code = "CONTENT_CHANGED"
+        docket.add(DecisionKind.HELD, code=code, key=entry.key, settles=settled, reasons=(code,))
+        return
+    new = _replaced(docket, entry, correction.replacement)
+    redone = _redo(docket, entry, new)
+    docket.add(
+        DecisionKind.CORRECTED,
+        code=new.record_only,
+        key=entry.key,
+        entry=new,
+        settles=settled,
+        raised=redone.raised,
+        lifted=redone.lifted,
+        changed=redone.changed,
+        considered=redone.considered,
+        reasons=(CORRECTED, *new.severity.reasons, *(() if new.record_only is None else (new.record_only,))),
+    )
+
+
+def _replaced(docket: Docket, entry: Entry, determination: Determination) -> Entry:
+    """The entry with its new content: severity, end and digest follow from it."""
+    law, today = docket.law, docket.today
+    stop = stop_of(law, determination)
+    name_check = docket.event.name_check or docket.standing.name_check
+    new = replace(
+        entry,
+        key=entry_key(entry.channel, determination.document_no, determination.item),
+        content_digest=content_digest(
+            EventKind.DETERMINATION, entry.channel, docket.standing.subject, name_check, determination
+        ),
+        determination=determination,
+        severity=classify(law, determination, barred_by_item(law, determination, entry.subject_kind), today),
+        record_only=judge(docket.index, determination, entry.subject_kind, today).record_only,
+        ends_on=None if stop is None else stop.last_day,
+    )
+    if new.ended_on is not None:
+        return replace(new, record_only=entry.record_only)
+    if not docket.raising:
+        return replace(new, record_only=new.record_only or OVERTAKEN)
+    return _ended_if_over(new, stop, today)
+
+
+def _ended_if_over(entry: Entry, stop: Stop | None, today: date) -> Entry:
+    if stop is None or stop.last_day >= today:
+        return entry
+    return replace(entry, record_only=TERM_ALREADY_ENDED, ended_on=today, ended_reason=stop.reason)
+
+
+def _redo(docket: Docket, entry: Entry, new: Entry) -> Redone:
+    """Still justified: stays, with its new end. No longer justified: lifted. Newly justified: raised - except where
+    an officer has refused that rule for this entry."""
+    before = docket.standing.obligations.get(entry.key, ())
+    judged = judge(docket.index, new.determination, new.subject_kind, docket.today)
+    live = new.ended_on is None and new.record_only is None
+    rules = {rule.rule_id: rule for rule in judged.applying} if live else {}
+    fallen = tuple(one for one in before if standing(one) and one.rule not in rules)
+    answered = {one.rule for one in before if standing(one) or one.state in CLOSED_BY_OFFICER}
+    return Redone(
+        raised=tuple(
+            propose(docket.law, rule, docket.next_id(), new.ends_on, docket.today)
+            for rule in rules.values()
+            if rule.rule_id not in answered
+        ),
+        lifted=lift(docket.index, fallen, new.ended_reason or CORRECTED, docket.today),
+        changed=reterm(before, rules, new.ends_on),
+        considered=judged.considered,
+    )
+
+
+def reterm(
+    obligations: tuple[Obligation, ...], rules: dict[str, Rule], ground_ends: date | None
+) -> tuple[Obligation, ...]:
+    """The standing obligations of ``rules`` whose last day is another than it was, with the new one."""
+    changed = []
+    for obligation in obligations:
+        rule = rules.get(obligation.rule)
+        if rule is None or not standing(obligation):
+            continue
+        ends_on = earlier(ground_ends, rule.in_force_to)
+        if ends_on != obligation.ends_on:
+            changed.append(replace(obligation, ends_on=ends_on, version=obligation.version + 1))
+    return tuple(changed)

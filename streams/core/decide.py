@@ -1,0 +1,60 @@
+"""``decide``: the one door to all decisions. Pure: the same standing, event, book and day give the same verdict."""
+
+from collections.abc import Callable
+from datetime import date
+
+from streams.core.correction import decide_correction
+from streams.core.decisions import Fault, Outcome, Receipt, Verdict
+from streams.core.determination import decide_determination
+from streams.core.docket import Docket
+from streams.core.ending import decide_ending
+from streams.core.events import Accepted, EventKind, SubjectKind
+from streams.core.feedback import decide_feedback
+from streams.core.index import Index
+from streams.core.law import LawBook
+from streams.core.passage import pass_day
+from streams.core.standing import Standing
+
+_DECIDE: dict[EventKind, Callable[[Docket], Receipt]] = {
+    EventKind.DETERMINATION: decide_determination,
+    EventKind.ENDING: decide_ending,
+    EventKind.CORRECTION: decide_correction,
+    EventKind.FEEDBACK: decide_feedback,
+}
+
+
+def decide(standing: Standing, event: Accepted, law: LawBook, today: date) -> Verdict:
+    """What follows from ``event`` for the subject of ``standing`` on ``today`` (the last tick) under ``law``.
+
+    A record gives exactly one receipt. A tick or a law event is asked once per subject (for a law event: with the
+    new book) and gives none; its decisions name the receipt id of the tick or law record as their cause.
+    """
+    docket = Docket(standing, event, Index.of(law), today)
+    if event.kind in (EventKind.TICK, EventKind.LAW):
+        pass_day(docket)
+        return Verdict(tuple(docket.decisions), None)
+    receipt = _repeated(docket) or _whose(docket) or _DECIDE[event.kind](docket)
+    return Verdict(tuple(docket.decisions), receipt)
+
+
+def _repeated(docket: Docket) -> Receipt | None:
+    """A record with the content of an earlier one changes nothing, wherever it landed."""
+    digest = docket.event.content_digest
+    earlier = docket.standing.seen.get(digest)
+    if earlier is None and docket.event.kind is EventKind.DETERMINATION:
+        entries = docket.standing.entries.values()
+        earlier = next((entry.receipt_id for entry in entries if entry.content_digest == digest), None)
+    if earlier is None:
+        return None
+    return docket.receipt(Outcome.DUPLICATE, (Fault("DUPLICATE_RECORD"),), earlier)
+
+
+def _whose(docket: Docket) -> Receipt | None:
+    """Wrong-person safety (design rule 10): a name alone, or another name than the one known, moves nothing."""
+    event = docket.event
+    if event.subject_kind is SubjectKind.NAME_ONLY:
+        return docket.hold(Fault("NAME_ALONE", "subject.id_number"))
+    known = docket.standing.name_check
+    if event.name_check and known and event.name_check != known:
+        return docket.hold(Fault("NAME_MISMATCH", "subject.name"))
+    return None

@@ -1,0 +1,130 @@
+"""认定: a document in legal effect enters the standing, and the measures it justifies are proposed."""
+
+from streams.core.correction import OVERTAKEN, TERM_ALREADY_ENDED, correct
+from streams.core.decisions import DecisionKind, Entry, Fault, Outcome, Receipt, Waiting
+from streams.core.docket import Docket
+from streams.core.ending import end, without_effect
+from streams.core.events import Determination, SubjectKind
+from streams.core.ids import entry_key
+from streams.core.measures import barred_by_item, judge, propose
+from streams.core.severity import classify
+from streams.core.terms import stop_of
+
+WITHOUT_TERM = "without_term"
+
+
+def missing(determination: Determination) -> tuple[str, ...]:
+    """What a document lacks to be one in legal effect (design rule 2); such a record is held."""
+    parts = ("document_no", "document_date", "effect_date")
+    return tuple(part for part in parts if not getattr(determination, part))
+
+
+def incomplete(fields: tuple[str, ...]) -> Fault:
+    """The fault of a record whose document lacks ``fields``."""
+    return Fault("DOCUMENT_INCOMPLETE", fields[0], None, ", ".join(fields))
+
+
+def decide_determination(docket: Docket) -> Receipt:
+    """Record the determination, then settle what waited for it.
+
+    If that ends it at once, the same is decided again with nothing raised: no department is asked to act on a
+    ground that is known to have fallen.
+    """
+    determination = docket.event.determination
+    assert determination is not None
+    lacking = missing(determination)
+    if lacking:
+        return docket.hold(incomplete(lacking))
+    key = entry_key(docket.event.channel, determination.document_no, determination.item)
+    there = docket.standing.entries.get(key)
+    if there is not None:
+        fault = Fault("CONTENT_CHANGED", "document_no", None, "correction")
+        return docket.receipt(Outcome.NEEDS_CORRECTION, (fault,), there.receipt_id)
+    final = _recorded_and_settled(docket, determination)
+    if final.raising and _ended_by_a_waiting_record(final):
+        final = _recorded_and_settled(docket.afresh(raising=False), determination)
+    docket.take(final)
+    return docket.receipt(Outcome.ACCEPTED)
+
+
+def _recorded_and_settled(docket: Docket, determination: Determination) -> Docket:
+    work = docket.afresh(docket.raising)
+    _record(work, determination)
+    settle(work)
+    return work
+
+
+def _ended_by_a_waiting_record(docket: Docket) -> bool:
+    return any(decision.kind is DecisionKind.ENDED for decision in docket.decisions)
+
+
+def _record(docket: Docket, determination: Determination) -> None:
+    event, law, today = docket.event, docket.law, docket.today
+    kind = event.subject_kind or SubjectKind.PERSON
+    judged = judge(docket.index, determination, kind, today)
+    stop = stop_of(law, determination)
+    over = stop is not None and stop.last_day < today
+    record_only = judged.record_only
+    if record_only is None and not docket.raising:
+        record_only = OVERTAKEN
+    if record_only is None and over:
+        record_only = TERM_ALREADY_ENDED
+    severity = classify(law, determination, barred_by_item(law, determination, kind), today)
+    entry = Entry(
+        key=entry_key(event.channel, determination.document_no, determination.item),
+        channel=event.channel,
+        receipt_id=event.receipt_id,
+        event_id=event.event_id,
+        content_digest=event.content_digest,
+        subject_kind=kind,
+        determination=determination,
+        severity=severity,
+        record_only=record_only,
+        recorded_on=today,
+        ends_on=None if stop is None else stop.last_day,
+        ended_on=today if over else None,
+        ended_reason=stop.reason if over and stop is not None else None,
+    )
+    rules = judged.applying if record_only is None else ()
+    docket.add(
+        DecisionKind.RECORDED,
+        code=record_only,
+        key=entry.key,
+        entry=entry,
+        raised=tuple(propose(law, rule, docket.next_id(), entry.ends_on, today) for rule in rules),
+        considered=judged.considered,
+        reasons=(
+            *severity.reasons,
+            WITHOUT_TERM if stop is None else stop.reason,
+            *(() if record_only is None else (record_only,)),
+        ),
+    )
+
+
+def settle(docket: Docket) -> None:
+    """Decide every waiting record whose target is here now: corrections first, so that an ending is judged by the
+    corrected content; each in order of arrival. One pass is enough for each record, for settling removes it."""
+    while (waiting := _next_to_settle(docket)) is not None:
+        key = waiting_key(waiting)
+        entry = docket.standing.entries[key]
+        if waiting.correction is not None:
+            correct(docket, entry, waiting.correction, settles=waiting)
+        elif waiting.ending is not None:
+            if without_effect(docket.law, entry, waiting.ending):
+                code = "ENDING_WITHOUT_EFFECT"
+                docket.add(DecisionKind.HELD, code=code, key=key, settles=waiting.receipt_id, reasons=(code,))
+            else:
+                end(docket, entry, waiting.ending, settles=waiting)
+
+
+def waiting_key(waiting: Waiting) -> str:
+    """The entry a waiting record waits for."""
+    change = waiting.ending or waiting.correction
+    assert change is not None
+    return entry_key(waiting.channel, change.target.document_no, change.target.item)
+
+
+def _next_to_settle(docket: Docket) -> Waiting | None:
+    here = [one for one in docket.standing.waiting if waiting_key(one) in docket.standing.entries]
+    corrections = [one for one in here if one.correction is not None]
+    return next(iter(corrections or here), None)

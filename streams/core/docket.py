@@ -1,0 +1,140 @@
+"""The decisions of one cause for one subject while they are being made: numbered, dated, folded as they come.
+
+Each decision is folded at once, so that the next one of the same cause sees what it did.
+"""
+
+from datetime import date
+
+from streams.core.decisions import (
+    Cause,
+    Considered,
+    Decision,
+    DecisionKind,
+    Entry,
+    Fault,
+    Notice,
+    Obligation,
+    Outcome,
+    Receipt,
+    Waiting,
+)
+from streams.core.events import Accepted, Feedback
+from streams.core.evolve import evolve
+from streams.core.ids import decision_id, notice_id
+from streams.core.index import Index
+from streams.core.standing import Standing
+
+
+class Docket:
+    """Collects the decisions about ``standing`` caused by ``event`` on ``today`` under the book of ``index``.
+
+    ``raising`` False: whatever is decided raises nothing, because the ground is known to have fallen already.
+    """
+
+    def __init__(self, standing: Standing, event: Accepted, index: Index, today: date, raising: bool = True) -> None:
+        self.first = standing
+        self.standing = standing
+        self.event = event
+        self.index = index
+        self.law = index.law
+        self.today = today
+        self.raising = raising
+        self.decisions: list[Decision] = []
+        self.cause = Cause(event.kind, event.receipt_id, event.channel, event.event_id, event.content_digest)
+
+    def afresh(self, raising: bool) -> "Docket":
+        """An empty docket for the same cause."""
+        return Docket(self.first, self.event, self.index, self.today, raising)
+
+    def take(self, work: "Docket") -> None:
+        """Make the decisions of ``work``, done afresh for the same cause, this docket's own."""
+        self.standing, self.decisions = work.standing, work.decisions
+
+    def next_id(self) -> str:
+        """Identifier the next decision will have."""
+        return decision_id(self.cause.receipt_id, self.standing.subject, len(self.decisions))
+
+    def add(
+        self,
+        kind: DecisionKind,
+        *,
+        code: str | None = None,
+        key: str | None = None,
+        entry: Entry | None = None,
+        waiting: Waiting | None = None,
+        settles: str | None = None,
+        feedback: Feedback | None = None,
+        raised: tuple[Obligation, ...] = (),
+        lifted: tuple[Obligation, ...] = (),
+        changed: tuple[Obligation, ...] = (),
+        considered: tuple[Considered, ...] = (),
+        reasons: tuple[str, ...] = (),
+    ) -> None:
+        """Make one decision. ``lifted`` and ``changed`` are both changes; only the former are news to the person."""
+        identifier = self.next_id()
+        known = self.standing.department_tokens
+        decision = Decision(
+            decision_id=identifier,
+            subject=self.standing.subject,
+            kind=kind,
+            cause=self.cause,
+            decided_on=self.today,
+            law_digest=self.law.digest,
+            ordinal=len(self.decisions),
+            code=code,
+            key=key,
+            name_check=self.event.name_check or self.standing.name_check,
+            department_tokens={
+                channel: token for channel, token in self.event.department_tokens.items() if known.get(channel) != token
+            },
+            entry=entry,
+            waiting=waiting,
+            settles=settles,
+            feedback=feedback,
+            raised=raised,
+            changed=lifted + changed,
+            considered=considered,
+            notices=_notices(identifier, kind, raised, lifted),
+            reasons=reasons,
+        )
+        self.decisions.append(decision)
+        self.standing = evolve(self.standing, decision)
+
+    def receipt(self, outcome: Outcome, faults: tuple[Fault, ...] = (), refers_to: str | None = None) -> Receipt:
+        """The record's one receipt."""
+        warnings = tuple(Fault(code) for code in self.event.warnings)
+        if outcome is Outcome.ACCEPTED and warnings:
+            outcome = Outcome.WARNED
+        return Receipt(
+            receipt_id=self.event.receipt_id,
+            outcome=outcome,
+            source_topic=self.event.source_topic,
+            source_partition=self.event.source_partition,
+            source_offset=self.event.source_offset,
+            event_id=self.event.event_id,
+            schema_id=None,
+            day=self.today,
+            law_digest=self.law.digest,
+            faults=faults,
+            warnings=warnings,
+            refers_to=refers_to,
+        )
+
+    def hold(self, fault: Fault, waiting: Waiting | None = None, key: str | None = None) -> Receipt:
+        """The record is kept and raises nothing; ``fault`` says what is missing."""
+        self.add(DecisionKind.HELD, code=fault.code, key=key, waiting=waiting, reasons=(fault.code,))
+        return self.receipt(Outcome.HELD, (fault,))
+
+
+def _notices(
+    decision: str, kind: DecisionKind, raised: tuple[Obligation, ...], lifted: tuple[Obligation, ...]
+) -> tuple[Notice, ...]:
+    """What the person learns: adverse proposals, their lifting, and every correction (条例 37)."""
+    told = []
+    if kind is DecisionKind.CORRECTED:
+        told.append("corrected")
+    elif any(not obligation.incentive for obligation in raised):
+        told.append("listed")
+    if any(not obligation.incentive for obligation in lifted):
+        told.append("lifted")
+    return tuple(Notice(notice_id(decision, one), one) for one in told)

@@ -1,0 +1,84 @@
+"""``evolve``: a standing is the fold of its decisions. Nothing is decided again, so no later law rewrites history."""
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from streams.core.decisions import Decision, DecisionKind, Entry, Obligation, Waiting
+from streams.core.events import EventKind
+from streams.core.standing import Standing
+
+
+def evolve(standing: Standing, decision: Decision) -> Standing:
+    """The standing after ``decision``. Folding all decisions of a subject in order from ``Standing(subject)`` gives
+    its current state exactly; ended entries stay in it, for duplicates and for history."""
+    return replace(
+        standing,
+        name_check=standing.name_check or _name_in_force(decision),
+        department_tokens={**standing.department_tokens, **decision.department_tokens}
+        if decision.department_tokens
+        else standing.department_tokens,
+        entries=_entries(standing.entries, decision),
+        obligations=_obligations(standing.obligations, decision),
+        waiting=_waiting(standing.waiting, decision),
+        seen=_seen(standing, decision),
+        last_day=decision.decided_on,
+    )
+
+
+def _name_in_force(decision: Decision) -> str:
+    """The first name seen stays in force; a record about a name alone says nothing about an identifier."""
+    return "" if decision.code == "NAME_ALONE" else decision.name_check
+
+
+def _entries(entries: dict[str, Entry], decision: Decision) -> dict[str, Entry]:
+    entry = decision.entry
+    if entry is None:
+        return entries
+    if decision.key is None or decision.key == entry.key:
+        return {**entries, entry.key: entry}
+    kept = {key: value for key, value in entries.items() if key != decision.key}
+    return {**kept, entry.key: entry}  # a correction of the document number moves the entry
+
+
+def _obligations(
+    obligations: dict[str, tuple[Obligation, ...]], decision: Decision
+) -> dict[str, tuple[Obligation, ...]]:
+    key = decision.key
+    if key is None:
+        return obligations
+    new_key = key if decision.entry is None else decision.entry.key
+    before = obligations.get(key, ())
+    after = merged(before, decision.changed) + decision.raised
+    if new_key == key and after == before:
+        return obligations
+    kept = {other: value for other, value in obligations.items() if other != key or new_key == key}
+    return {**kept, new_key: after} if after else kept
+
+
+def merged(obligations: tuple[Obligation, ...], changed: Iterable[Obligation]) -> tuple[Obligation, ...]:
+    """``obligations`` with each changed one in the place of the one it changes."""
+    by_id = {obligation.obligation_id: obligation for obligation in changed}
+    if not by_id:
+        return obligations
+    return tuple(by_id.get(obligation.obligation_id, obligation) for obligation in obligations)
+
+
+def _waiting(waiting: tuple[Waiting, ...], decision: Decision) -> tuple[Waiting, ...]:
+    if decision.settles is not None:
+        waiting = tuple(one for one in waiting if one.receipt_id != decision.settles)
+    return waiting if decision.waiting is None else (*waiting, decision.waiting)
+
+
+def _seen(standing: Standing, decision: Decision) -> dict[str, str]:
+    """Digests of records already decided. Two kinds are not kept: a feedback that was held (order between partitions
+    is not assumed, so it may come again and fit) and a record given up after 30 ticks (it may be reported anew)."""
+    seen = standing.seen
+    if decision.kind is DecisionKind.REVIEW:
+        given_up = {one.content_digest for one in standing.waiting if one.receipt_id == decision.settles}
+        return {digest: receipt for digest, receipt in seen.items() if digest not in given_up}
+    held_feedback = decision.kind is DecisionKind.HELD and decision.cause.kind is EventKind.FEEDBACK
+    digest = decision.cause.content_digest
+    if not digest or held_feedback or digest in seen:
+        return seen
+    return {**seen, digest: decision.cause.receipt_id}

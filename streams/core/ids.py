@@ -1,0 +1,71 @@
+"""Identifiers are hashes of what they name, so that the same history gives the same identifiers, byte for byte.
+
+Every hash covers its parts with their lengths and starts with a word that says what is named: ("ab", "c") and
+("a", "bc") differ, and a decision can never share an identifier with a receipt.
+"""
+
+import hashlib
+from datetime import date
+
+import msgspec
+
+from streams.core.events import Correction, Determination, Ending, EventKind, Feedback
+
+HEX = 32  # characters kept of the sha-256: 128 bits
+
+
+def _hash(word: str, *parts: str) -> str:
+    encoded = "".join(f"{len(part)}:{part}," for part in (word, *parts))
+    return hashlib.sha256(encoded.encode()).hexdigest()[:HEX]
+
+
+def receipt_id(topic: str, partition: int, offset: int) -> str:
+    """Identifier of the receipt of one source record.
+
+    >>> receipt_id("events.court", 0, 7) == receipt_id("events.court", 0, 7)
+    True
+    """
+    return _hash("receipt", topic, str(partition), str(offset))
+
+
+def decision_id(cause_receipt_id: str, subject: str, ordinal: int) -> str:
+    """Identifier of the decision number ``ordinal`` that one cause brought about for one subject."""
+    return _hash("decision", cause_receipt_id, subject, str(ordinal))
+
+
+def obligation_id(decision: str, rule: str, executor: str) -> str:
+    """Identifier of one proposed measure; it stays the same through all later states."""
+    return _hash("obligation", decision, rule, executor)
+
+
+def notice_id(decision: str, kind: str) -> str:
+    """Identifier of one notice to the person."""
+    return _hash("notice", decision, kind)
+
+
+def entry_key(channel: str, document_no: str, item: str) -> str:
+    """Key of an entry in a standing: which record of a channel is meant."""
+    return f"{channel}|{document_no}|{item}"
+
+
+def content_digest(
+    kind: EventKind,
+    channel: str,
+    subject: str,
+    name_check: str,
+    payload: Determination | Ending | Correction | Feedback,
+) -> str:
+    """Digest of what a record says, without its event id. Two records with equal digests are duplicates.
+
+    The name check belongs to it: a record held for its name and sent again with the right one is another record.
+    Fields at their empty value do not count, so that a later version with one more optional field changes no digest.
+    """
+    content = _without_empty(msgspec.to_builtins(payload, builtin_types=(date,)))
+    text = msgspec.json.encode(content, order="sorted").decode()
+    return _hash("content", kind.value, channel, subject, name_check, text)
+
+
+def _without_empty(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _without_empty(inner) for key, inner in value.items() if inner or isinstance(inner, dict)}
+    return value

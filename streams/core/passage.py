@@ -1,0 +1,110 @@
+"""A day passes, or another law book comes into force: what has run out ends, what rests on nothing is lifted."""
+
+from datetime import date, timedelta
+
+from msgspec.structs import replace
+
+from streams.core.correction import reterm
+from streams.core.decisions import Considered, DecisionKind, DueState, Entry, Obligation, Waiting
+from streams.core.docket import Docket
+from streams.core.ending import expire
+from streams.core.law import LawBook, Rule
+from streams.core.lifting import CLOSED_BY_OFFICER, lift, lifting_due, standing
+from streams.core.measures import INACTIVE, NOT_IN_BOOK, judge, propose, why_not_in_force
+
+TICKS_WAITED = 30  # one tick a day, missed days one by one: thirty ticks are thirty days
+BASIS_ENDED = "basis_ended"
+BASIS_BEGUN = "basis_begun"
+CALENDAR_LOADED = "calendar_loaded"
+TARGET_NEVER_SEEN = "TARGET_NEVER_SEEN"
+
+
+def pass_day(docket: Docket) -> None:
+    """All decisions that the day, or the book, brings about for this subject; none if nothing is due."""
+    for entry in tuple(docket.standing.entries.values()):
+        if entry.ended_on is None and entry.ends_on is not None and entry.ends_on < docket.today:
+            expire(docket, entry)
+    for entry in tuple(docket.standing.entries.values()):
+        _apply_law(docket, entry)
+    for waiting in docket.standing.waiting:
+        if given_up_on(waiting) <= docket.today:
+            docket.add(
+                DecisionKind.REVIEW,
+                code=TARGET_NEVER_SEEN,
+                settles=waiting.receipt_id,
+                reasons=(TARGET_NEVER_SEEN,),
+            )
+
+
+def given_up_on(waiting: Waiting) -> date:
+    """The day whose tick is the thirtieth in vain."""
+    return waiting.since + timedelta(days=TICKS_WAITED)
+
+
+def unsupported(law: LawBook, obligation: Obligation, day: date) -> str | None:
+    """Why the book no longer supports a standing obligation on ``day``; None while it does. Whom the rule reached is
+    not judged again: that was decided when the obligation was raised."""
+    rule = law.rules.get(obligation.rule)
+    if rule is None:
+        return NOT_IN_BOOK
+    if not rule.active:
+        return rule.inactive_reason or INACTIVE
+    return why_not_in_force(rule, day)
+
+
+def begun(applying: tuple[Rule, ...], obligations: tuple[Obligation, ...]) -> tuple[Rule, ...]:
+    """Of the applying rules those for standing cases that this entry has no obligation of."""
+    answered = {one.rule for one in obligations if standing(one) or one.state in CLOSED_BY_OFFICER}
+    return tuple(rule for rule in applying if rule.reach == "standing_cases" and rule.rule_id not in answered)
+
+
+def _apply_law(docket: Docket, entry: Entry) -> None:
+    """One decision LAW_APPLIED for the entry if the book moves any of its obligations."""
+    law, today = docket.law, docket.today
+    before = docket.standing.obligations.get(entry.key, ())
+    fallen = {one.obligation_id: why for one in before if standing(one) and (why := unsupported(law, one, today))}
+    lifted = lift(docket.index, (one for one in before if one.obligation_id in fallen), BASIS_ENDED, today)
+    filled = _filled(docket, before)
+    raised: tuple[Obligation, ...] = ()
+    changed: tuple[Obligation, ...] = ()
+    new = entry
+    if entry.ended_on is None:
+        judged = judge(docket.index, entry.determination, entry.subject_kind, today)
+        rules = begun(judged.applying, before)
+        raised = tuple(propose(law, rule, docket.next_id(), entry.ends_on, today) for rule in rules)
+        kept = tuple(one for one in before if one.obligation_id not in fallen)
+        changed = reterm(kept, law.rules, entry.ends_on)
+        new = _record_only(entry, raised=bool(raised), emptied=bool(lifted) and not any(map(standing, kept)))
+    if not (lifted or filled or raised or changed):
+        return
+    happened = ((BASIS_ENDED, lifted), (BASIS_BEGUN, raised), (CALENDAR_LOADED, filled))
+    reasons = tuple(reason for reason, moved in happened if moved)
+    docket.add(
+        DecisionKind.LAW_APPLIED,
+        code=next(iter(reasons), None),
+        key=entry.key,
+        entry=new,
+        raised=raised,
+        lifted=lifted,
+        changed=filled + changed,
+        considered=tuple(Considered(one.rule, fallen[one.obligation_id]) for one in lifted),
+        reasons=reasons,
+    )
+
+
+def _record_only(entry: Entry, raised: bool, emptied: bool) -> Entry:
+    if raised:
+        return entry if entry.record_only is None else replace(entry, record_only=None)
+    return replace(entry, record_only=BASIS_ENDED) if emptied else entry
+
+
+def _filled(docket: Docket, obligations: tuple[Obligation, ...]) -> tuple[Obligation, ...]:
+    """Liftings whose due day waited for a calendar that the book now has."""
+    filled = []
+    for obligation in obligations:
+        if obligation.due.state is not DueState.AWAITING_CALENDAR or obligation.lift_reason is None:
+            continue
+        due = lifting_due(docket.index, obligation.lift_reason, obligation.since)
+        if due.state is not DueState.AWAITING_CALENDAR:
+            filled.append(replace(obligation, due=due, version=obligation.version + 1))
+    return tuple(filled)
