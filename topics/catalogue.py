@@ -1,0 +1,208 @@
+"""The typed catalogue of topics, channels and bodies: the one place that turns a family into topic names and settings.
+
+Nothing else writes a topic name down, so that the prefix, the list of channels and the partition counts change here.
+"""
+
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from topics.files import TopicFault, read
+
+FOLDER = Path(__file__).parent
+DAY_MS = 86_400_000
+Scale = Literal["local", "province"]
+
+
+class Channel(msgspec.Struct, frozen=True):
+    """A sender or receiver with topics of its own. ``decides``: its bodies issue documents about persons."""
+
+    code: str
+    name: str
+    executes: bool
+    decides: bool
+
+
+class Body(msgspec.Struct, frozen=True):
+    """A body that issues documents or executes measures, reporting through its channel."""
+
+    code: str
+    name: str
+    level: Literal["national", "province", "city", "county"]
+    region: str  # GB/T 2260, six digits
+    parent: str | None
+    channel: str
+
+
+class Input(msgspec.Struct, frozen=True):
+    agent: str
+    priority: int  # 1 is read first
+
+
+class Partitions(msgspec.Struct, frozen=True):
+    local: int
+    province: int
+
+
+class Family(msgspec.Struct, frozen=True):
+    """One topic family as its YAML file says it; fields as in ``family.schema.json``."""
+
+    family: str
+    topic: str
+    channels: Literal["none", "all", "executing", "deciding"]
+    owner: str
+    purpose: str
+    writers: tuple[str, ...]
+    readers: tuple[str, ...]
+    key: str
+    records: tuple[str, ...]
+    partitions: Partitions
+    retention: str
+    cleanup: Literal["delete", "compact"]
+    max_bytes: int
+    personal_data: Literal["none", "token", "sealed", "identity"]
+    tombstones: str | None = None
+    compacted_within: str | None = None
+    input: Input | None = None
+
+    def config(self, replication: int) -> dict[str, str]:
+        """Kafka's topic settings. LogAppendTime: a document of 2018 sent today is not old to the broker."""
+        settings = {
+            "message.timestamp.type": "LogAppendTime",
+            "cleanup.policy": self.cleanup,
+            "max.message.bytes": str(self.max_bytes),
+            "min.insync.replicas": str(max(1, replication - 1)),
+            "unclean.leader.election.enable": "false",
+            "retention.ms": _milliseconds(self.retention),
+            "retention.bytes": "-1",
+        }
+        if self.tombstones is not None:
+            settings["delete.retention.ms"] = _milliseconds(self.tombstones)
+        if self.compacted_within is not None:
+            settings["max.compaction.lag.ms"] = _milliseconds(self.compacted_within)
+        return settings
+
+
+class TopicSpec(NamedTuple):
+    """One topic as it should stand on a broker."""
+
+    name: str
+    family: str
+    channel: str | None
+    partitions: int
+    replication: int
+    config: dict[str, str]
+    records: tuple[str, ...]
+
+
+class Catalogue:
+    """Families by name, channels and bodies by code, in file order. Frozen after ``load``."""
+
+    def __init__(self, families: dict[str, Family], channels: dict[str, Channel], bodies: dict[str, Body]) -> None:
+        self.families = families
+        self.channels = channels
+        self.bodies = bodies
+        self._owners = {
+            self.name(family.family, channel): (family.family, channel)
+            for family in families.values()
+            for channel in self.channels_of(family.family) or (None,)
+        }
+
+    @classmethod
+    def load(cls, folder: Path = FOLDER) -> "Catalogue":
+        """Read every ``*.yaml`` of ``folder``. Raises TopicFault (file, key, cure)."""
+        channels, bodies = _load_bodies(folder)
+        families: dict[str, Family] = {}
+        for file in sorted(folder.glob("*.yaml")):
+            if file.name == "bodies.yaml":
+                continue
+            family = msgspec.convert(read(file, FOLDER / "family.schema.json"), Family)
+            if family.family != file.stem:
+                raise TopicFault(file.name, "family", f"is {family.family}; name the file {family.family}.yaml")
+            families[family.family] = family
+        return cls(families, channels, bodies)
+
+    def channels_of(self, family: str) -> tuple[str, ...]:
+        """Codes of the channels that have a topic of ``family``; () for a family without channels."""
+        which = self.families[family].channels
+        return tuple(
+            channel.code
+            for channel in self.channels.values()
+            if which == "all"
+            or (which == "executing" and channel.executes)
+            or (which == "deciding" and channel.decides)
+        )
+
+    def name(self, family: str, channel: str | None = None, prefix: str = "") -> str:
+        """The topic's name. Raises KeyError for an unknown family or a channel that has no topic of it.
+
+        >>> Catalogue.load().name("sanctions.current", "railway", prefix="run1.")
+        'run1.sanctions.railway.current'
+        """
+        found = self.families[family]
+        allowed = self.channels_of(family)
+        if (channel is None) != (not allowed) or (channel is not None and channel not in allowed):
+            raise KeyError(f"family {family} has no topic for channel {channel}; it has: {', '.join(allowed) or 'one'}")
+        return prefix + found.topic.replace("{channel}", channel or "")
+
+    def owner_of(self, topic: str, prefix: str = "") -> tuple[str, str | None]:
+        """Family and channel of a topic name: the topic proves the sender. KeyError for a name not of ours."""
+        return self._owners[topic.removeprefix(prefix)]
+
+    def admitted(self, family: str) -> frozenset[str]:
+        """Names of the records the family's topics may carry; empty = none."""
+        return frozenset(self.families[family].records)
+
+    def inputs(self, agent: str, prefix: str = "") -> tuple[str, ...]:
+        """The agent's input topics, what is read first in front. All have the same partition count."""
+        chosen = sorted(
+            (family.input.priority, family.family)
+            for family in self.families.values()
+            if family.input is not None and family.input.agent == agent
+        )
+        return tuple(
+            self.name(family, channel, prefix)
+            for _, family in chosen
+            for channel in self.channels_of(family) or (None,)
+        )
+
+    def topics(self, prefix: str = "", scale: Scale = "local", replication: int = 1) -> list[TopicSpec]:
+        """Every topic that must exist, in order of family and channel."""
+        specs = []
+        for family in self.families.values():
+            count = family.partitions.local if scale == "local" else family.partitions.province
+            for channel in self.channels_of(family.family) or (None,):
+                name = self.name(family.family, channel, prefix)
+                config = family.config(replication)
+                specs.append(TopicSpec(name, family.family, channel, count, replication, config, family.records))
+        return specs
+
+
+def _load_bodies(folder: Path) -> tuple[dict[str, Channel], dict[str, Body]]:
+    raw = read(folder / "bodies.yaml", FOLDER / "bodies.schema.json")
+    channels: dict[str, Channel] = {}
+    for channel in msgspec.convert(raw["channels"], tuple[Channel, ...]):
+        if channel.code in channels:
+            raise TopicFault("bodies.yaml", f"channels, code {channel.code}", "given twice; keep one of them")
+        channels[channel.code] = channel
+    bodies: dict[str, Body] = {}
+    for body in msgspec.convert(raw["bodies"], tuple[Body, ...]):
+        place = f"bodies, code {body.code}"
+        if body.code in bodies:
+            raise TopicFault("bodies.yaml", place, "given twice; keep one of them")
+        if body.channel not in channels:
+            raise TopicFault("bodies.yaml", place, f"channel {body.channel} is not listed; add it under channels")
+        if body.parent is not None and body.parent not in bodies:
+            raise TopicFault(
+                "bodies.yaml", place, f"parent {body.parent} stands nowhere above; put it before its children"
+            )
+        bodies[body.code] = body
+    for code in channels:
+        if not any(body.channel == code for body in bodies.values()):
+            raise TopicFault("bodies.yaml", f"channels, code {code}", "has no body; add one or remove the channel")
+    return channels, bodies
+
+
+def _milliseconds(period: str) -> str:
+    return "-1" if period == "forever" else str(int(period.removesuffix("d")) * DAY_MS)
