@@ -11,10 +11,17 @@ INCENTIVE = "not_negative_information"
 RECORD_ONLY = "record_only"
 NO_SCALE = "no_scale_on_that_day"
 
+
+def _minor_document(_item: Item, _determination: Determination) -> bool:
+    """A warning or criticism by ordinary procedure. No item of the catalogue carries such a document, and none of the
+    fields reported could tell one, so none is ever taken for one."""
+    return False
+
+
 # "Serious" comes from an official list decision only (条例 29); nothing here weighs or counts anything.
 _TESTS: dict[str, Callable[[Item, Determination], bool]] = {
     "list_decision": lambda item, _: item.list_decision,
-    "minor_document": lambda item, _: item.conduct == "minor_document",
+    "minor_document": _minor_document,
     "any": lambda _item, _determination: True,
 }
 
@@ -28,7 +35,7 @@ def scale_on(law: LawBook, day: date) -> Scale | None:
 
 
 def classify(law: LawBook, determination: Determination, record_only: str | None, today: date) -> Severity:
-    """Level, scale and reason codes. The document's date chooses the scale (信用修复管理办法 starts its clock there)."""
+    """Level, scale and reason codes. The document's date chooses the scale (信用修复管理办法 counts from it)."""
     item = law.items.get(determination.item)
     scale = scale_on(law, determination.document_date or today)
     key = "" if scale is None else scale.key

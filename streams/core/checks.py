@@ -1,0 +1,107 @@
+"""Intake's catalogue checks: what is outside the closed catalogue, too early, or about a minor is refused (rules 2-4).
+
+Identifier syntax, case references and the production profile are checked by the identity room, not here. A missing
+document number or date is no fault: casework holds such a record.
+"""
+
+import re
+from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from streams.core.check_determination import SubjectFacts, determination_faults, is_digest, known_item, warnings_of
+from streams.core.decisions import Fault
+from streams.core.events import Correction, Determination, Ending, Feedback, FeedbackState, Target
+from streams.core.law import Item, LawBook
+from streams.core.shown import one_of, shown
+
+__all__ = [
+    "Checked",
+    "SubjectFacts",
+    "check_correction",
+    "check_determination",
+    "check_ending",
+    "check_feedback",
+]
+
+_OBLIGATION_ID = re.compile(r"[0-9a-f]{32}")
+_REFUSING = (FeedbackState.REFUSED, FeedbackState.NOT_APPLICABLE)
+
+
+class Checked(Struct, frozen=True):
+    """Faults reject the record; warnings (codes) only go with its receipt."""
+
+    faults: tuple[Fault, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def check_determination(d: Determination, channel: str, subject: SubjectFacts, law: LawBook, today: date) -> Checked:
+    """Check 认定 of ``channel`` about ``subject`` against the book on ``today``. All faults found, in a fixed order."""
+    return Checked(determination_faults(d, channel, subject, law, today), warnings_of(d))
+
+
+def check_ending(e: Ending, channel: str, law: LawBook, today: date) -> Checked:
+    """Check 终止. An item that has left the catalogue is no reason to refuse the end of its records."""
+    faults = _target_faults(e.target, channel, law)
+    item = law.items.get(e.target.item)
+    if item is not None and (e.reason not in item.endings or e.reason not in law.endings):
+        faults.append(Fault("REASON_UNKNOWN", "reason", shown(e.reason), one_of(item.endings)))
+    if e.document_date > today:
+        faults.append(_future("document_date", e.document_date, today))
+    if e.document_digest is not None and not is_digest(e.document_digest):
+        faults.append(_not_a_digest("document_digest", e.document_digest))
+    return Checked(tuple(faults))
+
+
+def check_correction(c: Correction, channel: str, subject: SubjectFacts, law: LawBook, today: date) -> Checked:
+    """Check 更正: its target, its own document, and its replacement as a determination of the same item."""
+    faults = _target_faults(c.target, channel, law)
+    if c.replacement.item != c.target.item:
+        seen, expected = shown(c.replacement.item), shown(c.target.item)
+        faults.append(Fault("CORRECTION_CHANGES_ITEM", "replacement.item", seen, expected))
+    if c.document_date > today:
+        faults.append(_future("document_date", c.document_date, today))
+    if not is_digest(c.document_digest):
+        faults.append(_not_a_digest("document_digest", c.document_digest))
+    if not faults:
+        inner = determination_faults(c.replacement, channel, subject, law, today)
+        faults.extend(replace(fault, field=f"replacement.{fault.field}") for fault in inner)
+    return Checked(tuple(faults), warnings_of(c.replacement))
+
+
+def check_feedback(f: Feedback, channel: str, law: LawBook, today: date) -> Checked:
+    """Check 反馈. Whether the obligation is there and this channel's own is casework's question."""
+    faults = []
+    if not _OBLIGATION_ID.fullmatch(f.obligation_id):
+        faults.append(Fault("OBLIGATION_ID_INVALID", "obligation_id", f"<{len(f.obligation_id)} characters>", "32 hex"))
+    if not f.officer.strip():
+        faults.append(Fault("OFFICER_MISSING", "officer", "<empty>", "the department's own staff reference"))
+    if f.reason is None and f.state in _REFUSING:
+        faults.append(Fault("REFUSAL_REASON_MISSING", "reason", "<empty>", one_of(tuple(law.refusals))))
+    allowed = tuple(law.refusals) if f.state in _REFUSING else ()
+    if f.reason is not None and f.reason not in allowed:
+        faults.append(Fault("REFUSAL_REASON_UNKNOWN", "reason", shown(f.reason), one_of(allowed)))
+    if f.answered_on > today:
+        faults.append(_future("answered_on", f.answered_on, today))
+    return Checked(tuple(faults))
+
+
+def _target_faults(target: Target, channel: str, law: LawBook) -> list[Fault]:
+    empty = [name for name in ("document_no", "item") if not getattr(target, name).strip()]
+    if empty:
+        return [Fault("TARGET_INCOMPLETE", f"target.{empty[0]}", "<empty>", ", ".join(empty))]
+    found: Item | Fault = known_item(target.item, "target.item", law)
+    if isinstance(found, Fault):
+        return [found]
+    if channel not in found.providers:
+        return [Fault("PROVIDER_NOT_LISTED", "target.item", channel, one_of(found.providers))]
+    return []
+
+
+def _future(field: str, seen: date, today: date) -> Fault:
+    return Fault("DATE_IMPLAUSIBLE", field, shown(seen), f"<= {today}")
+
+
+def _not_a_digest(field: str, seen: str) -> Fault:
+    return Fault("DIGEST_INVALID", field, f"<{len(seen)} characters>", "64 lower-case hex characters (sha-256)")
