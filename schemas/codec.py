@@ -4,17 +4,15 @@ Decoding is strict because input is hostile until shown otherwise: size before a
 every byte consumed. Nothing of a payload appears in a fault: what is "seen" is a size, a position or a schema name.
 """
 
-import hashlib
 import io
-import json
 import struct
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import fastavro
-import yaml
 
-FOLDER = Path(__file__).parent
+from schemas.files import FOLDER, changed, digest, ids, sources
+
 MAGIC = 0
 _HEADER = struct.Struct(">bI")
 PLACEHOLDER = "unknown"  # default symbol of every enum: a younger symbol than the reader's; never written
@@ -69,17 +67,14 @@ class Codec:
     def load(cls, folder: Path = FOLDER) -> "Codec":
         """Read ``ids.yaml`` and every schema it names. Raises ValueError (file, place, cure) where a published
         schema differs from its recorded digest."""
+        found = {source.name: source for source in sources(folder)}
         schemas = []
-        for row in yaml.safe_load((folder / "ids.yaml").read_text(encoding="utf-8"))["schemas"]:
-            source = json.loads((folder / "avro" / f"{row['schema']}.avsc").read_text(encoding="utf-8"))
-            if digest(source) != row["digest"]:
-                raise ValueError(
-                    f"schemas/avro/{row['schema']}.avsc: differs from what id {row['id']} was published with. "
-                    "A published schema never changes: restore it and add the change as the next version."
-                )
-            record, _, version = row["schema"].rpartition(".v")
-            parsed = cast("dict[str, Any]", fastavro.parse_schema(source, named_schemas={}))
-            schemas.append(Schema(record, int(version), row["id"], parsed, tuple(_enum_paths(parsed))))
+        for row in ids(folder):
+            source = found[row.schema]
+            if digest(source.schema) != row.digest:
+                raise ValueError(changed(row))
+            parsed = cast("dict[str, Any]", fastavro.parse_schema(source.schema, named_schemas={}))
+            schemas.append(Schema(source.record, source.version, row.id, parsed, tuple(_enum_paths(parsed))))
         return cls(schemas)
 
     def records(self) -> frozenset[str]:
@@ -153,18 +148,6 @@ class Codec:
         if schema is None:
             raise KeyError(f"{record}{'' if version is None else f'.v{version}'} is not in schemas/ids.yaml")
         return schema
-
-
-def digest(source: dict[str, Any]) -> str:
-    """SHA-256 of a schema without its docs: what a published id is bound to. Docs may be improved, nothing else."""
-    text = json.dumps(_without_docs(source), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _without_docs(node: Any) -> Any:
-    if isinstance(node, dict):
-        return {key: _without_docs(child) for key, child in node.items() if key != "doc"}
-    return [_without_docs(child) for child in node] if isinstance(node, list) else node
 
 
 def _enum_paths(node: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
