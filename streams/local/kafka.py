@@ -1,0 +1,102 @@
+"""One real Kafka broker (KRaft, its own controller) on the loopback interface."""
+
+import base64
+import subprocess
+import uuid
+from pathlib import Path
+
+from streams.local.errors import server_not_up
+from streams.local.java import find_java
+from streams.local.kafka_jars import kafka_jars
+from streams.local.launch import Launch, Room
+from streams.local.ports import LOOPBACK, choose
+from streams.local.processes import Pid
+from streams.local.progress import Reporter
+
+MAX_MESSAGE_BYTES = 10 << 20  # inputs take 8 MiB; the rest is room for batch framing
+# The cleaner's buffer is taken from the heap at start: its default of 128 MiB is a quarter of ours.
+SETTINGS = f"""\
+process.roles=broker,controller
+node.id=1
+listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=BROKER
+controller.listener.names=CONTROLLER
+auto.create.topics.enable=false
+delete.topic.enable=true
+default.replication.factor=1
+min.insync.replicas=1
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=8
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=8
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+log.message.timestamp.type=LogAppendTime
+message.max.bytes={MAX_MESSAGE_BYTES}
+replica.fetch.max.bytes={MAX_MESSAGE_BYTES}
+replica.fetch.response.max.bytes={2 * MAX_MESSAGE_BYTES}
+log.cleaner.dedupe.buffer.size={32 << 20}
+"""
+LOGGING = """\
+appender.console.type=Console
+appender.console.name=console
+appender.console.layout.type=PatternLayout
+appender.console.layout.pattern=%d %p %c{1} %m%n
+rootLogger.level=WARN
+rootLogger.appenderRef.console.ref=console
+"""
+HEAP = ("-Xms128m", "-Xmx512m")
+
+
+def prepare(room: Room, wanted: dict[str, int], parent: Pid | None, report: Reporter) -> Launch:
+    """Fetch what is missing, choose ports, write the settings, format the data folder once; how to start it."""
+    java = find_java(report)
+    jars = kafka_jars(java, report)
+    ports = choose(room, ("kafka", "controller"), wanted, report)
+    settings = room.folder / "server.properties"
+    settings.write_text(
+        f"{SETTINGS}log.dirs={room.data}\n"
+        f"listeners=BROKER://{LOOPBACK}:{ports['kafka']},CONTROLLER://{LOOPBACK}:{ports['controller']}\n"
+        f"advertised.listeners=BROKER://{LOOPBACK}:{ports['kafka']}\n"
+        f"controller.quorum.voters=1@{LOOPBACK}:{ports['controller']}\n"
+    )
+    logging = room.folder / "log4j2.properties"
+    logging.write_text(LOGGING)
+    program = [str(java.binary), *HEAP, f"-Dlog4j2.configurationFile={logging}", "-cp", f"{jars}/*"]
+    if not (room.data / "meta.properties").exists():
+        _format(program, settings, room.log)
+    return Launch("kafka", [*program, "kafka.Kafka", str(settings)], {}, ports, parent)
+
+
+def _format(program: list[str], settings: Path, log: Path) -> None:
+    # "F" first: a name that begins with "-" would be read as an option.
+    name = "F" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]
+    command = [*program, "kafka.tools.StorageTool", "format", "-t", name, "-c", str(settings)]
+    done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    if done.returncode != 0:
+        log.write_text(done.stdout)
+        raise server_not_up("Kafka", "无法格式化数据目录 / the data folder cannot be formatted", log)
+
+
+def answers(ports: dict[str, int]) -> bool:
+    """Whether the broker answers a client's metadata request."""
+    from kafka import KafkaAdminClient
+    from kafka.errors import KafkaError
+
+    try:
+        client = KafkaAdminClient(bootstrap_servers=address(ports), request_timeout_ms=2_000)
+    except (KafkaError, OSError):
+        return False
+    try:
+        return bool(client.describe_cluster()["brokers"])
+    except (KafkaError, OSError):
+        return False
+    finally:
+        client.close()
+
+
+def address(ports: dict[str, int]) -> str:
+    """The value of KAFKA_BOOTSTRAP."""
+    return f"{LOOPBACK}:{ports['kafka']}"

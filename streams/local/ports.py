@@ -1,0 +1,50 @@
+"""Loopback ports: chosen free, remembered, and chosen anew when somebody else has taken them meanwhile."""
+
+import socket
+
+from streams.local.errors import port_taken
+from streams.local.launch import Room, read, write
+from streams.local.progress import Reporter
+
+LOOPBACK = "127.0.0.1"
+
+
+def free(port: int) -> bool:
+    """Whether a server could listen on the port now. Closed connections of a former server do not count."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
+
+
+def choose(room: Room, uses: tuple[str, ...], wanted: dict[str, int], report: Reporter) -> dict[str, int]:
+    """A free port for each use: the one ``wanted``, else the remembered one, else any. Remembers the choice.
+
+    Raises PORT_TAKEN only for a port that was asked for by number.
+    """
+    remembered = read(room.ports_file, dict[str, int]) or {}
+    chosen: dict[str, int] = {}
+    for use in uses:
+        port = wanted.get(use) or remembered.get(use)
+        if port is not None and not free(port):
+            if use in wanted:
+                raise port_taken(port, room.server)
+            report.say(
+                f"端口 {port} 已被占用，{room.server} 改用新端口 / port {port} is taken, {room.server} moves to another"
+            )
+            port = None
+        chosen[use] = port if port is not None else _any(set(chosen.values()))
+    write(room.ports_file, chosen)
+    return chosen
+
+
+def _any(taken: set[int]) -> int:
+    while True:
+        with socket.socket() as probe:
+            probe.bind((LOOPBACK, 0))
+            port: int = probe.getsockname()[1]
+        if port not in taken:
+            return port

@@ -1,0 +1,173 @@
+"""Up, down and status of the servers of one data folder.
+
+>>> with running(Path("data")) as stack:                    # doctest: +SKIP
+...     print(stack.kafka_bootstrap, stack.clickhouse_url)
+"""
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from streams.local import clickhouse, kafka
+from streams.local.cache import locked, require_space
+from streams.local.errors import server_not_up
+from streams.local.launch import SERVERS, Room, Run, write
+from streams.local.processes import Pid, alive, identify, stop, this_process
+from streams.local.progress import OnTerminal, Reporter
+
+DATA_BYTES = 512 << 20
+NAMES = {"kafka": "Kafka", "clickhouse": "ClickHouse"}
+PREPARE = {"kafka": kafka.prepare, "clickhouse": clickhouse.prepare}
+UP_S = 120.0
+DOWN_S = 30.0  # longer than a supervisor's own grace towards its server
+
+
+class Stack(NamedTuple):
+    """Addresses, in the form of the environment variables KAFKA_BOOTSTRAP and CLICKHOUSE_URL. None: not wanted."""
+
+    kafka_bootstrap: str | None
+    clickhouse_url: str | None
+
+
+class Health(NamedTuple):
+    """One server as ``status`` reports it. ``uptime_s`` of the present process; ``state`` "stopped" if none runs."""
+
+    server: str
+    state: str
+    pid: int | None
+    supervisor_pid: int | None
+    ports: dict[str, int]
+    uptime_s: float
+    restarts: int
+    log: Path
+
+
+def up(
+    data_dir: Path,
+    want_kafka: bool = True,
+    want_clickhouse: bool = True,
+    progress: Reporter | None = None,
+    *,
+    ports: dict[str, int] | None = None,
+    parent: Pid | None = None,
+) -> Stack:
+    """Start what is wanted and not running, wait until it answers. Harmless if all of it runs already.
+
+    ``ports`` fixes ports by use (kafka, controller, native, http), else they are chosen and kept; ``parent``: the
+    servers end with that process. Raises LocalStackError; then nothing that this call started is left.
+    """
+    report = progress or OnTerminal()
+    wanted = [server for server, yes in zip(SERVERS, (want_kafka, want_clickhouse), strict=True) if yes]
+    begun: list[Room] = []
+    with _alone(data_dir, report):
+        try:
+            for server in wanted:
+                room = Room(data_dir, server)
+                if not _supervised(room):
+                    _start(room, ports or {}, parent, report)
+                    begun.append(room)
+            runs = {server: _wait(Room(data_dir, server)) for server in wanted}
+        except BaseException:
+            for room in begun:
+                _end(room)
+            raise
+    kafka_run, clickhouse_run = runs.get("kafka"), runs.get("clickhouse")
+    return Stack(
+        kafka.address(kafka_run.ports) if kafka_run else None,
+        clickhouse.address(Room(data_dir, "clickhouse"), clickhouse_run.ports) if clickhouse_run else None,
+    )
+
+
+def down(data_dir: Path, progress: Reporter | None = None) -> list[str]:
+    """End every server of the folder and its supervisor; data and ports are kept. Returns the names of those ended."""
+    if not data_dir.exists():
+        return []
+    with _alone(data_dir, progress or OnTerminal()):
+        return [server for server in SERVERS if _end(Room(data_dir, server))]
+
+
+def status(data_dir: Path) -> list[Health]:
+    """One line per server that was ever started in the folder."""
+    rooms = [Room(data_dir, server) for server in SERVERS]
+    return [_health(room) for room in rooms if room.folder.exists()]
+
+
+@contextlib.contextmanager
+def running(
+    data_dir: Path, want_kafka: bool = True, want_clickhouse: bool = True, progress: Reporter | None = None
+) -> Iterator[Stack]:
+    """A stack for the length of a ``with``. It ends on exceptions too, and with this process however that dies."""
+    try:
+        yield up(data_dir, want_kafka, want_clickhouse, progress, parent=this_process())
+    finally:
+        down(data_dir, progress)
+
+
+@contextlib.contextmanager
+def _alone(data_dir: Path, report: Reporter) -> Iterator[None]:
+    waiting = (
+        "另一进程正在启动或停止同一目录的服务，请稍候 / another process is starting or stopping these servers, waiting"
+    )
+    with locked(data_dir / ".lock", report, waiting):
+        yield
+
+
+def _supervised(room: Room) -> bool:
+    run = room.run()
+    return run is not None and run.state != "failed" and alive(run.supervisor)
+
+
+def _start(room: Room, ports: dict[str, int], parent: Pid | None, report: Reporter) -> None:
+    _end(room)  # what a supervisor killed by force may have left
+    room.folder.mkdir(parents=True, exist_ok=True)
+    room.folder.chmod(0o700)
+    require_space(room.folder, DATA_BYTES)
+    launch = PREPARE[room.server](room, ports, parent, report)
+    write(room.launch_file, launch)
+    report.say(f"启动 {NAMES[room.server]} / starting {NAMES[room.server]}: {launch.ports}")
+    with (room.folder / "supervisor.log").open("ab") as log:
+        supervisor = subprocess.Popen(
+            [sys.executable, "-m", "streams.local.supervisor", str(room.folder.parent), room.server],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=dict(os.environ),
+        )  # fmt: skip
+    known = identify(supervisor.pid)
+    assert known is not None
+    write(room.run_file, Run(room.server, known, None, "starting", launch.ports, 0, time.time()))
+
+
+def _wait(room: Room) -> Run:
+    deadline = time.monotonic() + UP_S
+    while time.monotonic() < deadline:
+        run = room.run()
+        if run is None or run.state == "failed" or not alive(run.supervisor):
+            raise server_not_up(NAMES[room.server], "进程已退出 / its process ended", room.log)
+        if run.state == "ready":
+            return run
+        time.sleep(0.05)
+    raise server_not_up(NAMES[room.server], f"{UP_S:.0f} 秒内没有应答 / no answer within {UP_S:.0f} s", room.log)
+
+
+def _end(room: Room) -> bool:
+    run = room.run()
+    if run is None:
+        return False
+    ended = alive(run.supervisor) or alive(run.process)
+    stop(run.supervisor, DOWN_S)
+    # The supervisor's last word may be newer than what was read above.
+    stop((room.run() or run).process, DOWN_S)
+    room.run_file.unlink(missing_ok=True)
+    return ended
+
+
+def _health(room: Room) -> Health:
+    run = room.run()
+    if run is None or not alive(run.supervisor):
+        return Health(room.server, "stopped", None, None, {}, 0.0, 0, room.log)
+    pid = run.process.pid if run.process else None
+    uptime = time.time() - run.since if run.process else 0.0
+    return Health(room.server, run.state, pid, run.supervisor.pid, run.ports, uptime, run.restarts, room.log)
