@@ -12,6 +12,7 @@ import psutil
 # The kernel's boot time, from which start times are computed, may be corrected by a second while we run.
 SAME_START_S = 2.0
 PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None)  # loaded now: nothing may be loaded between fork and exec
 
 
 class Pid(msgspec.Struct, frozen=True):
@@ -73,4 +74,4 @@ def _gone(known: Pid | None, seconds: float) -> bool:
 
 def die_with_parent() -> None:
     """Run in a child between fork and exec: the kernel kills it when its supervisor dies, however that dies."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

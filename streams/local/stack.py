@@ -83,12 +83,12 @@ def up(
     )
 
 
-def down(data_dir: Path, progress: Reporter | None = None) -> list[str]:
-    """End every server of the folder and its supervisor; data and ports are kept. Returns the names of those ended."""
+def down(data_dir: Path, progress: Reporter | None = None, servers: tuple[str, ...] = SERVERS) -> list[str]:
+    """End the folder's servers and their supervisors; data and ports are kept. Returns the names of those ended."""
     if not data_dir.exists():
         return []
     with _alone(data_dir, progress or OnTerminal()):
-        return [server for server in SERVERS if _end(Room(data_dir, server))]
+        return [server for server in servers if _end(Room(data_dir, server))]
 
 
 def status(data_dir: Path) -> list[Health]:
@@ -101,11 +101,15 @@ def status(data_dir: Path) -> list[Health]:
 def running(
     data_dir: Path, want_kafka: bool = True, want_clickhouse: bool = True, progress: Reporter | None = None
 ) -> Iterator[Stack]:
-    """A stack for the length of a ``with``. It ends on exceptions too, and with this process however that dies."""
+    """A stack for the length of a ``with``. It ends on exceptions too, and with this process however that dies.
+
+    Servers of the folder that ran before are used and left running.
+    """
+    mine = tuple(server for server in SERVERS if not _supervised(Room(data_dir, server)))
     try:
         yield up(data_dir, want_kafka, want_clickhouse, progress, parent=this_process())
     finally:
-        down(data_dir, progress)
+        down(data_dir, progress, mine)
 
 
 @contextlib.contextmanager

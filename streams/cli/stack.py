@@ -1,0 +1,61 @@
+"""``chengxin up``, ``down``, ``status``: the servers of one machine, for people. The work is in ``streams.local``."""
+
+import shlex
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from streams.local.errors import LocalStackError
+
+DataDir = Annotated[Path, typer.Option("--data-dir", envvar="CHENGXIN_DATA_DIR", help="folder of the servers' data")]
+DEFAULT_DATA_DIR = Path(".data")
+PORT_HELP = "a fixed port instead of a chosen one"
+
+
+def up(
+    data_dir: DataDir = DEFAULT_DATA_DIR,
+    kafka: Annotated[bool, typer.Option(help="start Kafka")] = True,
+    clickhouse: Annotated[bool, typer.Option(help="start ClickHouse")] = True,
+    kafka_port: Annotated[int | None, typer.Option(help=PORT_HELP)] = None,
+    clickhouse_port: Annotated[int | None, typer.Option(help=PORT_HELP)] = None,
+) -> None:
+    """Start Kafka and ClickHouse here, wait until they answer, print their addresses as exports for a shell."""
+    from streams.local import stack
+
+    ports = {use: port for use, port in (("kafka", kafka_port), ("native", clickhouse_port)) if port is not None}
+    try:
+        running = stack.up(data_dir, kafka, clickhouse, ports=ports)
+    except LocalStackError as fault:
+        Console(stderr=True).print(str(fault), markup=False, highlight=False, style="red")
+        raise typer.Exit(1) from None
+    for name, value in (("KAFKA_BOOTSTRAP", running.kafka_bootstrap), ("CLICKHOUSE_URL", running.clickhouse_url)):
+        if value:
+            typer.echo(f"export {name}={shlex.quote(value)}")
+
+
+def down(data_dir: DataDir = DEFAULT_DATA_DIR) -> None:
+    """Stop the servers of the folder; their data stays."""
+    from streams.local import stack
+
+    ended = stack.down(data_dir)
+    typer.echo(f"已停止 / stopped: {', '.join(ended) or '-'}")
+
+
+def status(data_dir: DataDir = DEFAULT_DATA_DIR) -> None:
+    """Servers, processes, ports, uptime and restarts. Exit code 1 unless every server started here is ready."""
+    from streams.local import stack
+
+    table = Table("server", "state", "pid", "supervisor", "ports", "uptime", "restarts")
+    healths = stack.status(data_dir)
+    for health in healths:
+        ports = "\n".join(f"{use} {port}" for use, port in health.ports.items())
+        uptime, pids = f"{health.uptime_s:.0f} s", (str(health.pid or "-"), str(health.supervisor_pid or "-"))
+        table.add_row(health.server, health.state, *pids, ports, uptime, str(health.restarts))
+    Console().print(table)
+    for health in healths:
+        typer.echo(f"日志 / log: {health.log}")
+    if not healths or any(health.state != "ready" for health in healths):
+        raise typer.Exit(1)

@@ -1,0 +1,60 @@
+"""Real servers for tests: those of the environment, else a stack of this session's own, started when first asked."""
+
+import os
+import secrets
+from collections.abc import Iterator
+
+import pytest
+from clickhouse_driver import Client
+from kafka import KafkaAdminClient
+
+from streams.local.stack import running
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """``host:port`` of a real broker: KAFKA_BOOTSTRAP, or one that lives as long as this session."""
+    given = os.environ.get("KAFKA_BOOTSTRAP")
+    if given:
+        yield given
+        return
+    with running(tmp_path_factory.mktemp("broker"), want_clickhouse=False) as stack:
+        assert stack.kafka_bootstrap is not None
+        yield stack.kafka_bootstrap
+
+
+@pytest.fixture(scope="session")
+def clickhouse_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """``clickhouse://user:password@host:port`` of a real ClickHouse: CLICKHOUSE_URL, or one of this session's own."""
+    given = os.environ.get("CLICKHOUSE_URL")
+    if given:
+        yield given
+        return
+    with running(tmp_path_factory.mktemp("database"), want_kafka=False) as stack:
+        assert stack.clickhouse_url is not None
+        yield stack.clickhouse_url
+
+
+@pytest.fixture
+def prefix(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A fresh prefix for topics, groups and transactional ids, such as ``t3f9.``; a given broker is left clean."""
+    fresh = f"t{secrets.token_hex(3)}."
+    yield fresh
+    given = os.environ.get("KAFKA_BOOTSTRAP")
+    if given and "kafka_bootstrap" in request.fixturenames:
+        admin = KafkaAdminClient(bootstrap_servers=given)
+        mine = [name for name in admin.list_topics() if name.startswith(fresh)]
+        if mine:
+            admin.delete_topics(mine)
+        admin.close()
+
+
+@pytest.fixture
+def database(clickhouse_url: str) -> Iterator[str]:
+    """The name of a fresh Atomic database, dropped at the end."""
+    name = f"t{secrets.token_hex(4)}"
+    with Client.from_url(clickhouse_url) as client:
+        client.execute(f"CREATE DATABASE {name} ENGINE = Atomic")
+    yield name
+    with Client.from_url(clickhouse_url) as client:
+        client.execute(f"DROP DATABASE IF EXISTS {name} SYNC")
