@@ -1,0 +1,152 @@
+"""A table of the sink as one list of columns: from it come the rows, the CREATE statement and the start-up check.
+
+Written once, because a column that exists in the mapping and not in the database (or the other way round) is found
+by readers months later. ``tables.py`` holds the lists; nothing here knows a field of credit.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+Value = Mapping[str, Any]  # one decoded Avro record
+Getter = Callable[[Value], Any]
+
+DEDUPLICATION_WINDOW = 10_000  # blocks a table remembers; see docs/guarantees-sink.md
+
+
+class Stored(NamedTuple):
+    """One record as Kafka gave it, decoded."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp_ms: int  # log append time
+    value: Value
+
+
+class Column(NamedTuple):
+    """Name, ClickHouse type exactly as ``system.columns`` prints it, and how the value is found in a record."""
+
+    name: str
+    type: str
+    get: Getter
+
+
+class Index(NamedTuple):
+    """A skip index on one column: rows lie in topic order, so look-ups by id need help."""
+
+    column: str
+    type: str = "bloom_filter(0.01)"
+    granularity: int = 4
+
+
+class Table(NamedTuple):
+    """A target table: the topic families that feed it, the record they carry, and its columns after the place.
+
+    ``keep`` says which records become rows; the others are passed over on purpose and still count as stored.
+    """
+
+    name: str
+    comment: str
+    families: tuple[str, ...]
+    record: str
+    columns: tuple[Column, ...]
+    indexes: tuple[Index, ...] = ()
+    keep: Callable[[Value], bool] = lambda value: True
+
+
+# Where the row came from: key of the sink's guarantee, so part of every table.
+PLACE = (
+    ("topic", "LowCardinality(String)"),
+    ("partition", "UInt32"),
+    ("offset", "UInt64"),
+    ("appended_at", "DateTime64(3, 'UTC')"),
+)
+
+
+def at(*path: str) -> Getter:
+    """The value at ``path``, None where a parent is None.
+
+    >>> at("entry", "item")({"entry": {"item": "X"}}), at("entry", "item")({"entry": None})
+    ('X', None)
+    """
+    if len(path) == 1:
+        name = path[0]
+        return lambda value: value[name]
+
+    def deep(value: Value) -> Any:
+        found: Any = value
+        for name in path:
+            if found is None:
+                return None
+            found = found[name]
+        return found
+
+    return deep
+
+
+def each(field: str, of: str) -> Getter:
+    """One field of every record of an array, as an array; null becomes the empty string.
+
+    >>> each("notices", "kind")({"notices": [{"kind": "listed"}, {"kind": None}]})
+    ['listed', '']
+    """
+    return lambda value: [item[of] or "" for item in value[field]]
+
+
+def names(table: Table) -> list[str]:
+    """Column names in the order of ``rows``."""
+    return [name for name, _ in PLACE] + [column.name for column in table.columns]
+
+
+def types(table: Table) -> dict[str, str]:
+    """Column name to ClickHouse type, for the start-up check and the drift test."""
+    return dict(PLACE) | {column.name: column.type for column in table.columns}
+
+
+def rows(table: Table, records: Iterable[Stored]) -> list[list[Any]]:
+    """Columns (not rows) of the records the table keeps, in the order of ``names``; pure.
+
+    >>> t = Table("t", "", ("f",), "R", (Column("a", "String", at("a")),))
+    >>> rows(t, [Stored("x", 0, 7, 1, {"a": "one"}), Stored("x", 0, 9, 2, {"a": "two"})])
+    [['x', 'x'], [0, 0], [7, 9], [1, 2], ['one', 'two']]
+    """
+    kept = [record for record in records if table.keep(record.value)]
+    place: list[list[Any]] = [
+        [record.topic for record in kept],
+        [record.partition for record in kept],
+        [record.offset for record in kept],
+        [record.timestamp_ms for record in kept],
+    ]
+    return place + [[column.get(record.value) for record in kept] for column in table.columns]
+
+
+def create(table: Table) -> str:
+    """The CREATE statement. No PARTITION BY: one insert must stay one part, since a deduplication token is
+    remembered per part and a block cut by month could be half dropped; retention deletes rows, not partitions.
+    Order is the place in Kafka, so that finding what is held, replays and checks read a few granules only.
+    """
+    lines = [f"    {name} {type_}" for name, type_ in types(table).items()]
+    lines += [
+        f"    INDEX by_{index.column} {index.column} TYPE {index.type} GRANULARITY {index.granularity}"
+        for index in table.indexes
+    ]
+    return (
+        f"CREATE TABLE IF NOT EXISTS {table.name}\n(\n"
+        + ",\n".join(lines)
+        + "\n)\nENGINE = MergeTree\nORDER BY (topic, partition, offset)\n"
+        + f"SETTINGS non_replicated_deduplication_window = {DEDUPLICATION_WINDOW}\n"
+        + f"COMMENT '{table.comment}';\n"
+    )
+
+
+def latest_view(view: str, table: Table, key: str, version: str, columns: Sequence[str]) -> str:
+    """A view with one row per ``key``: its highest ``version``. One tuple is taken whole, because ``argMax`` of a
+    single column passes over NULL and would mix an older version's value into the newest row."""
+    taken = [name for name in columns if name != key]
+    lines = [f"    tupleElement(latest, {number}) AS {name}" for number, name in enumerate(taken, 1)]
+    return (
+        f"CREATE OR REPLACE VIEW {view} AS\nSELECT\n    {key},\n"
+        + ",\n".join(lines)
+        + f"\nFROM\n(\n    SELECT {key}, argMax(tuple({', '.join(taken)}), {version}) AS latest\n"
+        + f"    FROM {table.name}\n    GROUP BY {key}\n);\n"
+    )
