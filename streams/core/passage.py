@@ -10,12 +10,14 @@ from streams.core.docket import Docket
 from streams.core.ending import expire
 from streams.core.law import LawBook, Rule
 from streams.core.lifting import CLOSED_BY_OFFICER, lift, lifting_due, standing
-from streams.core.measures import INACTIVE, NOT_IN_BOOK, judge, propose, why_not_in_force
+from streams.core.measures import INACTIVE, NO_LONGER_IN_FORCE, NOT_IN_BOOK, judge, propose, why_not_in_force
 
 TICKS_WAITED = 30  # one tick a day, missed days one by one: thirty ticks are thirty days
-BASIS_ENDED = "basis_ended"
-BASIS_BEGUN = "basis_begun"
-CALENDAR_LOADED = "calendar_loaded"
+BASIS_ENDED = "basis_ended"  # the rule's own window is over
+RULE_WITHDRAWN = "rule_withdrawn"  # the book in force no longer has the rule, or has it switched off
+RULE_APPLIES = "rule_applies"
+CALENDAR_ARRIVED = "calendar_arrived"
+LAW_CHANGED = "law_changed"  # another last day, nothing else
 TARGET_NEVER_SEEN = "TARGET_NEVER_SEEN"
 
 
@@ -63,7 +65,7 @@ def _apply_law(docket: Docket, entry: Entry) -> None:
     law, today = docket.law, docket.today
     before = docket.standing.obligations.get(entry.key, ())
     fallen = {one.obligation_id: why for one in before if standing(one) and (why := unsupported(law, one, today))}
-    lifted = lift(docket.index, (one for one in before if one.obligation_id in fallen), BASIS_ENDED, today)
+    lifted = _fallen(docket, before, fallen)
     filled = _filled(docket, before)
     raised: tuple[Obligation, ...] = ()
     changed: tuple[Obligation, ...] = ()
@@ -74,14 +76,13 @@ def _apply_law(docket: Docket, entry: Entry) -> None:
         raised = tuple(propose(law, rule, docket.next_id(), entry.ends_on, today) for rule in rules)
         kept = tuple(one for one in before if one.obligation_id not in fallen)
         changed = reterm(kept, law.rules, entry.ends_on)
-        new = _record_only(entry, raised=bool(raised), emptied=bool(lifted) and not any(map(standing, kept)))
+        new = _record_only(entry, raised, lifted, kept)
     if not (lifted or filled or raised or changed):
         return
-    happened = ((BASIS_ENDED, lifted), (BASIS_BEGUN, raised), (CALENDAR_LOADED, filled))
-    reasons = tuple(reason for reason, moved in happened if moved)
+    reasons = _reasons(lifted, raised, filled)
     docket.add(
         DecisionKind.LAW_APPLIED,
-        code=next(iter(reasons), None),
+        code=reasons[0],
         key=entry.key,
         entry=new,
         raised=raised,
@@ -92,10 +93,38 @@ def _apply_law(docket: Docket, entry: Entry) -> None:
     )
 
 
-def _record_only(entry: Entry, raised: bool, emptied: bool) -> Entry:
+def _fallen(docket: Docket, before: tuple[Obligation, ...], why: dict[str, str]) -> tuple[Obligation, ...]:
+    """The obligations named in ``why``, lifted: because the rule's own end has come, or because the book dropped it."""
+    fallen = (one for one in before if one.obligation_id in why)
+    return tuple(
+        lifted
+        for one in fallen
+        for lifted in lift(
+            docket.index,
+            (one,),
+            BASIS_ENDED if why[one.obligation_id] == NO_LONGER_IN_FORCE else RULE_WITHDRAWN,
+            docket.today,
+        )
+    )
+
+
+def _reasons(
+    lifted: tuple[Obligation, ...], raised: tuple[Obligation, ...], filled: tuple[Obligation, ...]
+) -> tuple[str, ...]:
+    lifting = dict.fromkeys(one.lift_reason for one in lifted if one.lift_reason is not None)
+    happened = (*lifting, *([RULE_APPLIES] if raised else []), *([CALENDAR_ARRIVED] if filled else []))
+    return happened or (LAW_CHANGED,)
+
+
+def _record_only(
+    entry: Entry, raised: tuple[Obligation, ...], lifted: tuple[Obligation, ...], kept: tuple[Obligation, ...]
+) -> Entry:
+    """The entry with the reason why it raises nothing any more, or without the reason that no longer holds."""
     if raised:
         return entry if entry.record_only is None else replace(entry, record_only=None)
-    return replace(entry, record_only=BASIS_ENDED) if emptied else entry
+    if lifted and not any(map(standing, kept)):
+        return replace(entry, record_only=BASIS_ENDED)
+    return entry
 
 
 def _filled(docket: Docket, obligations: tuple[Obligation, ...]) -> tuple[Obligation, ...]:
