@@ -1,0 +1,157 @@
+"""The law folder becomes one frozen law book, or a fault that says which file, which key and how to cure it.
+
+>>> from streams.law.loader import load
+>>> load().items["COURT_CONSUMPTION_ORDER"].name
+'限制消费令'
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from streams.core.law import Body, CodeText, EndingReason, Instrument, Item, LawBook, Measure, Scale
+from streams.law import canonical, periods, references
+from streams.law.faults import LawFault, raise_all
+from streams.law.files import Pages, read_folder
+from streams.law.rules import Shelf, rules
+
+FOLDER = Path(__file__).parent
+Row = TypeVar("Row", bound=msgspec.Struct)
+
+
+def load(folder: Path | None = None, bodies: Mapping[str, Any] | None = None) -> LawBook:
+    """The law book in ``folder`` (default: this package's data) with the bodies of ``topics/bodies.yaml``.
+
+    ``bodies``: code -> Body or anything with its fields; given by tests instead of the catalogue. Every mapping of the
+    book is in order of its codes, exactly as ``canonical.parse`` gives it back. Raises LawFault.
+    """
+    faults: list[LawFault] = []
+    pages = read_folder(folder or FOLDER, faults)
+    raise_all(faults)
+    book = _assemble(pages, _bodies(bodies), faults)
+    raise_all(faults)
+    return canonical.parse(canonical.dump(book))
+
+
+def check(folder: Path | None = None, bodies: Mapping[str, Any] | None = None) -> tuple[LawFault, ...]:
+    """Every fault ``load`` would find, none if the book loads."""
+    try:
+        load(folder, bodies)
+    except LawFault as fault:
+        return (fault, *fault.others)
+    return ()
+
+
+def _assemble(pages: Pages, bodies: dict[str, Body], faults: list[LawFault]) -> LawBook:
+    single = pages.single
+    instruments = _typed(single, "instruments", Instrument, faults)
+    endings = _typed(single, "endings", EndingReason, faults)
+    texts = references.Texts(instruments, faults)
+    shelf = Shelf(
+        cut_over=single["book"]["cut_over"]["day"],
+        instruments=instruments,
+        items=_typed(single, "items", Item, faults, by_code=("grounds",)),
+        measures=_typed(single, "measures", Measure, faults, in_national_list="unverified"),
+        roles=_names(single, "roles", faults),
+        reasons=_reasons(single, endings, texts, faults),
+        executors=_keyed(single, "executors", faults),
+    )
+    book = LawBook(
+        digest="",
+        title=single["book"]["title"],
+        instruments=instruments,
+        fields=_names(single, "fields", faults),
+        conducts=_names(single, "conducts", faults),
+        groups=_names(single, "groups", faults),
+        roles=shelf.roles,
+        items=shelf.items,
+        endings=endings,
+        measures=shelf.measures,
+        rules=rules(pages.memoranda, shelf, faults),
+        scales=tuple(msgspec.convert(page.data, Scale) for page in pages.severity),
+        bodies=bodies,
+        refusals=_names(single, "refusals", faults),
+        purposes=_purposes(single, texts, faults),
+        codes=_typed(single, "codes", CodeText, faults),
+        reasons=shelf.reasons,
+        working_days={str(page.data["year"]): _deviations(page.data) for page in pages.calendar},
+        cut_over=date.fromisoformat(shelf.cut_over),
+    )
+    references.check(book, single, shelf.executors, faults)
+    periods.check_versions(pages.memoranda, faults)
+    periods.check_scales(book.scales, faults)
+    periods.check_calendar(pages.calendar, faults)
+    for name in ("instruments", "items"):
+        periods.check_order(f"{name}.yaml", single[name]["rows"], faults)
+    return book
+
+
+def _keyed(single: dict[str, Any], name: str, faults: list[LawFault]) -> dict[str, dict[str, Any]]:
+    """Rows of a file by their code; a code that stands twice is a fault."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in single[name]["rows"]:
+        if row["code"] in found:
+            faults.append(LawFault(f"{name}.yaml", row["code"], "the code stands twice", "Keep one of the rows"))
+        found[row["code"]] = row
+    return found
+
+
+def _names(single: dict[str, Any], name: str, faults: list[LawFault]) -> dict[str, str]:
+    return {code: row["zh"] for code, row in _keyed(single, name, faults).items()}
+
+
+def _typed(
+    single: dict[str, Any],
+    name: str,
+    kind: type[Row],
+    faults: list[LawFault],
+    by_code: tuple[str, ...] = (),
+    **also: Any,
+) -> dict[str, Row]:
+    """Rows as ``kind``. ``by_code``: fields whose values carry their own key as ``code``; ``also``: defaults."""
+    found = {}
+    for code, row in _keyed(single, name, faults).items():
+        inner = {key: {one: {"code": one, **value} for one, value in row[key].items()} for key in by_code}
+        found[code] = msgspec.convert({**also, **row, **inner}, kind)
+    return found
+
+
+def _reasons(
+    single: dict[str, Any], endings: dict[str, EndingReason], texts: references.Texts, faults: list[LawFault]
+) -> dict[str, str]:
+    """Reason codes with Chinese text and citation; every ending is a reason too."""
+    found = {}
+    for code, row in _keyed(single, "reasons", faults).items():
+        found[code] = texts.cited(row["zh"], row.get("cites", []), "reasons.yaml", f"{code}.cites")
+    for code, ending in endings.items():
+        if code in found:
+            faults.append(LawFault("reasons.yaml", code, "the code is an ending already", "Rename or remove the row"))
+        place = [{"instrument": ending.instrument, "clause": ending.clause}]
+        found[code] = texts.cited(ending.name, place, "endings.yaml", f"{code}.instrument")
+    return found
+
+
+def _purposes(single: dict[str, Any], texts: references.Texts, faults: list[LawFault]) -> dict[str, str]:
+    found = {}
+    for code, row in _keyed(single, "purposes", faults).items():
+        place = [{"instrument": row["instrument"], "clause": row["clause"]}]
+        text = f"{row['zh']}。可用者：{row['who']}"
+        found[code] = texts.cited(text, place, "purposes.yaml", f"{code}.instrument")
+    return found
+
+
+def _deviations(data: dict[str, Any]) -> tuple[str, ...]:
+    """-MM-DD = off from Monday to Friday, +MM-DD = worked at a weekend; in order of the days."""
+    marked = [(day[4:], "-") for day in data["days_off"]] + [(day[4:], "+") for day in data["days_worked"]]
+    return tuple(sign + day.removeprefix("-") for day, sign in sorted(marked))
+
+
+def _bodies(given: Mapping[str, Any] | None) -> dict[str, Body]:
+    if given is None:
+        from topics.catalogue import Catalogue
+
+        given = Catalogue.load().bodies
+    return {code: msgspec.convert(body, Body, from_attributes=True) for code, body in given.items()}

@@ -1,0 +1,106 @@
+"""Every code a law file names must exist: a reference that does not resolve is a fault, never null."""
+
+from collections.abc import Container, Iterable
+from typing import Any
+
+from streams.core.law import Instrument, Item, LawBook
+from streams.law.faults import LawFault
+
+
+class Texts:
+    """Writes citations, and reports instruments that do not exist."""
+
+    def __init__(self, instruments: dict[str, Instrument], faults: list[LawFault]) -> None:
+        self._instruments = instruments
+        self._faults = faults
+
+    def cited(self, text: str, places: list[dict[str, str]], file: str, key: str) -> str:
+        """``text`` followed by its citations, e.g. 名单期限届满（《…》（法释〔2013〕17号）第二条）."""
+        found = []
+        for place in places:
+            instrument = self._instruments.get(place["instrument"])
+            if instrument is None:
+                self._faults.append(_unknown(file, key, place["instrument"], "instruments.yaml"))
+            else:
+                found.append(_citation(instrument, place["clause"]))
+        return f"{text}（{'；'.join(found)}）" if found else text
+
+
+class Resolver:
+    """Reports codes that the file they belong to does not hold."""
+
+    def __init__(self, book: LawBook, faults: list[LawFault]) -> None:
+        self._faults = faults
+        self._known: dict[str, Container[str]] = {
+            "instruments.yaml": book.instruments,
+            "fields.yaml": book.fields,
+            "conducts.yaml": book.conducts,
+            "groups.yaml": book.groups,
+            "roles.yaml": book.roles,
+            "endings.yaml": book.endings,
+            "reasons.yaml": book.reasons,
+            "topics/bodies.yaml": {body.channel for body in book.bodies.values()},
+        }
+
+    def need(self, file: str, key: str, codes: Iterable[str], where: str) -> None:
+        """Each of ``codes``, named at ``key`` of ``file``, must stand in ``where``."""
+        for code in codes:
+            if code not in self._known[where]:
+                self._faults.append(_unknown(file, key, code, where))
+
+
+def check(book: LawBook, single: dict[str, Any], executors: dict[str, dict[str, str]], faults: list[LawFault]) -> None:
+    """References between the files of ``book`` outside the memoranda, which check their own rows."""
+    resolver = Resolver(book, faults)
+    for name in ("fields", "groups", "conducts", "roles"):
+        resolver.need(f"{name}.yaml", "instrument", [single[name]["instrument"]], "instruments.yaml")
+    cut_over = single["book"]["cut_over"]["instrument"]
+    resolver.need("book.yaml", "cut_over.instrument", [cut_over], "instruments.yaml")
+    for item in book.items.values():
+        _check_item(item, resolver, faults)
+    for measure in book.measures.values():
+        statutes = [] if measure.statute is None else [measure.statute]
+        resolver.need("measures.yaml", f"{measure.code}.statute", statutes, "instruments.yaml")
+    for scale in book.scales:
+        file = f"severity/{scale.key}.yaml"
+        resolver.need(file, "instrument", [scale.instrument], "instruments.yaml")
+        resolver.need(file, "rules.reason", [rule.reason for rule in scale.rules], "reasons.yaml")
+    _check_executors(book, executors, faults)
+
+
+def _check_item(item: Item, resolver: Resolver, faults: list[LawFault]) -> None:
+    for key, codes, where in (
+        ("field", (item.field,), "fields.yaml"),
+        ("conduct", () if item.conduct is None else (item.conduct,), "conducts.yaml"),
+        ("groups", item.groups, "groups.yaml"),
+        ("roles", item.roles, "roles.yaml"),
+        ("instruments", item.instruments, "instruments.yaml"),
+        ("endings", item.endings, "endings.yaml"),
+        ("record_only", tuple(item.record_only.values()), "reasons.yaml"),
+        ("providers", item.providers, "topics/bodies.yaml"),
+    ):
+        resolver.need("items.yaml", f"{item.code}.{key}", codes, where)
+    for kind in item.record_only:
+        if kind not in item.subjects:
+            message = f"the item has no subject '{kind}'"
+            faults.append(LawFault("items.yaml", f"{item.code}.record_only", message, "Name a subject the item has"))
+
+
+def _check_executors(book: LawBook, executors: dict[str, dict[str, str]], faults: list[LawFault]) -> None:
+    for code, row in executors.items():
+        body = book.bodies.get(row["body"])
+        if body is None:
+            faults.append(_unknown("executors.yaml", f"{code}.body", row["body"], "topics/bodies.yaml"))
+        elif body.channel != row["channel"]:
+            message = f"{body.code} reports through '{body.channel}', not '{row['channel']}'"
+            faults.append(LawFault("executors.yaml", f"{code}.channel", message, "Correct the body or the channel"))
+
+
+def _unknown(file: str, key: str, code: str, where: str) -> LawFault:
+    return LawFault(file, key, f"'{code}' is unknown", f"Use a code of {where} or add it there")
+
+
+def _citation(instrument: Instrument, clause: str) -> str:
+    """《title》（number）clause; the number is left out where none was verified."""
+    number = f"（{instrument.number}）" if instrument.number else ""
+    return f"《{instrument.title}》{number}{clause}"
