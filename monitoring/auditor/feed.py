@@ -1,0 +1,155 @@
+"""What happens with each record read: it is checked alone, and what later checks need is remembered in the view.
+
+Order matters and is the reader's duty: law books, source records, receipts, accepted, decisions, deltas, .current.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from monitoring.auditor import explained, raising
+from monitoring.auditor.findings import Finding, Invariant
+from monitoring.auditor.lawfiles import read_book
+from monitoring.auditor.ledger import OUTCOMES, REFUSED
+from monitoring.auditor.standings import fold_changed, fold_current, fold_delta, fold_entry, fold_raised
+from monitoring.auditor.terms import corresponding_day
+from monitoring.auditor.view import View, place
+
+Fields = dict[str, Any]
+ADULT = 18
+
+
+def law_book(view: View, key: str, value: Fields) -> None:
+    law = read_book(value["canonical"])
+    view.books[key] = law
+    view.findings.check(Invariant.NO_SCORE, scores(f"law book {key}", law.keys), len(law.keys))
+    wrong = value["digest"] != key
+    view.findings.check(
+        Invariant.LAW_PUBLISHED, [Finding(Invariant.LAW_PUBLISHED, key, value["digest"], "the key")] if wrong else []
+    )
+
+
+def clock_tick(view: View, day: date) -> None:
+    view.first_day = day if view.first_day is None else min(view.first_day, day)
+
+
+def source(view: View, topic: str, partition: int, offset: int, value: Fields | None) -> None:
+    """A record of an input topic. ``value`` None = unreadable. Only the birth date of someone who may have been a
+    minor since the first tick is remembered, and nothing else of the person."""
+    view.ledger.source(topic, partition, offset)
+    birth = _birth_date(value)
+    if birth is not None:
+        grown_up = corresponding_day(birth, ADULT)
+        if view.first_day is None or grown_up > view.first_day:
+            view.young[topic, partition, offset] = grown_up
+
+
+def receipt(view: View, key: str | None, value: Fields) -> None:
+    topic, partition, offset = value["source_topic"], value["source_partition"], value["source_offset"]
+    where = f"{topic}:{partition}:{offset}"
+    known = view.ledger.receipt(topic, partition, offset, value["outcome"])
+    wrong = []
+    if not known or key != where:
+        wrong.append(Finding(Invariant.ONE_SOURCE, where, f"receipt with key {key}", "a source record and its place"))
+    if value["outcome"] not in OUTCOMES:
+        wrong.append(Finding(Invariant.ONE_SOURCE, where, value["outcome"], f"one of {OUTCOMES}"))
+    view.findings.check(Invariant.ONE_SOURCE, wrong)
+    if value["outcome"] in REFUSED:
+        code = value["faults"][0]["code"] if value["faults"] else value["outcome"]
+        view.refused[value["receipt_id"]] = code
+
+
+def accepted(view: View, partition: int, value: Fields) -> None:
+    kind = value["kind"]
+    if kind == "tick":
+        view.last_ticks[partition] = value["tick"]["day"]
+        return
+    if kind == "law":
+        change = (value["law"]["from_day"], value["law"]["digest"])
+        if change not in view.activated:
+            view.activated.append(change)
+        return
+    place_of_source = (value["source_topic"], value["source_partition"], value["source_offset"])
+    where = ":".join(map(str, place_of_source))
+    known = view.ledger.accepted(*place_of_source)
+    wrong = [] if known else [Finding(Invariant.ACCEPTED_ONCE, where, "on accepted", "a source record")]
+    view.findings.check(Invariant.ACCEPTED_ONCE, wrong)
+    _remember(view, value)
+    view.findings.check(Invariant.NO_MINOR, _minor(view, value, place_of_source, where))
+
+
+def _remember(view: View, value: Fields) -> None:
+    receipt_id = value["receipt_id"]
+    if value["subject_kind"] == "name_only":
+        view.names.add(receipt_id)
+    if value["kind"] == "feedback":
+        view.feedback[receipt_id] = (value["feedback"]["obligation_id"], value["feedback"]["state"])
+    if value["kind"] == "ending":
+        target = value["ending"]["target"]
+        key = f"{value['channel']}|{target['document_no']}|{target['item']}"
+        view.endings.append((place(value["subject"], key), value["ending"]["reason"], receipt_id))
+
+
+def _minor(view: View, value: Fields, source_place: tuple[str, int, int], where: str) -> Iterator[Finding]:
+    grown_up, day = view.young.get(source_place), value["intake_day"]
+    if value["kind"] != "determination" or grown_up is None or day is None or day >= grown_up:
+        return
+    item = view.law.items.get(value["determination"]["item"])
+    if item is None or item.minors_refused:
+        yield Finding(Invariant.NO_MINOR, where, f"accepted on {day}, a minor until {grown_up}", "rejected")
+
+
+def decision(view: View, value: Fields) -> None:
+    findings, law = view.findings, view.law_of(value["law_digest"])
+    findings.check(Invariant.LAW_PUBLISHED, explained.published(value, view))
+    findings.check(Invariant.EXPLAINED, explained.explained(value, law))
+    if value["entry"] is not None and value["kind"] in explained.CONTENT:
+        findings.check(Invariant.TERM_END, explained.term(value, law))
+        findings.check(Invariant.SCALE, explained.scale(value, law))
+        findings.check(Invariant.SERIOUS, explained.serious(value, law))
+    for obligation in value["raised"]:
+        _raised(view, value, obligation)
+    entry = fold_entry(view, value)
+    findings.check(Invariant.VERSIONS, fold_raised(view, value, entry), len(value["raised"]))
+    findings.check(Invariant.TRANSITIONS, fold_changed(view, value), len(value["changed"]))
+    findings.check(Invariant.OFFICER_ONLY, (), len(value["changed"]))
+
+
+def _raised(view: View, value: Fields, obligation: Fields) -> None:
+    law = view.law_of(value["law_digest"])
+    rule, entry = law.rules.get(obligation["rule"]), value["entry"]
+    if rule is None or entry is None:
+        where = f"obligation {obligation['obligation_id']}, decision {value['decision_id']}"
+        seen = f"rule {obligation['rule']}" if rule is None else "no entry"
+        findings = [Finding(Invariant.EXPLAINED, where, seen, "a rule of the law and the entry it is raised for")]
+        view.findings.check(Invariant.EXPLAINED, findings)
+        return
+    raised = raising.Raised(obligation, value, entry, law, rule, view)
+    for invariant, check in raising.CHECKS:
+        view.findings.check(invariant, check(raised))
+
+
+def delta(view: View, family: str, channel: str | None, value: Fields) -> None:
+    view.findings.check(Invariant.VERSIONS, fold_delta(view, family, channel, value))
+
+
+def current(view: View, key: str, value: Fields | None) -> None:
+    view.findings.check(Invariant.CURRENT, fold_current(view, key, value), 0)
+
+
+def scores(where: str, names: frozenset[str] | set[str]) -> Iterator[Finding]:
+    """Names that speak of a score (design rule 1)."""
+    for name in sorted(names):
+        if "score" in name.lower() or "评分" in name:
+            yield Finding(Invariant.NO_SCORE, where, name, "no score of a person, ever")
+
+
+def _birth_date(value: Fields | None) -> date | None:
+    subject = (value or {}).get("subject") or {}
+    number = subject.get("id_number") or ""
+    if subject.get("id_type") != "citizen" or len(number) != 18 or not number[6:14].isdecimal():
+        return None
+    try:
+        return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        return None

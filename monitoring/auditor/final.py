@@ -1,0 +1,158 @@
+"""What must hold when everything has been read: pure checks over the view."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from monitoring.auditor.findings import Finding, Invariant
+from monitoring.auditor.lawfiles import Law, Rule
+from monitoring.auditor.view import OPEN, ObligationFact, View
+
+TARGET_NOT_SEEN = "TARGET_NOT_SEEN"
+
+
+def same_day(view: View) -> Iterator[Finding]:
+    if len(set(view.last_ticks.values())) > 1:
+        seen = ", ".join(f"{partition}: {day}" for partition, day in sorted(view.last_ticks.items()))
+        yield Finding(Invariant.SAME_DAY, "accepted", seen, "one day")
+
+
+def law_files(view: View) -> Iterator[Finding]:
+    """The book in force against the files, rule by rule, item by item."""
+    book = view.books.get(view.current_digest or "")
+    if book is None:
+        yield Finding(Invariant.LAW_FILES, "lawbooks", f"digest in force {view.current_digest}", "a published book")
+        return
+    if book.cut_over != view.law.cut_over:
+        yield Finding(Invariant.LAW_FILES, "cut_over", str(book.cut_over), str(view.law.cut_over))
+    pairs: tuple[tuple[str, dict[str, object], dict[str, object]], ...] = (
+        ("rule", dict(book.rules), dict(view.law.rules)),
+        ("item", dict(book.items), dict(view.law.items)),
+        ("scale", dict(book.scales), dict(view.law.scales)),
+        ("instrument", dict(book.instruments), dict(view.law.instruments)),
+    )
+    for name, seen, expected in pairs:
+        for code in sorted(seen.keys() | expected.keys()):
+            if seen.get(code) != expected.get(code):
+                yield Finding(Invariant.LAW_FILES, f"{name} {code}", str(seen.get(code)), str(expected.get(code)))
+
+
+def live_ground(view: View) -> Iterator[Finding]:
+    day = view.last_day
+    for identifier, fact in view.obligations.items():
+        if fact.state not in OPEN:
+            continue
+        if fact.entry is None:
+            yield _open(Invariant.LIVE_GROUND, identifier, fact, "no entry", "an entry")
+        elif fact.entry.ended:
+            yield _open(Invariant.LIVE_GROUND, identifier, fact, "its ground has ended", "lifting")
+        elif day is not None and not fact.entry.live_on(day):
+            yield _open(Invariant.LIVE_GROUND, identifier, fact, f"last day {fact.entry.ends_on}", f"lifting on {day}")
+
+
+def not_past_end(view: View) -> Iterator[Finding]:
+    day = view.last_day
+    if day is None:
+        return
+    for where, entry in view.entries.items():
+        if not entry.ended and not entry.live_on(day):
+            yield Finding(
+                Invariant.NOT_PAST_END, f"entry {where}", f"not ended on {day}", f"ended after {entry.ends_on}"
+            )
+    for identifier, fact in view.obligations.items():
+        if fact.state not in OPEN or fact.entry is None:
+            continue
+        limit = fact.entry.ends_on
+        if fact.ends_on is not None and fact.ends_on < day:
+            yield _open(Invariant.NOT_PAST_END, identifier, fact, f"last day {fact.ends_on}", f"lifting on {day}")
+        if limit is not None and (fact.ends_on is None or fact.ends_on > limit):
+            yield _open(Invariant.NOT_PAST_END, identifier, fact, f"last day {fact.ends_on}", f"at most {limit}")
+
+
+def ended(view: View) -> Iterator[Finding]:
+    """Each ending that was accepted, or waits no longer, has ended its entry."""
+    for where, reason, receipt in view.endings:
+        code = view.refused.get(receipt)
+        waits = code == TARGET_NOT_SEEN and receipt not in view.reviewed and reason not in view.law.only_without_term
+        entry = view.entries.get(_now(view, where))
+        if code is None and (entry is None or not entry.ended):
+            yield Finding(Invariant.ENDED, f"entry {where}", f"not ended by {receipt} ({reason})", "ended")
+        elif waits and entry is not None and not entry.ended:
+            yield Finding(Invariant.ENDED, f"entry {where}", f"{receipt} ({reason}) waits though it is here", "ended")
+
+
+def _now(view: View, where: str) -> str:
+    """Where an entry stands after corrections of its document number."""
+    met = set()
+    while where in view.moved and where not in view.entries and where not in met:
+        met.add(where)
+        where = view.moved[where]
+    return where
+
+
+def basis_stands(view: View) -> Iterator[Finding]:
+    day = view.last_day
+    if day is None:
+        return
+    faults: dict[str, str | None] = {}
+    for identifier, fact in view.obligations.items():
+        if fact.state not in OPEN:
+            continue
+        if fact.rule not in faults:
+            faults[fact.rule] = _fallen(view.law, view.law.rules.get(fact.rule), day)
+        fault = faults[fact.rule]
+        if fault is not None:
+            yield _open(Invariant.BASIS_STANDS, identifier, fact, f"{fact.rule} {fault}", f"lifting on {day}")
+
+
+def _fallen(law: Law, rule: Rule | None, day: date) -> str | None:
+    if rule is None:
+        return "is in no law file"
+    if not rule.active:
+        return "is inactive"
+    if not rule.in_force(day):
+        return f"ended on {rule.in_force_to}"
+    if day >= law.cut_over and not law.stands_alone(rule.basis):
+        return "rests on a memorandum alone"
+    return None
+
+
+def deltas(view: View) -> Iterator[Finding]:
+    for identifier, fact in view.obligations.items():
+        if fact.delta_version != fact.version or fact.delta != fact.decided:
+            seen = f"changes up to version {fact.delta_version}"
+            if fact.delta_version == fact.version:
+                seen += " with another content"
+            yield Finding(
+                Invariant.DELTAS, f"obligation {identifier}", seen, f"the changes decided, up to version {fact.version}"
+            )
+
+
+def current(view: View) -> Iterator[Finding]:
+    for identifier, fact in view.obligations.items():
+        if fact.current != (fact.version, fact.state):
+            expected = f"version {fact.version}, {fact.state}"
+            yield Finding(Invariant.CURRENT, f"obligation {identifier}", str(fact.current), expected)
+
+
+def _open(invariant: Invariant, identifier: str, fact: ObligationFact, seen: str, expected: str) -> Finding:
+    return Finding(invariant, f"obligation {identifier}", f"{fact.state}, {seen}", expected)
+
+
+def _law_size(view: View) -> int:
+    return len(view.law.rules) + len(view.law.items) + len(view.law.scales) + len(view.law.instruments)
+
+
+def _open_ones(view: View) -> int:
+    return sum(fact.state in OPEN for fact in view.obligations.values())
+
+
+CHECKS: tuple[tuple[Invariant, Callable[[View], Iterator[Finding]], Callable[[View], int]], ...] = (
+    (Invariant.SAME_DAY, same_day, lambda view: len(view.last_ticks)),
+    (Invariant.LAW_FILES, law_files, _law_size),
+    (Invariant.LIVE_GROUND, live_ground, _open_ones),
+    (Invariant.NOT_PAST_END, not_past_end, lambda view: len(view.entries) + _open_ones(view)),
+    (Invariant.ENDED, ended, lambda view: len(view.endings)),
+    (Invariant.BASIS_STANDS, basis_stands, _open_ones),
+    (Invariant.DELTAS, deltas, lambda view: len(view.obligations)),
+    (Invariant.CURRENT, current, lambda view: len(view.obligations)),
+)

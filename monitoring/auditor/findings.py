@@ -1,0 +1,88 @@
+"""What the audit can find: the closed list of invariants, and what was seen where one does not hold."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+KEPT = 20  # findings kept per invariant; all are counted
+
+
+class Invariant(StrEnum):
+    """What must hold, whatever happened. The value is the sentence the report shows."""
+
+    ONE_RECEIPT = "every source record has exactly one receipt"
+    ONE_SOURCE = "every receipt names one source record, in its key too"
+    ADDS_UP = "received = accepted + warned + rejected + held + duplicate + needs_correction"
+    ACCEPTED_ONCE = "a record is on accepted exactly once, unless rejected"
+    SAME_DAY = "every partition has reached the same tick"
+    LAW_PUBLISHED = "the law book named by a decision is on lawbooks"
+    LAW_FILES = "the law book in force says what the law files say"
+    NO_SCORE = "no schema, table or law book has a field named score"
+    TERM_END = "the last day of an entry follows from its ground and dates"
+    SCALE = "severity is on the scale in force on the document's day"
+    SERIOUS = "'serious' comes only from an official list decision"
+    EXPLAINED = "every decision explains itself with known codes, rules and clauses"
+    REMIT = "the rule names the executor of the obligation"
+    RULE_OF_ITEM = "the rule is one for the item, subject and role of the record"
+    RULE_ACTIVE = "the rule is active in the law files"
+    RULE_IN_FORCE = "the rule was in force on the day of the decision and reaches the document"
+    BASIS = "after the cut-over nothing rests on a memorandum alone"
+    OWN_RECORD = "an entity's listing has no effect on a person; an order names the person"
+    NOT_A_NAME = "no adverse effect on a name without a checked identifier"
+    NOT_REFUSED = "no effect of a rejected, held, duplicate or changed record"
+    NO_MINOR = "no record about a minor is accepted"
+    LIVE_GROUND = "every open obligation has a live ground"
+    NOT_PAST_END = "nothing outlives the last day of its ground"
+    ENDED = "what an accepted ending ends is ended"
+    BASIS_STANDS = "the rule of every open obligation is active and in force at the last tick"
+    VERSIONS = "the version of an obligation grows by one"
+    TRANSITIONS = "an obligation moves only along allowed transitions"
+    OFFICER_ONLY = "only an officer's feedback confirms, refuses, carries out or proves a lifting"
+    DELTAS = "the topics of the departments carry exactly the changes decided"
+    CURRENT = "the .current topics hold the last change of each obligation"
+    ROWS = "each topic record is one row in ClickHouse"
+    CURRENT_ROWS = "obligations_current in ClickHouse = the .current topics"
+
+
+class Finding(NamedTuple):
+    """One place where an invariant does not hold. Carries tokens, codes and dates, never an identity."""
+
+    invariant: Invariant
+    where: str
+    seen: str
+    expected: str
+
+
+@dataclass
+class Findings:
+    """Collects findings and counts what was checked; keeps the first ``KEPT`` of each invariant."""
+
+    kept: list[Finding] = field(default_factory=list)
+    failed: Counter[Invariant] = field(default_factory=Counter)
+    checked: Counter[Invariant] = field(default_factory=Counter)
+
+    def check(self, invariant: Invariant, findings: Iterable[Finding] = (), number: int = 1) -> None:
+        """``number`` things were looked at for ``invariant``; ``findings`` is what was wrong."""
+        self.checked[invariant] += number
+        for finding in findings:
+            self.failed[finding.invariant] += 1
+            if self.failed[finding.invariant] <= KEPT:
+                self.kept.append(finding)
+
+
+@dataclass(frozen=True)
+class AuditReport:
+    """``findings``: at most 20 per invariant; ``failed`` counts them all; ``checked``: how much was seen."""
+
+    findings: list[Finding]
+    failed: dict[Invariant, int]
+    checked: dict[Invariant, int]
+
+    @property
+    def match(self) -> bool:
+        return not self.findings
+
+    def first(self, invariant: Invariant) -> Finding | None:
+        return next((finding for finding in self.findings if finding.invariant is invariant), None)

@@ -1,0 +1,109 @@
+"""What the auditor remembers while it reads: compact facts of entries and obligations, and sets of receipt ids.
+
+Kept small on purpose: slots instead of decoded records, so a million records of history fit on one office machine.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from monitoring.auditor.findings import Findings
+from monitoring.auditor.lawfiles import Law
+from monitoring.auditor.ledger import Ledger
+
+STATES = ("proposed", "confirmed", "in_effect", "refused", "not_applicable", "lifting", "lifted")
+OPEN = frozenset({"proposed", "confirmed", "in_effect"})
+
+
+class EntryFact:
+    """One entry as its last decision left it."""
+
+    __slots__ = ("ended", "ends_on", "receipt_id")
+
+    def __init__(self, entry: dict[str, Any]) -> None:
+        self.receipt_id: str = entry["receipt_id"]
+        self.take(entry)
+
+    def take(self, entry: dict[str, Any]) -> None:
+        self.ends_on: date | None = entry["ends_on"]
+        self.ended: bool = entry["ended_on"] is not None
+
+    def live_on(self, day: date) -> bool:
+        """Neither ended nor past its last day, which is inclusive."""
+        return not self.ended and (self.ends_on is None or self.ends_on >= day)
+
+
+class ObligationFact:
+    """One obligation: where it stands by the decisions, by the deltas and by .current."""
+
+    __slots__ = (
+        "current",
+        "decided",
+        "delta",
+        "delta_version",
+        "ends_on",
+        "entry",
+        "incentive",
+        "rule",
+        "state",
+        "version",
+    )
+
+    def __init__(self, entry: EntryFact | None) -> None:
+        self.entry = entry
+        self.rule = ""
+        self.state = ""
+        self.version = 0
+        self.ends_on: date | None = None
+        self.incentive = False
+        self.decided = 0  # folded hashes of the changes decided
+        self.delta = 0  # folded hashes of the changes on the departments' topics
+        self.delta_version = 0
+        self.current: tuple[int, str] | None = None  # version and state on .current
+
+
+@dataclass
+class View:
+    """Everything the invariants look at across records. ``law``: the files; ``books``: published, by digest."""
+
+    law: Law
+    findings: Findings = field(default_factory=Findings)
+    ledger: Ledger = field(default_factory=Ledger)
+    books: dict[str, Law] = field(default_factory=dict)
+    activated: list[tuple[date, str]] = field(default_factory=list)  # from day, digest; in order of accepted
+    first_day: date | None = None  # the first tick ever
+    last_ticks: dict[int, date] = field(default_factory=dict)  # accepted partition -> last tick
+    young: dict[tuple[str, int, int], date] = field(default_factory=dict)  # source of a record -> 18th birthday
+    refused: dict[str, str] = field(default_factory=dict)  # receipt id of what must have no effect -> first code
+    names: set[str] = field(default_factory=set)  # receipt ids of records with a name only
+    feedback: dict[str, tuple[str, str]] = field(default_factory=dict)  # receipt id -> obligation id, answer
+    endings: list[tuple[str, str, str]] = field(default_factory=list)  # place, ending reason, receipt id
+    reviewed: set[str] = field(default_factory=set)  # waiting records given up
+    entries: dict[str, EntryFact] = field(default_factory=dict)  # place -> entry
+    moved: dict[str, str] = field(default_factory=dict)  # place before a correction of the document number -> after
+    obligations: dict[str, ObligationFact] = field(default_factory=dict)
+    rows: dict[tuple[str, int], tuple[int, int]] = field(
+        default_factory=dict
+    )  # topic-partition -> records, offsets' sum
+    table_of: dict[str, str] = field(default_factory=dict)  # topic -> ClickHouse table
+
+    @property
+    def last_day(self) -> date | None:
+        """The day every partition has reached."""
+        return min(self.last_ticks.values(), default=None)
+
+    @property
+    def current_digest(self) -> str | None:
+        """The book in force on the last day."""
+        day = self.last_day
+        due = [digest for from_day, digest in self.activated if day is None or from_day <= day]
+        return due[-1] if due else None
+
+    def law_of(self, digest: str) -> Law:
+        """The law a decision was made with: the files for the book in force, else the published book."""
+        return self.law if digest == self.current_digest else self.books.get(digest, self.law)
+
+
+def place(subject: str, key: str) -> str:
+    """Where an entry stands: subject token and entry key."""
+    return f"{subject}|{key}"
