@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import fastavro
+import fastavro.validation
 
 from schemas.files import FOLDER, changed, digest, ids, sources
 
