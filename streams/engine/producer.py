@@ -1,0 +1,131 @@
+"""One task's transactional producer: outputs, changelog and input offsets in one transaction, batch by batch."""
+
+import asyncio
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError, NodeNotReadyError
+from aiokafka.partitioner import DefaultPartitioner
+from aiokafka.protocol.transaction import (
+    AddOffsetsToTxnRequest,
+    AddPartitionsToTxnRequest,
+    EndTxnRequest,
+    TxnOffsetCommitRequest,
+)
+
+from streams.engine.config import EngineConfig
+from streams.engine.errors import IndefiniteError
+from streams.engine.ports import Output
+
+BATCH_BYTES = 256 * 1024  # well below the broker's default message limit of 1 MB
+STOP_S = 3.0  # a producer whose broker is silent is given up after this
+_TRANSACTIONAL = (AddPartitionsToTxnRequest, AddOffsetsToTxnRequest, TxnOffsetCommitRequest, EndTxnRequest)
+_partition_of_key = DefaultPartitioner()  # murmur2, as the Java client
+
+
+def no_blind_retry(client: Any) -> None:
+    """Make a lost answer to a transactional request end the producer instead of being retried inside its epoch.
+
+    In Kafka's protocol a delayed commit or offset commit may act on a later transaction of the same epoch (Jepsen,
+    Bufstream 0.1.0). A request that never left (NodeNotReadyError) is safe to repeat and is let through.
+    """
+    send = client.send
+
+    async def guarded(node_id: int, request: Any, **options: Any) -> Any:
+        try:
+            return await send(node_id, request, **options)
+        except NodeNotReadyError:
+            raise
+        except KafkaError as error:
+            if isinstance(request, _TRANSACTIONAL):
+                raise IndefiniteError(f"no answer to {type(request).__name__}: {error!r}") from error
+            raise
+
+    client.send = guarded
+
+
+class TaskProducer:
+    """Owns the transactional id of one task while it lives.
+
+    ``start`` fences every earlier producer of this id and returns when their last transaction is decided. After any
+    exception but before another transaction the producer must be closed: only a new one knows where it stands.
+    """
+
+    def __init__(self, config: EngineConfig, transactional_id: str, partition: int) -> None:
+        self._group = config.app_id
+        self._partition = partition
+        self._counts: dict[str, list[int]] = {}
+        self._open = False
+        self._producer = AIOKafkaProducer(
+            bootstrap_servers=config.bootstrap,
+            client_id=transactional_id,
+            transactional_id=transactional_id,
+            transaction_timeout_ms=config.transaction_timeout_ms,
+            request_timeout_ms=int(config.request_timeout_s * 1000),
+            compression_type=config.compression,
+            max_batch_size=BATCH_BYTES,
+        )
+        no_blind_retry(self._producer.client)
+
+    async def start(self) -> None:
+        await self._producer.start()
+
+    async def write(self, outputs: Iterable[Output], offsets: Mapping[TopicPartition, int]) -> None:
+        """One transaction: all outputs and the input offsets, or nothing. Raises what Kafka raised."""
+        await self._producer.begin_transaction()
+        self._open = True
+        sent = await self._send(await self._group_by_partition(outputs))
+        await self._producer.send_offsets_to_transaction(offsets, self._group)
+        for delivered in sent:  # the commit itself does not look at them
+            await delivered
+        await self._producer.commit_transaction()
+        self._open = False
+
+    async def _group_by_partition(self, outputs: Iterable[Output]) -> dict[TopicPartition, list[Output]]:
+        grouped: dict[TopicPartition, list[Output]] = {}
+        for output in outputs:
+            partition = output.partition
+            if partition is None:
+                partition = self._choose(output.key, await self._partitions(output.topic))
+            grouped.setdefault(TopicPartition(output.topic, partition), []).append(output)
+        return grouped
+
+    async def _partitions(self, topic: str) -> list[int]:
+        if topic not in self._counts:
+            self._counts[topic] = sorted(await self._producer.partitions_for(topic))
+        return self._counts[topic]
+
+    def _choose(self, key: bytes | None, partitions: list[int]) -> int:
+        if key is None:  # the task's own number: no chance in what is written where
+            return partitions[self._partition % len(partitions)]
+        return int(_partition_of_key(key, partitions, partitions))
+
+    async def _send(self, grouped: Mapping[TopicPartition, Sequence[Output]]) -> list[asyncio.Future[Any]]:
+        sent = []
+        for tp, outputs in grouped.items():
+            builder = self._producer.create_batch()
+            for output in outputs:
+                record = {"timestamp": None, "key": output.key, "value": output.value, "headers": list(output.headers)}
+                if builder.append(**record) is None:
+                    sent.append(await self._producer.send_batch(builder, tp.topic, partition=tp.partition))
+                    builder = self._producer.create_batch()
+                    builder.append(**record)  # the first record of a batch is never too large for it
+            builder.close()
+            sent.append(await self._producer.send_batch(builder, tp.topic, partition=tp.partition))
+        return sent
+
+    async def close(self) -> None:
+        """Abort what is open if Kafka answers, and let go. Never raises, never waits longer than twice STOP_S."""
+        with contextlib.suppress(Exception):
+            if self._open:
+                await asyncio.wait_for(self._producer.abort_transaction(), STOP_S)
+        try:
+            await asyncio.wait_for(self._producer.stop(), STOP_S)
+        except Exception:
+            sender = self._producer._sender.sender_task
+            if sender is not None:
+                sender.cancel()
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(self._producer.client.close(), STOP_S)

@@ -1,0 +1,273 @@
+"""One task: an agent's work on one partition number, exactly once.
+
+Start, in this order, each step only after the one before:
+1. start the producer: it fences every other owner of this partition number, and returns when their last transaction
+   is decided;
+2. ask the broker for the committed offsets: nothing can move them now but this task;
+3. restore the state from the changelog partition, read_committed, to its end;
+4. make the step, open the inbox at the committed offsets and read from there.
+
+From then on the inbox guarantees that records are taken once, in order, without gap (see ``inbox``), and one
+transaction carries outputs, changelog and offsets. So exactly once rests on three things only: the producer is the
+one alive, the offsets were asked after it began, the inbox has no gap. The consumer group decides who works, never
+what is right: two owners at a time cost time, not truth.
+
+A fault of Kafka ends the producer and the task starts again from 1, in place. A bug stops the process.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Mapping
+from time import perf_counter
+from typing import Protocol
+
+from aiokafka import TopicPartition
+
+from streams.engine.batches import Fetched
+from streams.engine.config import EngineConfig
+from streams.engine.disk_store import DiskStore
+from streams.engine.errors import is_fenced, is_passing
+from streams.engine.inbox import Inbox, Offer
+from streams.engine.memory_store import MemoryStore
+from streams.engine.ports import AgentSpec, Observer, Output, Step
+from streams.engine.producer import TaskProducer
+from streams.engine.reader import Reader
+from streams.engine.state import Store, TaskTransaction, pack
+from streams.engine.turn import Turn
+
+log = logging.getLogger(__name__)
+
+SLICE_S = 0.02  # handling time after which other tasks and the heartbeat's messages get their turn
+IDLE_S = 2.0  # an idle task compares its frontier with the consumer's position this often
+BACKOFF_S = (0.2, 5.0)  # first and longest wait after a fault of Kafka
+
+
+class Feed(Protocol):
+    """What a task needs of the consumer."""
+
+    def hold(self, tps: set[TopicPartition]) -> None: ...
+    def release(self, tps: set[TopicPartition]) -> None: ...
+    async def rewind(self, offsets: Mapping[TopicPartition, int]) -> int: ...
+    def position_now(self, tp: TopicPartition) -> int | None: ...
+
+
+class Task:
+    """Runs until ``stop``. ``on_bug`` is called once with an exception that must stop the process."""
+
+    def __init__(
+        self,
+        config: EngineConfig,
+        agent: AgentSpec,
+        partition: int,
+        *,
+        feed: Feed,
+        observer: Observer,
+        on_bug: Callable[[BaseException], None],
+    ) -> None:
+        self.config = config
+        self.agent = agent
+        self.partition = partition
+        self.name = config.transactional_id(agent.name, partition)
+        self.feed = feed
+        self.observer = observer
+        self._on_bug = on_bug
+        self._tps = {topic: TopicPartition(topic, partition) for topic in agent.topics}
+        self.inbox = Inbox(agent.topics, config.stream_buffer)
+        self._held: set[str] = set()
+        self._gaps: set[str] = set()
+        self._stamp = 0  # of the last rewind
+        self._arrival = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._suspects: dict[str, int] = {}
+        self.producer: TaskProducer | None = None
+        self.store: Store | None = None
+        self.step: Step | None = None
+        self._running: asyncio.Task[None] | None = None
+
+    # --- life -------------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        self._hold(set(self.agent.topics))  # nothing to fetch before the frontier is known
+        self._running = asyncio.create_task(self._run(), name=self.name)
+
+    async def stop(self, grace_s: float) -> None:
+        """Finish the running transaction within ``grace_s`` or give it up; then no producer and no state is left."""
+        self._stopping.set()
+        self._arrival.set()
+        if self._running is None:
+            return
+        await asyncio.wait({self._running}, timeout=grace_s)
+        if not self._running.done():
+            log.warning("%s: transaction given up, its next owner starts at the committed offset", self.name)
+            self._running.cancel()
+            await asyncio.wait({self._running})
+
+    async def _run(self) -> None:
+        backoff = BACKOFF_S[0]
+        while not self._stopping.is_set():
+            began = perf_counter()
+            try:
+                await self._live()
+            except asyncio.CancelledError:
+                return
+            except Exception as error:
+                if perf_counter() - began > 10 * BACKOFF_S[1]:
+                    backoff = BACKOFF_S[0]
+                pause = self._judge(error, backoff)
+                if pause is None:
+                    return
+                backoff = min(2 * backoff, BACKOFF_S[1])
+                await self._pause(pause)
+            finally:
+                await self._drop()
+
+    def _judge(self, error: Exception, backoff: float) -> float | None:
+        """Seconds to wait before the next start; None: this task is over and the process with it."""
+        if self._stopping.is_set():
+            return 0.0
+        if is_fenced(error):
+            # Another owner is alive; the group will tell us. If it does not, nobody is: the broker fenced us itself
+            # (transaction too long), or a zombie did and is gone. Then we go on.
+            log.warning("%s: fenced by another producer of this task", self.name)
+            return 1.5 * self.config.session_timeout_s
+        if is_passing(error):
+            log.warning("%s: Kafka failed, starting again in %.1f s: %r", self.name, backoff, error)
+            self.observer.retried(self.agent.name, self.partition, type(error).__name__)
+            return backoff
+        self._on_bug(error)
+        return None
+
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+
+    async def _drop(self) -> None:
+        self._hold(set(self.agent.topics))
+        self.inbox.close()
+        step, self.step = self.step, None
+        store, self.store = self.store, None
+        producer, self.producer = self.producer, None
+        if step is not None:
+            with contextlib.suppress(Exception):  # it is thrown away in the next line; its bugs no longer matter
+                step.rollback()
+        if store is not None:
+            store.close()
+        if producer is not None:
+            await asyncio.shield(asyncio.ensure_future(producer.close()))
+
+    # --- start ------------------------------------------------------------------------------------------------------
+
+    async def _live(self) -> None:
+        offsets = await self.bring_up()
+        self.inbox.open(offsets)
+        await self._rewind(set(self.agent.topics))
+        self._release_roomy()
+        resume: str | None = None
+        while not self._stopping.is_set():
+            if self._gaps:
+                await self._rewind(self._gaps)
+            resume = await self._turn(resume)
+
+    async def bring_up(self) -> dict[str, int]:
+        """Steps 1 to 3 above and the step. Returns the offset to begin at for each topic."""
+        await self.fence()
+        async with Reader(self.config, self.partition) as reader:
+            offsets = await self.ask(reader)
+            await self.restore(reader)
+        self.step = self.agent.make_step(self.partition)
+        return offsets
+
+    async def fence(self) -> None:
+        self.producer = TaskProducer(self.config, self.name, self.partition)
+        await self.producer.start()
+
+    async def ask(self, reader: Reader) -> dict[str, int]:
+        offsets = {}
+        for topic, (begin, first) in (await reader.committed(self.agent.topics)).items():
+            if begin < first:
+                log.error("%s: retention deleted %s offsets %d to %d unread", self.name, topic, begin, first - 1)
+            offsets[topic] = max(begin, first)
+        return offsets
+
+    async def restore(self, reader: Reader) -> None:
+        began = perf_counter()
+        disk = self.config.state == "disk"
+        self.store = DiskStore(self.config.data_dir / "state") if disk else MemoryStore()
+        await reader.replay(self.agent.changelog, self.store)
+        self.observer.restored(self.agent.name, self.partition, len(self.store), perf_counter() - began)
+
+    # --- work -------------------------------------------------------------------------------------------------------
+
+    async def _turn(self, resume: str | None) -> str | None:
+        """One transaction, or one wait for records. Returns the topic whose first record is unfinished."""
+        assert self.store is not None and self.step is not None
+        began = perf_counter()
+        self._arrival.clear()
+        tx = TaskTransaction(self.store)
+        turn = Turn(self.inbox, self.step, tx, self.config.max_records_per_transaction, resume)
+        while turn.run(SLICE_S):
+            await asyncio.sleep(0)
+            if self._stopping.is_set():
+                break
+        if turn.empty:
+            await self._idle()
+            return None
+        turn.flush()
+        outputs = [*tx.outputs, *self._changelog(tx)]
+        await self.commit(outputs, {self._tps[topic]: offset for topic, offset in turn.offsets.items()})
+        self.store.apply(tx.changes)
+        self._release_roomy()
+        self.observer.transaction(self.agent.name, self.partition, turn.handled, len(outputs), perf_counter() - began)
+        for topic, offset in turn.offsets.items():
+            self.observer.position(self.agent.name, topic, self.partition, offset)
+        return turn.unfinished
+
+    def _changelog(self, tx: TaskTransaction) -> list[Output]:
+        changelog, partition = self.agent.changelog, self.partition
+        return [Output(changelog, key, pack(entry), partition) for key, entry in tx.changes.items()]
+
+    async def commit(self, outputs: list[Output], offsets: Mapping[TopicPartition, int]) -> None:
+        assert self.producer is not None
+        async with asyncio.timeout(self.config.transaction_timeout_ms / 1000):
+            await self.producer.write(outputs, offsets)
+
+    # --- feed -------------------------------------------------------------------------------------------------------
+
+    def deliver(self, topic: str, fetched: Fetched) -> None:
+        """Called by the agent for every batch of this task's topic-partitions."""
+        offer = self.inbox.offer(topic, fetched)
+        if offer is Offer.GAP and fetched.stamp > self._stamp:
+            self._gaps.add(topic)
+        if offer is Offer.CLOSED or self.inbox.full(topic):
+            self._hold({topic})
+        self._arrival.set()
+
+    async def _rewind(self, topics: set[str]) -> None:
+        offsets = {self._tps[topic]: self.inbox.frontier(topic) or 0 for topic in topics}
+        self._stamp = await self.feed.rewind(offsets)
+        self._gaps -= topics
+
+    async def _idle(self) -> None:
+        """Wait for a batch. A message lost inside Faust shows as a position ahead of the frontier: read again."""
+        try:
+            await asyncio.wait_for(self._arrival.wait(), IDLE_S)
+            self._suspects = {}
+        except TimeoutError:
+            ahead = {}
+            for topic in set(self.agent.topics) - self._held:
+                position = self.feed.position_now(self._tps[topic])
+                if position is not None and position != self.inbox.frontier(topic):
+                    ahead[topic] = position
+            self._gaps |= {topic for topic, position in ahead.items() if self._suspects.get(topic) == position}
+            self._suspects = ahead
+
+    def _hold(self, topics: set[str]) -> None:
+        self._held |= topics
+        self.feed.hold({self._tps[topic] for topic in topics})
+
+    def _release_roomy(self) -> None:
+        roomy = {topic for topic in self._held if not self.inbox.full(topic)}
+        if roomy:
+            self._held -= roomy
+            self.feed.release({self._tps[topic] for topic in roomy})

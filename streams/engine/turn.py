@@ -1,0 +1,119 @@
+"""The records of one transaction: which are handled, in which order, and what offsets they leave.
+
+Pure bookkeeping between the inbox and the step; nothing is sent from here.
+"""
+
+from time import perf_counter
+
+from aiokafka.structs import ConsumerRecord
+
+from streams.engine.inbox import Inbox, Waiting
+from streams.engine.ports import Record, Step
+from streams.engine.state import TaskTransaction
+
+LOOK_EVERY = 32  # records between two looks at the clock
+
+
+class StepBug(Exception):
+    """The step raised, which it never may. ``__cause__`` is what it raised; the message names the record."""
+
+
+class Turn:
+    """Handles waiting records in order of topic priority until a bound, an unfinished record or an empty inbox."""
+
+    def __init__(self, inbox: Inbox, step: Step, tx: TaskTransaction, limit: int, resume: str | None) -> None:
+        self._inbox = inbox
+        self._step = step
+        self._tx = tx
+        self._limit = limit
+        self._resume = resume  # the topic whose first record was left unfinished by the last turn
+        self.handled = 0
+        self.offsets: dict[str, int] = {}  # topic -> offset to commit
+        self.unfinished: str | None = None
+
+    @property
+    def empty(self) -> bool:
+        return not self.handled and self.unfinished is None
+
+    def run(self, budget_s: float) -> bool:
+        """Handle records for about ``budget_s`` seconds. True: call again, there is more for this transaction.
+
+        Raises StepBug when the step does.
+        """
+        until = perf_counter() + budget_s
+        while self.handled < self._limit and self.unfinished is None:
+            topic, watch = self._choose()
+            if topic is None:
+                return False
+            if self._handle_from(topic, watch, until):
+                return True
+        return False
+
+    def _choose(self) -> tuple[str | None, bool]:
+        """The topic to go on with, and whether an earlier one waits for the step to become ready."""
+        if self._resume is not None:
+            return self._resume, False
+        watch = False
+        for topic in self._inbox.topics:
+            if self._inbox.head(topic) is not None:
+                if self._ready(topic):
+                    return topic, watch
+                watch = True
+        return None, watch
+
+    def _handle_from(self, topic: str, watch: bool, until: float) -> bool:
+        """Handle one batch's records. True when the time is over."""
+        waiting = self._inbox.head(topic)
+        assert waiting is not None
+        while waiting.at < len(waiting.records):
+            record = waiting.records[waiting.at]
+            if not self._handle(record):
+                self.offsets[topic] = record.offset
+                self.unfinished = topic
+                return False
+            self._resume = None
+            self._advance(topic, waiting, record)
+            if self.handled >= self._limit or watch or not self._ready(topic):
+                return False
+            if self.handled % LOOK_EVERY == 0 and perf_counter() > until:
+                return True
+        return False
+
+    def _advance(self, topic: str, waiting: Waiting, record: ConsumerRecord) -> None:
+        waiting.at += 1
+        self.handled += 1
+        if waiting.at == len(waiting.records):
+            self.offsets[topic] = waiting.end
+            self._inbox.drop_head(topic)
+        else:
+            self.offsets[topic] = record.offset + 1
+
+    def _handle(self, record: ConsumerRecord) -> bool:
+        try:
+            return self._step.handle(
+                Record(
+                    record.topic,
+                    record.partition,
+                    record.offset,
+                    record.timestamp,
+                    record.key,
+                    record.value,
+                    record.headers,
+                ),
+                self._tx,
+            )
+        except Exception as error:
+            raise StepBug(f"step failed on {record.topic}:{record.partition}:{record.offset}") from error
+
+    def _ready(self, topic: str) -> bool:
+        try:
+            return self._step.ready(topic)
+        except Exception as error:
+            raise StepBug(f"step failed in ready({topic!r})") from error
+
+    def flush(self) -> None:
+        """Let the step write what it kept dirty. Raises StepBug."""
+        try:
+            self._step.flush(self._tx)
+        except Exception as error:
+            raise StepBug("step failed in flush") from error
