@@ -1,0 +1,113 @@
+"""The composition root of a worker: settings in, a running Faust app out. Nothing here decides anything."""
+
+import logging
+from typing import NoReturn
+
+from monitoring import endpoint
+from monitoring.catalogue import Vocabulary
+from monitoring.meters import Meters
+from monitoring.observer import MetricsObserver
+from schemas.codec import Codec
+from streams import flow
+from streams.casework import CaseworkStep
+from streams.desk import Desk
+from streams.engine import worker
+from streams.engine.app import build
+from streams.engine.config import EngineConfig
+from streams.engine.ports import Step, StepFactory
+from streams.engine.runtime import EngineApp
+from streams.examine import Examiner
+from streams.identity import Keyring
+from streams.intake import IntakeStep
+from streams.laws import LawShelf
+from streams.messages import Messages
+from streams.settings import Settings
+from topics.catalogue import Catalogue
+
+log = logging.getLogger(__name__)
+
+
+class SettingsFault(Exception):
+    """Settings that may not run together; the message says which and what to set instead."""
+
+
+class Parts:
+    """What both agents share in one process."""
+
+    def __init__(self, settings: Settings, bootstrap: str) -> None:
+        if settings.profile == "production" and settings.allow_synthetic:
+            raise SettingsFault("CHENGXIN_PROFILE=production needs CHENGXIN_ALLOW_SYNTHETIC=false: no test persons")
+        self.settings = settings
+        self.bootstrap = bootstrap
+        self.codec = Codec.load()
+        self.catalogue = Catalogue.load()
+        create = settings.profile == "development"
+        self.keyring = Keyring.load(settings.keys_dir, self.catalogue.channels, create)
+        self.messages = Messages(self.codec, self.catalogue, settings.prefix, self.keyring)
+        self.shelf = LawShelf(bootstrap, self.catalogue.name("lawbooks", None, settings.prefix), self.codec)
+        admitted = {family: self.catalogue.admitted(family) for family in self.catalogue.families}
+        self.examiner = Examiner(self.codec, admitted, self.keyring, settings.allow_synthetic)
+
+    @property
+    def partitions(self) -> int:
+        """Partitions of agents' inputs, ``accepted`` and changelogs."""
+        counts = self.catalogue.families["accepted"].partitions
+        return counts.local if self.settings.scale == "local" else counts.province
+
+    def desk(self) -> Desk:
+        return Desk(
+            self.codec,
+            self.catalogue,
+            self.settings.prefix,
+            self.partitions,
+            self.settings.tick_chunk,
+            self.messages,
+            self.shelf.get,
+        )
+
+
+def engine_config(settings: Settings, bootstrap: str) -> EngineConfig:
+    return EngineConfig(
+        app_id=f"{settings.prefix}chengxin",
+        bootstrap=bootstrap,
+        session_timeout_s=settings.session_timeout_s,
+        batch_records=settings.batch_records,
+        transaction_timeout_ms=settings.transaction_timeout_ms,
+        state=settings.state,
+        data_dir=settings.data_dir,
+        min_replication=settings.replication,
+    )
+
+
+def vocabulary(parts: Parts) -> Vocabulary:
+    """The words metrics labels may use in this process."""
+    prefix = parts.settings.prefix
+    topics = {spec.name for spec in parts.catalogue.topics(prefix, parts.settings.scale)}
+    return Vocabulary({"agent": frozenset(a.name for a in flow.AGENTS), "topic": frozenset(topics)})
+
+
+def compose(settings: Settings, bootstrap: str) -> tuple[EngineApp, int]:
+    """The app of one worker and the port of its metrics endpoint."""
+    parts = Parts(settings, bootstrap)
+    meters = Meters(vocabulary(parts))
+    observer = MetricsObserver(meters)
+
+    desk = parts.desk()
+
+    def intake(partition: int) -> Step:
+        return IntakeStep(partition, desk, parts.examiner, observer.counts("intake", partition))
+
+    def casework(partition: int) -> Step:
+        return CaseworkStep(partition, desk, observer.counts("casework", partition))
+
+    factories: dict[str, StepFactory] = {"intake": intake, "casework": casework}
+    agents = flow.specs(parts.catalogue, settings.prefix, factories.__getitem__)
+    app = build(engine_config(settings, bootstrap), agents, observer)
+    return app, endpoint.start(meters, settings.metrics_port)
+
+
+def run(settings: Settings, bootstrap: str) -> NoReturn:
+    """Run one worker until it is told to stop. Exit codes as in ``streams.engine.worker.run``."""
+    app, port = compose(settings, bootstrap)
+    log.info("metrics on http://127.0.0.1:%d/metrics", port)
+    worker.run(app)

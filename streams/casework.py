@@ -1,0 +1,144 @@
+"""Agent 2, 办理: one subject at a time, decide what an event means under the law in force, and tell whom it concerns.
+
+The step is a thin shell around ``core.decide`` and ``core.evolve``: it knows where standings are kept and which
+topic hears of what, and nothing about credit.
+"""
+
+import msgspec
+
+from streams import era as eras
+from streams.core.decide import decide
+from streams.core.decisions import Decision, Receipt
+from streams.core.due import next_day
+from streams.core.events import Accepted, EventKind
+from streams.core.evolve import evolve
+from streams.core.law import LawBook
+from streams.core.standing import Standing
+from streams.desk import Desk
+from streams.engine.ports import Record, State, Transaction
+from streams.era import Era
+from streams.tally import SOURCE_HEADER, Tally
+from streams.wire import from_avro
+
+TOKEN_BYTES = 16
+_ADMITTED = frozenset({"Accepted"})
+
+
+class CaseworkStep:
+    """The logic of one casework task: partition N of ``accepted`` and the standings that live there."""
+
+    def __init__(self, partition: int, desk: Desk, tally: Tally) -> None:
+        self._partition = partition
+        self._codec = desk.codec
+        self._law = desk.law
+        self._messages = desk.messages
+        self._chunk = desk.chunk
+        self._tally = tally
+        self._era: Era | None = None
+        self._dirty: dict[str, Standing] = {}
+
+    def ready(self, topic: str) -> bool:
+        return True
+
+    def handle(self, record: Record, tx: Transaction) -> bool:
+        """One record of ``accepted``. False while a tick or law event still has subjects to move."""
+        event = from_avro(self._codec.decode(record.value, _ADMITTED, max_bytes=1 << 24).value, Accepted)
+        era = self._load_era(tx.state)
+        if event.kind is EventKind.TICK:
+            assert event.tick is not None
+            return self._move(era.ticked(event.tick.day), event, tx)
+        if event.kind is EventKind.LAW:
+            already = era.change is not None and era.change.receipt_id == event.receipt_id
+            return self._move(era if already else era.announced(event), event, tx)
+        if era.day is None or era.law is None:
+            raise RuntimeError("a record came before the first tick and law book: run `chengxin up` once")
+        receipt = self._decide(event, event.subject, self._law(era.law), tx)
+        assert receipt is not None
+        tx.emit(self._messages.receipt(event.channel, receipt))
+        self._tally.receipt(receipt.outcome, receipt.faults[0].code if receipt.faults else None)
+        for name, value in record.headers:
+            if name == SOURCE_HEADER:
+                self._tally.source(int(value))
+        return True
+
+    def flush(self, tx: Transaction) -> None:
+        """One encode per subject and transaction, however often it changed."""
+        for subject, standing in self._dirty.items():
+            due = next_day(standing, self._law(self._known_law()))
+            key = bytes.fromhex(subject)
+            tx.state.put(key, msgspec.msgpack.encode(standing), None if due is None else due.toordinal())
+        self._dirty.clear()
+        if self._era is not None:
+            tx.state.put(eras.KEY, eras.dump(self._era))
+
+    def rollback(self) -> None:
+        self._dirty.clear()
+        self._era = None
+        self._tally.rollback()
+
+    def _known_law(self) -> str:
+        assert self._era is not None and self._era.law is not None
+        return self._era.law
+
+    def _load_era(self, state: State) -> Era:
+        if self._era is None:
+            self._era = eras.load(state.get(eras.KEY))
+        return self._era
+
+    def _move(self, era: Era, event: Accepted, tx: Transaction) -> bool:
+        """A bounded part of what a tick or a law event moves; what is left is remembered in the era."""
+        self._era = era
+        if era.work is None or era.day is None or era.law is None:
+            return True
+        self.flush(tx)
+        if era.work == "sweep":
+            return self._sweep(era, event, tx)
+        law = self._law(era.law)
+        keys = tx.state.due(era.day.toordinal(), self._chunk)
+        for key in keys:
+            self._decide(event, key.hex(), law, tx)
+        if len(keys) == self._chunk:
+            return False
+        self._era = msgspec.structs.replace(era, work=None)
+        return True
+
+    def _sweep(self, era: Era, event: Accepted, tx: Transaction) -> bool:
+        assert era.change is not None and era.law is not None and era.day is not None
+        law = self._law(era.law)
+        keys = tx.state.keys_after(era.cursor, self._chunk)
+        for key in keys:
+            if len(key) == TOKEN_BYTES:
+                self._decide(era.change, key.hex(), law, tx)
+        if len(keys) == self._chunk:
+            self._era = msgspec.structs.replace(era, cursor=keys[-1])
+            return False
+        ticking = event.kind is EventKind.TICK
+        self._era = msgspec.structs.replace(era, work="due" if ticking else None, cursor=b"")
+        return not ticking
+
+    def _decide(self, event: Accepted, subject: str, law: LawBook, tx: Transaction) -> Receipt | None:
+        """Decide and evolve one subject."""
+        assert self._era is not None and self._era.day is not None
+        day = self._era.day
+        standing = self._dirty.get(subject) or self._load(subject, tx.state)
+        verdict = decide(standing, event, law, day)
+        for decision in verdict.decisions:
+            standing = evolve(standing, decision)
+            self._tell(decision, standing, law, tx)
+        moved = event.kind in (EventKind.TICK, EventKind.LAW)  # the next due day changes even if nothing was decided
+        if verdict.decisions or moved:
+            self._dirty[subject] = standing
+        if event.kind is EventKind.TICK and (following := next_day(standing, law)) and following <= day:
+            raise RuntimeError(f"a tick left {following} due on {day}: the core must move what is due")
+        return verdict.receipt
+
+    def _load(self, subject: str, state: State) -> Standing:
+        raw = state.get(bytes.fromhex(subject))
+        return Standing(subject) if raw is None else msgspec.msgpack.decode(raw, type=Standing)
+
+    def _tell(self, decision: Decision, standing: Standing, law: LawBook, tx: Transaction) -> None:
+        for output in self._messages.of(decision, standing, law, self._partition):
+            tx.emit(output)
+        self._tally.decision(decision.kind)
+        lifted = sum(obligation.state == "lifting" for obligation in decision.changed)
+        self._tally.obligations(len(decision.raised), lifted)

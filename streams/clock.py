@@ -1,0 +1,122 @@
+"""The clock: the one writer through which days pass and law books come into force.
+
+Every process that moves it starts the same transactional producer, which fences any other and aborts what that one
+left open; then it reads what was last committed and goes on from there. So ticks and law events have one order, the
+same in every partition, whoever wrote them.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from aiokafka import AIOKafkaProducer
+from kafka import TopicPartition
+
+from schemas.codec import Codec
+from streams.laws import LawShelf, read_to_end
+
+_DAY = timedelta(days=1)
+_DAYS_PER_TRANSACTION = 200
+HERE = ZoneInfo("Asia/Shanghai")
+
+
+class ClockFault(Exception):
+    """A request the clock refuses, with the cure."""
+
+
+class ClockLog(NamedTuple):
+    """Where the clock's records stand."""
+
+    bootstrap: str
+    topic: str
+    partitions: int
+
+
+class Announced(NamedTuple):
+    """A law event as it stands on the clock."""
+
+    digest: str
+    from_day: date
+
+
+class Reading(NamedTuple):
+    """What the clock last committed."""
+
+    day: date | None
+    laws: tuple[Announced, ...]
+
+
+class ClockWriter:
+    """Moves the clock. Use it through ``opened``; one at a time, a second one ends the first."""
+
+    def __init__(self, log: ClockLog, codec: Codec, shelf: LawShelf, producer: AIOKafkaProducer) -> None:
+        self._log = log
+        self._codec = codec
+        self._shelf = shelf
+        self._producer = producer
+
+    async def read(self) -> Reading:
+        """The last committed day and all law events, in order."""
+        return await asyncio.to_thread(self._read)
+
+    def _read(self) -> Reading:
+        day: date | None = None
+        laws: list[Announced] = []
+        for raw in read_to_end(self._log.bootstrap, TopicPartition(self._log.topic, 0)):
+            decoded = self._codec.decode(raw)
+            if decoded.record == "ClockTick":
+                day = decoded.value["day"]
+            else:
+                laws.append(Announced(decoded.value["digest"], decoded.value["from_day"]))
+        return Reading(day, tuple(laws))
+
+    async def tick_to(self, until: date) -> int:
+        """Let every day up to ``until`` pass, missed ones one by one; returns how many ticks were written.
+
+        The very first tick is ``until`` alone: history begins there. A day that has passed is not ticked again.
+        """
+        day = (await self.read()).day
+        days = [until] if day is None else [day + _DAY * n for n in range(1, (until - day).days + 1)]
+        for start in range(0, len(days), _DAYS_PER_TRANSACTION):
+            part = days[start : start + _DAYS_PER_TRANSACTION]
+            await self._write([self._codec.encode("ClockTick", {"day": one}) for one in part])
+        return len(days)
+
+    async def activate(self, digest: str, from_day: date) -> bool:
+        """Announce a published law book; False where this announcement is already the last one.
+
+        :raises ClockFault: the day has passed. :raises UnknownLaw: nobody published the book.
+        """
+        await asyncio.to_thread(self._shelf.get, digest)
+        reading = await self.read()
+        if reading.laws and reading.laws[-1] == Announced(digest, from_day):
+            return False
+        if reading.day is not None and from_day < reading.day:
+            raise ClockFault(f"--from {from_day} has passed: the clock stands at {reading.day}; name that day or later")
+        await self._write([self._codec.encode("LawActivation", {"digest": digest, "from_day": from_day})])
+        return True
+
+    async def _write(self, values: list[bytes]) -> None:
+        async with self._producer.transaction():
+            for value in values:
+                for partition in range(self._log.partitions):
+                    await self._producer.send(self._log.topic, value=value, partition=partition)
+
+
+@asynccontextmanager
+async def opened(log: ClockLog, codec: Codec, shelf: LawShelf) -> AsyncIterator[ClockWriter]:
+    """A clock writer that holds the clock's transactional id until the block ends."""
+    producer = AIOKafkaProducer(bootstrap_servers=log.bootstrap, transactional_id=log.topic, acks="all")
+    await producer.start()
+    try:
+        yield ClockWriter(log, codec, shelf, producer)
+    finally:
+        await producer.stop()
+
+
+def today_here() -> date:
+    """The civil day in China: the only wall clock of the pipeline, and only the clock process reads it."""
+    return datetime.now(HERE).date()

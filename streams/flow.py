@@ -1,0 +1,51 @@
+"""The map: who reads what, who writes what. The agents are built from it, so it cannot lie about their inputs.
+
+events.* feedback.* cases.* clock ──▶ intake ──▶ accepted ──▶ casework ──▶ decisions, sanctions.*, rewards.*,
+                                        │                        │         their .current, notices
+                                        ├──▶ identities (sealed) └──▶ receipts.*
+                                        └──▶ receipts.* (rejected), quarantine
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from streams.engine.ports import AgentSpec, StepFactory
+from topics.catalogue import Catalogue
+
+
+class Agent(NamedTuple):
+    """One agent of the flow: what it is for, and the families it writes. What it reads stands in ``topics/``."""
+
+    name: str
+    purpose: str
+    writes: tuple[str, ...]
+    changelog: str
+
+
+AGENTS = (
+    Agent(
+        "intake",
+        "check against the catalogue, replace the identity by a token, seal it",
+        ("accepted", "identities", "receipts", "quarantine"),
+        "intake-changelog",
+    ),
+    Agent(
+        "casework",
+        "decide severity, memoranda in force and deadlines; evolve the standing",
+        ("decisions", "receipts", "sanctions", "sanctions.current", "rewards", "rewards.current", "notices"),
+        "casework-changelog",
+    ),
+)
+
+
+def specs(catalogue: Catalogue, prefix: str, factory: Callable[[str], StepFactory]) -> list[AgentSpec]:
+    """The agents as the engine wants them; ``factory`` gives the step factory of an agent name."""
+    return [
+        AgentSpec(
+            agent.name,
+            catalogue.inputs(agent.name, prefix),
+            catalogue.name(agent.changelog, None, prefix),
+            factory(agent.name),
+        )
+        for agent in AGENTS
+    ]

@@ -1,0 +1,38 @@
+"""What the person is told, in plain Chinese: what was recorded, why, by whom, what follows, how to object."""
+
+from streams.core.decisions import Decision, Entry
+from streams.core.law import LawBook
+
+_OBJECT = (
+    "如您认为信息有误,可向{body}提出异议(《山东省社会信用条例》第三十九条),"
+    "也可依法申请行政复议或者提起诉讼;您有权查询自己的记录、要求说明理由。"
+)
+_COURT_OBJECT = (
+    "如您认为信息有误,可向{body}书面申请纠正(法释〔2013〕17号,经法释〔2017〕7号修正,第十二条);"
+    "您有权查询自己的记录、要求说明理由。"
+)
+_TEXTS = {
+    "listed": "{body}以{document_no}号文书作出的“{item}”已记入您的信用记录。依据:{basis}。"
+    "据此向有关部门提出以下措施建议,须经该部门工作人员确认后方可实施:{measures}。{term}",
+    "lifted": "{body}{document_no}号文书对应的“{item}”项下,下列措施已告终止:{measures}。终止原因:{reason}。",
+    "corrected": "{body}{document_no}号文书对应的“{item}”记录已更正。现提出或者变更的措施:{measures}。{term}",
+}
+
+
+def text_zh(kind: str, decision: Decision, entry: Entry, law: LawBook) -> str:
+    """The notice of ``kind`` (listed | lifted | corrected) for one decision, without name or number of the person."""
+    determination = entry.determination
+    body = law.bodies[determination.body].name if determination.body in law.bodies else determination.body
+    moved = decision.raised or decision.changed
+    reasons = [law.endings[c].name if c in law.endings else law.reasons.get(c, c) for c in decision.reasons]
+    text = _TEXTS[kind].format(
+        body=body,
+        document_no=determination.document_no,
+        item=law.items[determination.item].name,
+        basis=law.instruments[determination.basis].title,
+        measures=";".join(law.measures[o.measure].name for o in moved) or "无",
+        term=f"本记录的期限至{entry.ends_on:%Y年%m月%d日}止。" if entry.ends_on else "本记录未定期限,义务履行后终止。",
+        reason=";".join(reasons) or "依据消灭",
+    )
+    closing = _COURT_OBJECT if entry.channel == "court" else _OBJECT
+    return text + closing.format(body=body)

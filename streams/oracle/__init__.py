@@ -1,0 +1,5 @@
+"""The oracle: works everything out again from what departments sent, and compares with what the pipeline did."""
+
+from streams.oracle.verify import Verification, verify
+
+__all__ = ["Verification", "verify"]

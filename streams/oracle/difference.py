@@ -1,0 +1,50 @@
+"""The first difference, said so that a person can go and look."""
+
+from typing import Any, NamedTuple
+
+from schemas.codec import Codec, SchemaFault
+
+
+class Difference(NamedTuple):
+    """Where two accounts part: what was worked out, what stands there."""
+
+    where: str
+    expected: str
+    seen: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: expected {self.expected}, seen {self.seen}"
+
+
+def between(codec: Codec, where: str, expected: bytes | None, seen: bytes | None) -> Difference | None:
+    """None where the bytes are equal; else the first field that differs, or the record that is missing."""
+    if expected == seen:
+        return None
+    if expected is None or seen is None:
+        return Difference(where, _name(codec, expected), _name(codec, seen))
+    one, other = _value(codec, expected), _value(codec, seen)
+    path, left, right = _first(one, other, "")
+    return Difference(f"{where} field {path or '(bytes)'}", repr(left)[:300], repr(right)[:300])
+
+
+def _value(codec: Codec, data: bytes) -> Any:
+    try:
+        return codec.decode(data, max_bytes=1 << 24).value
+    except SchemaFault as fault:
+        return str(fault)
+
+
+def _name(codec: Codec, data: bytes | None) -> str:
+    return "no record" if data is None else str(_value(codec, data))[:300]
+
+
+def _first(one: Any, other: Any, path: str) -> tuple[str, Any, Any]:
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in one:
+            if one[key] != other.get(key):
+                return _first(one[key], other.get(key), f"{path}.{key}".lstrip("."))
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for number, (left, right) in enumerate(zip(one, other, strict=True)):
+            if left != right:
+                return _first(left, right, f"{path}[{number}]")
+    return path, one, other

@@ -1,0 +1,70 @@
+"""ClickHouse against the topics: every row there, once, as the record says; read with a plain SELECT."""
+
+from collections.abc import Iterator
+
+from schemas.codec import Codec
+from sinks.clickhouse.columns import Stored, Table, names
+from sinks.clickhouse.columns import rows as columns_of
+from sinks.clickhouse.connection import connect
+from sinks.clickhouse.tables import TABLES
+from streams.app import Parts
+from streams.oracle.difference import Difference
+from streams.oracle.history import History
+
+_PLACE = 3  # topic, partition, offset
+_SKIPPED = "appended_at"  # the broker's clock; compared by nobody
+
+
+def compare(parts: Parts, history: History, url: str) -> Iterator[Difference | None]:
+    """One item per row of every table: None, or how it differs from the record it came from."""
+    client = connect(url, parts.settings.database)
+    try:
+        for table in TABLES:
+            wanted = _wanted(parts, history, table)
+            picked = [name for name in names(table) if name != _SKIPPED]
+            listed = ", ".join(f"`{name}`" for name in picked)
+            query = f"SELECT {listed} FROM `{table.name}` WHERE startsWith(topic, %(prefix)s)"  # noqa: S608 own names
+            seen: set[tuple[object, ...]] = set()
+            for row in client.execute_iter(query, {"prefix": parts.settings.prefix}):
+                place = row[:_PLACE]
+                if place in seen:
+                    yield Difference(f"{table.name} {place}", "one row", "two rows")
+                seen.add(place)
+                yield _differs(table, picked, wanted.get(place), row)
+            for place in sorted(wanted.keys() - seen):
+                yield Difference(f"{table.name} {place}", "one row", "no row")
+    finally:
+        client.disconnect()
+
+
+def _wanted(parts: Parts, history: History, table: Table) -> dict[tuple[object, ...], tuple[object, ...]]:
+    found: dict[tuple[object, ...], tuple[object, ...]] = {}
+    skipped = names(table).index(_SKIPPED)
+    for family in table.families:
+        for channel in parts.catalogue.channels_of(family) or (None,):
+            records = _stored(parts.codec, history, parts.catalogue.name(family, channel), parts.settings.prefix)
+            for row in zip(*columns_of(table, records), strict=True):
+                found[row[:_PLACE]] = row[:skipped] + row[skipped + 1 :]
+    return found
+
+
+def _stored(codec: Codec, history: History, topic: str, prefix: str) -> Iterator[Stored]:
+    for m in history.of(topic):
+        value = codec.decode(m.value, max_bytes=1 << 24).value
+        yield Stored(prefix + topic, m.partition, m.offset, m.timestamp_ms, value)
+
+
+def _differs(
+    table: Table, picked: list[str], wanted: tuple[object, ...] | None, seen: tuple[object, ...]
+) -> Difference | None:
+    place = f"{table.name} {seen[:_PLACE]}"
+    if wanted is None:
+        return Difference(place, "no row", "a row")
+    for name, one, other in zip(picked, wanted, seen, strict=True):
+        if _plain(one) != _plain(other):
+            return Difference(f"{place} column {name}", repr(one), repr(other))
+    return None
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple | list) else value
