@@ -1,0 +1,54 @@
+"""``chengxin law``: the law book as its authors meet it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from streams.core.law import LawBook
+
+app = typer.Typer(help="The law book: check it, publish it, bring it into force.", no_args_is_help=True)
+
+
+@app.callback()
+def law() -> None:
+    """Keeps ``law check`` a command of a group, whatever else the group holds."""
+
+
+@app.command()
+def check(
+    folder: Annotated[
+        Path | None, typer.Argument(help="folder of law files; default: the files of this release")
+    ] = None,
+) -> None:
+    """Read every law file; print the rules and what is inactive, or each fault with its cure. Exit 1 on a fault."""
+    from streams.law import loader
+
+    faults = loader.check(folder)
+    if faults:
+        errors = Console(stderr=True)
+        for fault in faults:
+            errors.print(str(fault), markup=False, highlight=False, soft_wrap=True)
+        errors.print(f"{len(faults)} faults", style="red")
+        raise typer.Exit(1)
+    _show(loader.load(folder), Console())
+
+
+def _show(book: LawBook, console: Console) -> None:
+    active = [rule for rule in book.rules.values() if rule.active]
+    waiting = [rule for rule in book.rules.values() if not rule.active]
+    table = Table("rule", "measure", "executor", "from", "to", title=f"{book.title}: {len(active)} active rules")
+    for rule in active:
+        mapped = " (our mapping)" if rule.executor_source == "project_mapping" else ""
+        ends = "" if rule.in_force_to is None else str(rule.in_force_to)
+        name = book.measures[rule.measure].name
+        table.add_row(rule.rule_id, name, f"{rule.executor}{mapped}", str(rule.in_force_from), ends)
+    console.print(table)
+    idle = Table("rule", "measure", "why", title=f"{len(waiting)} inactive rows, kept as reference")
+    for rule in waiting:
+        idle.add_row(rule.rule_id, book.measures[rule.measure].name, rule.inactive_reason)
+    console.print(idle)
+    console.print(f"{len(book.instruments)} instruments, {len(book.items)} items, {len(book.bodies)} bodies")
+    console.print(f"digest {book.digest}", soft_wrap=True)
