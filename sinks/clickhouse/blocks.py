@@ -14,6 +14,8 @@ from sinks.clickhouse import columns
 from sinks.clickhouse.columns import Stored, Table
 from sinks.clickhouse.plan import Block
 
+Place = tuple[str, int]  # topic, partition
+
 METADATA_VERSION = 1
 MAX_RECORD_BYTES = 64_000_000  # our own topics: bounded by the broker; the cap only keeps memory finite
 
@@ -48,11 +50,12 @@ class Prepared(NamedTuple):
         return f"{self.table.name}:{self.topic}:{self.partition}:{start}-{end}:{digest}"
 
 
-def prepare(codec: Codec, table: Table, topic: str, partition: int, start: int, records: Sequence[Raw]) -> Prepared:
+def prepare(codec: Codec, table: Table, place: Place, start: int, records: Sequence[Raw]) -> Prepared:
     """Decode and map the records (at least one) that follow offset ``start``; pure but for the codec.
 
     Raises Unreadable with place and cure.
     """
+    topic, partition = place
     digest = hashlib.sha256()
     size = 0
     stored = []
@@ -61,20 +64,18 @@ def prepare(codec: Codec, table: Table, topic: str, partition: int, start: int, 
         size += len(value)
         digest.update(b"%d %d " % (record.offset, len(value)))
         digest.update(value)
-        stored.append(
-            Stored(topic, partition, record.offset, record.timestamp, _decode(codec, table, topic, partition, record))
-        )
+        stored.append(Stored(topic, partition, record.offset, record.timestamp, _decode(codec, table, place, record)))
     block = Block(start, records[-1].offset, digest.hexdigest()[:32])
     made = columns.rows(table, stored)
     return Prepared(topic, partition, table, block, made, len(made[0]), size)
 
 
-def _decode(codec: Codec, table: Table, topic: str, partition: int, record: Raw) -> dict[str, Any]:
+def _decode(codec: Codec, table: Table, place: Place, record: Raw) -> dict[str, Any]:
     try:
         return codec.decode(record.value, frozenset({table.record}), MAX_RECORD_BYTES).value
     except SchemaFault as fault:
         raise Unreadable(
-            f"{topic} partition {partition} offset {record.offset}: {fault}. Only {table.record} belongs here: "
+            f"{place[0]} partition {place[1]} offset {record.offset}: {fault}. Only {table.record} belongs here: "
             "upgrade the sink if a younger release wrote it, else find the writer. Nothing was skipped."
         ) from fault
 

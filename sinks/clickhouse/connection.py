@@ -65,4 +65,6 @@ def check_window(name: str, create_query: str) -> None:
             f"non_replicated_deduplication_window = {DEDUPLICATION_WINDOW}"
         )
     if "PARTITION BY" in create_query:
-        raise Unsafe(f"table {name} is partitioned: one insert would become several parts. Create it by the migrations.")
+        raise Unsafe(
+            f"table {name} is partitioned: one insert would become several parts. Create it by the migrations."
+        )

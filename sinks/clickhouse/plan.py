@@ -108,22 +108,28 @@ def _without_log(committed: int | None, block: Block | None, held: Held, log: Lo
         return Skip(stored, "the group's offsets are lost or new; going on after what ClickHouse holds")
     if block is not None and block.start != committed:
         return Stop(f"the plan {block.start}-{block.end} lies at offset {committed}: this commit is not the sink's")
-    until = committed if block is None else block.end + 1
+    if stored is None or stored < committed:
+        until = committed if block is None else block.end + 1
+        return _behind(stored, until, log)
+    if block is None:
+        return GoOn(committed) if stored == committed else Stop(_AHEAD.format(stored=stored, committed=committed))
+    return Replay(block) if stored == committed else _beyond(block, held, stored)
+
+
+_AHEAD = (
+    "ClickHouse holds everything below {stored}, the group stands at {committed} without a plan: its offsets were "
+    "moved by hand, or two groups write here. To go on after the rows held, delete the group's offset."
+)
+
+
+def _behind(stored: int | None, until: int, log: Log) -> Rewind:
+    """ClickHouse has less than the group believes."""
     if stored is None:
         return Rewind(log.first, until, "the database never saw this partition; storing all of it again")
-    if stored < committed:
-        return Rewind(stored, until, f"the group stands at {committed}: the database was restored from before")
-    if stored == committed:
-        return GoOn(committed) if block is None else Replay(block)
-    if block is None:
-        return Stop(
-            f"ClickHouse holds everything below {stored}, the group stands at {committed} without a plan: its offsets "
-            "were moved by hand, or two groups write here. To go on after the rows held, delete the group's offset."
-        )
-    return _ahead(block, held, stored)
+    return Rewind(stored, until, f"the group was at {until}: the database was restored from before")
 
 
-def _ahead(block: Block, held: Held, stored: int) -> Step:
+def _beyond(block: Block, held: Held, stored: int) -> Step:
     """ClickHouse is ahead of a planned block: fine if by exactly this block."""
     whole = held.recorded == block.end + 1 and stored == block.end + 1
     rows_only = (held.recorded is None or held.recorded <= block.start) and stored <= block.end + 1

@@ -214,7 +214,7 @@ CREATE_POSITIONS = f"""CREATE TABLE IF NOT EXISTS {POSITIONS}
 ENGINE = ReplacingMergeTree(next)
 ORDER BY (topic, partition)
 COMMENT 'Per topic-partition the next offset to store; retention must never delete from here';
-"""
+"""  # noqa: S608 - a constant
 
 OBLIGATIONS_CURRENT = latest_view(
     "obligations_current",

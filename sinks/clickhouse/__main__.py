@@ -1,0 +1,81 @@
+"""``python -m sinks.clickhouse``: the sink as a process. Ends with 0 on SIGTERM, with 1 where a person must decide."""
+
+import asyncio
+import logging
+import signal
+import sys
+
+from monitoring.catalogue import Vocabulary
+from monitoring.endpoint import Endpoint
+from monitoring.meters import Meters
+from monitoring.observer import SinkObserver
+from schemas.codec import Codec
+from sinks.clickhouse.blocks import Unreadable
+from sinks.clickhouse.columns import Table
+from sinks.clickhouse.connection import Unsafe
+from sinks.clickhouse.consumer import Sink
+from sinks.clickhouse.lanes import Limits
+from sinks.clickhouse.migrate import MigrationFault
+from sinks.clickhouse.observer import Observer
+from sinks.clickhouse.storing import Stopped
+from sinks.clickhouse.tables import BY_FAMILY
+from sinks.clickhouse.writer import Database, Writer
+from streams.settings import Settings
+from topics.catalogue import Catalogue
+
+GROUP = "sink-clickhouse"
+log = logging.getLogger("chengxin.sink")
+
+
+def tables_by_topic(prefix: str) -> dict[str, Table]:
+    """Every topic the sink reads, with the table its records go to."""
+    specs = Catalogue.load().topics(prefix)
+    return {spec.name: BY_FAMILY[spec.family] for spec in specs if spec.family in BY_FAMILY}
+
+
+async def serve(settings: Settings, observer: Observer | None = None) -> None:
+    """Run the sink until SIGTERM or SIGINT. Raises what ``Sink.run`` raises, and Unsafe for a wrong database."""
+    if settings.kafka_bootstrap is None or settings.clickhouse_url is None:
+        raise Unsafe("no servers given: set KAFKA_BOOTSTRAP and CLICKHOUSE_URL, or start the local stack (chengxin up)")
+    limits = Limits()
+    database = Database(settings.clickhouse_url, settings.database, limits.insert_timeout_s)
+    writer = Writer(database)
+    try:
+        await writer.call_until_answered(database.check, limits.backoff_max_s)
+        sink = Sink(
+            settings.kafka_bootstrap,
+            settings.prefix + GROUP,
+            tables_by_topic(settings.prefix),
+            writer,
+            Codec.load(),
+            session_timeout_s=settings.session_timeout_s,
+            limits=limits,
+            observer=observer,
+        )
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, sink.stop)
+        await sink.run()
+    finally:
+        writer.close()
+
+
+def main() -> int:
+    """The process: settings from the environment, metrics on loopback, messages on stderr."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("aiokafka").setLevel(logging.WARNING)
+    settings = Settings()
+    tables = tables_by_topic(settings.prefix)
+    words = {"table": frozenset(table.name for table in tables.values()), "topic": frozenset(tables)}
+    meters = Meters(Vocabulary(words))
+    with Endpoint(meters, settings.metrics_port) as endpoint:
+        log.info("metrics on http://127.0.0.1:%d/metrics", endpoint.port)
+        try:
+            asyncio.run(serve(settings, SinkObserver(meters)))
+        except (Stopped, Unreadable, Unsafe, MigrationFault) as error:
+            log.error("汇入程序停止 / the sink stops: %s", error)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,15 @@
+"""Where the sink reports what it measures; labels are tables, topics and partition numbers only."""
+
+from typing import Protocol
+
+
+class Observer(Protocol):
+    """monitoring.observer.SinkObserver fits."""
+
+    def inserted(self, table: str, rows: int, seconds: float) -> None:
+        """One acknowledged insert of one block."""
+        ...
+
+    def lag(self, topic: str, partition: int, offsets: int) -> None:
+        """Offsets between the topic's end and the last one stored; commit markers count, so a few remain at rest."""
+        ...

@@ -1,0 +1,151 @@
+"""The only place that talks to ClickHouse while the sink runs: one connection, one thread.
+
+The driver blocks and one connection serves one thread, so every call goes through a single worker thread; the event
+loop stays free for heartbeats while an insert waits.
+"""
+
+import asyncio
+import contextlib
+import logging
+import socket
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from clickhouse_driver import Client, errors
+
+from sinks.clickhouse import migrate
+from sinks.clickhouse.blocks import Place, Prepared
+from sinks.clickhouse.columns import Table, names
+from sinks.clickhouse.connection import connect
+from sinks.clickhouse.plan import Held
+from sinks.clickhouse.tables import POSITIONS
+
+log = logging.getLogger("chengxin.sink")
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# What repeating cannot cure: the statement does not fit the database. Everything else may pass.
+PERMANENT = frozenset(
+    {
+        errors.ErrorCodes.UNKNOWN_TABLE,
+        errors.ErrorCodes.UNKNOWN_DATABASE,
+        errors.ErrorCodes.NO_SUCH_COLUMN_IN_TABLE,
+        errors.ErrorCodes.THERE_IS_NO_COLUMN,
+        errors.ErrorCodes.UNKNOWN_IDENTIFIER,
+        errors.ErrorCodes.UNKNOWN_TYPE,
+        errors.ErrorCodes.TYPE_MISMATCH,
+        errors.ErrorCodes.UNKNOWN_SETTING,
+        errors.ErrorCodes.SYNTAX_ERROR,
+    }
+)
+
+
+class Passing(Exception):
+    """ClickHouse did not answer, or refused for now: the call may or may not have had its effect. Try again."""
+
+
+class Database:
+    """Blocking calls. Every failure drops the connection, so that the next call starts from a clean one."""
+
+    def __init__(self, url: str, database: str, timeout_s: float) -> None:
+        self._client: Client = connect(url, database, timeout_s=timeout_s)
+        self._name = database
+
+    def check(self) -> None:
+        """Refuse an unsafe or foreign database (``Unsafe``)."""
+        migrate.check(self._client, self._name)
+
+    def insert(self, block: Prepared, token: str) -> None:
+        """Store one block as one part. Repeating it with the same token has no effect once it arrived."""
+        self._client.execute(
+            f"INSERT INTO {block.table.name} ({', '.join(names(block.table))}) VALUES",
+            block.columns,
+            columnar=True,
+            settings={"insert_deduplication_token": token},
+        )
+
+    def count(self, block: Prepared) -> int:
+        """Rows of the block's offsets that are in the table."""
+        found = self._client.execute(
+            f"SELECT count() FROM {block.table.name} WHERE topic = %(topic)s AND partition = %(partition)s "  # noqa: S608 - declared name
+            "AND offset BETWEEN %(start)s AND %(end)s",
+            {"topic": block.topic, "partition": block.partition, "start": block.block.start, "end": block.block.end},
+        )
+        return int(found[0][0])
+
+    def record(self, positions: Iterable[tuple[str, int, int]]) -> None:
+        """Store (topic, partition, next). Readers take the highest, so repeating or arriving late does no harm."""
+        self._client.execute(f"INSERT INTO {POSITIONS} (topic, partition, next) VALUES", list(positions))
+
+    def held(self, places: dict[Place, Table]) -> dict[Place, Held]:
+        """What the database has of each topic-partition."""
+        recorded = {
+            (topic, partition): int(offset)
+            for topic, partition, offset in self._client.execute(
+                f"SELECT topic, partition, max(next) FROM {POSITIONS} "  # noqa: S608 - a constant
+                "WHERE topic IN %(topics)s GROUP BY topic, partition",
+                {"topics": [*{topic for topic, _ in places}]},
+            )
+        }
+        return {place: self._held(place, table, recorded.get(place)) for place, table in places.items()}
+
+    def _held(self, place: Place, table: Table, recorded: int | None) -> Held:
+        found = self._client.execute(
+            f"SELECT max(offset), count() FROM {table.name} WHERE topic = %(topic)s AND partition = %(partition)s "  # noqa: S608 - declared name
+            "AND offset >= %(since)s",
+            {"topic": place[0], "partition": place[1], "since": recorded or 0},
+        )
+        highest, count = found[0]
+        return Held(recorded, int(highest) if count else None)
+
+    def disconnect(self) -> None:
+        self._client.disconnect()
+
+    def cut(self) -> None:
+        """Close the socket under a call that runs in another thread: it fails at once instead of at its timeout."""
+        wire = self._client.connection.socket
+        if wire is not None:
+            with contextlib.suppress(OSError):
+                wire.shutdown(socket.SHUT_RDWR)
+
+
+class Writer:
+    """Runs blocking work in the sink's one thread, in the order of the calls."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="clickhouse")
+
+    async def call(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """``work(...)`` in the thread. Raises Passing for what may pass; other errors as they are (bugs)."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._guarded, work, args, kwargs)
+
+    async def call_until_answered(self, work: Callable[[], R], pause_s: float) -> R:
+        """The same, repeated while ClickHouse does not answer: at start, before any partition is owned."""
+        while True:
+            try:
+                return await self.call(work)
+            except Passing as error:
+                log.warning("ClickHouse: %s", error)
+                await asyncio.sleep(pause_s)
+
+    def _guarded(self, work: Callable[..., R], args: tuple[object, ...], kwargs: dict[str, object]) -> R:
+        try:
+            return work(*args, **kwargs)
+        except Exception as error:
+            self.database.disconnect()
+            if isinstance(error, errors.ServerException) and error.code in PERMANENT:
+                raise
+            if isinstance(error, errors.ServerException | errors.NetworkError | OSError | EOFError):
+                # The first line only: what follows is the server's stack.
+                raise Passing(f"{type(error).__name__}: {str(error).splitlines()[:1]}") from error
+            if isinstance(error, errors.UnexpectedPacketFromServerError | errors.UnknownPacketFromServerError):
+                raise Passing(type(error).__name__) from error
+            raise
+
+    def close(self) -> None:
+        """End at once, also while a call waits for a server that does not answer."""
+        self.database.cut()
+        self._thread.shutdown(wait=True, cancel_futures=True)
+        self.database.disconnect()
