@@ -19,10 +19,14 @@ class LocalStackError(Exception):
 
 
 def tail(log: Path, lines: int = TAIL_LINES) -> str:
-    """The last lines of a log, or a dash if there is none: what a person would look up first."""
+    """The last lines of a log, or a dash if there is none: what a person would look up first.
+
+    Java's stack frames are left out, or they would push the message itself out of sight.
+    """
     if not log.exists():
         return "-"
-    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:]) or "-"
+    said = [line for line in log.read_text(errors="replace").splitlines() if not line.startswith("\tat ")]
+    return "\n".join(said[-lines:]) or "-"
 
 
 def no_disk(folder: Path, needed: int, free: int) -> LocalStackError:
@@ -62,10 +66,10 @@ def wrong_java(found: str) -> LocalStackError:
     )
 
 
-def server_not_up(server: str, why: str, log: Path) -> LocalStackError:
+def server_not_up(server: str, why: str, why_english: str, log: Path) -> LocalStackError:
     return LocalStackError(
         "SERVER_NOT_UP",
-        f"{server} 未能启动：{why} / {server} does not come up: {why}\n--- {log}\n{tail(log)}\n---",
+        f"{server} 未能启动：{why} / {server} does not come up: {why_english}\n--- {log}\n{tail(log)}\n---",
         "请看上面的日志末尾；修正后再次执行 up / read the end of the log above, mend the cause and run up again",
     )
 

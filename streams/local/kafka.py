@@ -9,11 +9,12 @@ from streams.local.errors import server_not_up
 from streams.local.java import find_java
 from streams.local.kafka_jars import kafka_jars
 from streams.local.launch import Launch, Room
-from streams.local.ports import LOOPBACK, choose
+from streams.local.ports import LOOPBACK, choose, free
 from streams.local.processes import Pid
 from streams.local.progress import Reporter
 
 MAX_MESSAGE_BYTES = 10 << 20  # inputs take 8 MiB; the rest is room for batch framing
+# A killed broker may register again only when its former session has run out, so the default of 9 s is a long outage.
 # The cleaner's buffer is taken from the heap at start: its default of 128 MiB is a quarter of ours.
 SETTINGS = f"""\
 process.roles=broker,controller
@@ -32,6 +33,8 @@ transaction.state.log.min.isr=1
 transaction.state.log.num.partitions=8
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
 group.initial.rebalance.delay.ms=0
 log.message.timestamp.type=LogAppendTime
 message.max.bytes={MAX_MESSAGE_BYTES}
@@ -77,7 +80,7 @@ def _format(program: list[str], settings: Path, log: Path) -> None:
     done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     if done.returncode != 0:
         log.write_text(done.stdout)
-        raise server_not_up("Kafka", "无法格式化数据目录 / the data folder cannot be formatted", log)
+        raise server_not_up("Kafka", "无法格式化数据目录", "the data folder cannot be formatted", log)
 
 
 def answers(ports: dict[str, int]) -> bool:
@@ -85,8 +88,12 @@ def answers(ports: dict[str, int]) -> bool:
     from kafka import KafkaAdminClient
     from kafka.errors import KafkaError
 
+    if free(ports["kafka"]):
+        return False  # nobody listens yet, and the client would wait its whole time to find that out
     try:
-        client = KafkaAdminClient(bootstrap_servers=address(ports), request_timeout_ms=2_000)
+        client = KafkaAdminClient(
+            bootstrap_servers=address(ports), bootstrap_timeout_ms=2_000, request_timeout_ms=2_000
+        )
     except (KafkaError, OSError):
         return False
     try:

@@ -149,11 +149,11 @@ def _wait(room: Room) -> Run:
     while time.monotonic() < deadline:
         run = room.run()
         if run is None or run.state == "failed" or not alive(run.supervisor):
-            raise server_not_up(NAMES[room.server], "进程已退出 / its process ended", room.log)
+            raise server_not_up(NAMES[room.server], "进程已退出", "its process ended", room.log)
         if run.state == "ready":
             return run
         time.sleep(0.05)
-    raise server_not_up(NAMES[room.server], f"{UP_S:.0f} 秒内没有应答 / no answer within {UP_S:.0f} s", room.log)
+    raise server_not_up(NAMES[room.server], f"{UP_S:.0f} 秒内没有应答", f"no answer within {UP_S:.0f} s", room.log)
 
 
 def _end(room: Room) -> bool:
