@@ -97,6 +97,16 @@ def status(data_dir: Path) -> list[Health]:
     return [_health(room) for room in rooms if room.folder.exists()]
 
 
+def running_addresses(data_dir: Path) -> Stack:
+    """Addresses of the folder's servers that answer now; None for one that does not. Starts nothing."""
+    runs = {server: run for server in SERVERS if (run := Room(data_dir, server).run()) and run.state == "ready"}
+    live = {server: run for server, run in runs.items() if alive(run.supervisor)}
+    return Stack(
+        kafka.address(live["kafka"].ports) if "kafka" in live else None,
+        clickhouse.address(Room(data_dir, "clickhouse"), live["clickhouse"].ports) if "clickhouse" in live else None,
+    )
+
+
 @contextlib.contextmanager
 def running(
     data_dir: Path, want_kafka: bool = True, want_clickhouse: bool = True, progress: Reporter | None = None
