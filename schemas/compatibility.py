@@ -56,8 +56,7 @@ def _leaves(node: Any, named: dict[str, Any], place: str = "") -> Iterator[tuple
             yield from _leaves(branch, named, place)
         return
     if isinstance(node, str):
-        if node in named:
-            yield from _leaves(named[node], named, place)
+        yield from _leaves(named[node], named, place) if node in named else [(f"{place} (type)", "{}")]
         return
     if node["type"] in ("record", "enum"):
         named[node["name"]] = node
