@@ -4,8 +4,8 @@ import json
 import sys
 
 from engine_harness import Job
+from sabotage import engine
 
-from streams.engine.app import build
 from streams.engine.worker import run
 
 
@@ -21,7 +21,7 @@ class Silent:
 
 def main() -> None:
     job = Job(**json.loads(sys.argv[1]))
-    run(build(job.engine_config(), [job.agent()], Silent()))
+    run(engine(job.variant, job.flags)(job.engine_config(), [job.agent()], Silent()).build())
 
 
 if __name__ == "__main__":

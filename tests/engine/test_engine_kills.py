@@ -1,0 +1,47 @@
+"""Workers killed at random moments: every input gives exactly one output and the state is the fold of the log."""
+
+import random
+import time
+from pathlib import Path
+
+import pytest
+from engine_harness import Job, Report, Workers, committed_outputs, create, examine, fill, lag, wait_for
+
+pytestmark = pytest.mark.servers
+
+
+def run_with_kills(job: Job, folder: Path, records: int, kills: int, workers: int = 2) -> Report:
+    """Each kill waits for progress since the last one, so that it meets a working group, then a random moment."""
+    create(job)
+    ids = fill(job, records)
+    chance = random.Random(records + kills)
+    step = records // (kills + 2)
+    with Workers(job, folder) as group:
+        for _ in range(workers):
+            group.start()
+        for number in range(kills):
+            wait_for(lambda goal=step * (number + 1): committed_outputs(job) >= goal, 120, f"kill {number + 1}", group)
+            time.sleep(chance.uniform(0, 0.5))
+            group.kill(chance.choice(group.alive))
+            group.start()
+        wait_for(lambda: lag(job) == 0, 180, "the end", group)
+    return examine(job, ids)
+
+
+def test_two_kills(kafka_bootstrap: str, prefix: str, tmp_path: Path) -> None:
+    job = Job(
+        kafka_bootstrap, prefix, topics=50, partitions=8, spin_us=1_000, config={"max_records_per_transaction": 200}
+    )
+    report = run_with_kills(job, tmp_path, records=20_000, kills=2)
+    assert report.good, report
+    assert report.seen == 20_000
+
+
+@pytest.mark.check
+def test_ten_kills(kafka_bootstrap: str, prefix: str, tmp_path: Path) -> None:
+    job = Job(
+        kafka_bootstrap, prefix, topics=50, partitions=8, spin_us=1_000, config={"max_records_per_transaction": 200}
+    )
+    report = run_with_kills(job, tmp_path, records=100_000, kills=12)
+    assert report.good, report
+    assert report.seen == 100_000
