@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from streams.core.law import LawBook
 
@@ -39,16 +39,23 @@ def check(
 def _show(book: LawBook, console: Console) -> None:
     active = [rule for rule in book.rules.values() if rule.active]
     waiting = [rule for rule in book.rules.values() if not rule.active]
-    table = Table("rule", "measure", "executor", "from", "to", title=f"{book.title}: {len(active)} active rules")
+    table = Table(_whole("rule"), "measure", _whole("executor"), _whole("from"), _whole("to"))
+    table.title = f"{book.title}: {len(active)} active rules"
+    table.caption = "* our mapping: the text names no department"
     for rule in active:
-        mapped = " (our mapping)" if rule.executor_source == "project_mapping" else ""
+        mapped = "*" if rule.executor_source == "project_mapping" else ""
         ends = "" if rule.in_force_to is None else str(rule.in_force_to)
         name = book.measures[rule.measure].name
         table.add_row(rule.rule_id, name, f"{rule.executor}{mapped}", str(rule.in_force_from), ends)
     console.print(table)
-    idle = Table("rule", "measure", "why", title=f"{len(waiting)} inactive rows, kept as reference")
+    idle = Table(_whole("rule"), "measure", _whole("why"), title=f"{len(waiting)} inactive rows, kept as reference")
     for rule in waiting:
         idle.add_row(rule.rule_id, book.measures[rule.measure].name, rule.inactive_reason)
     console.print(idle)
     console.print(f"{len(book.instruments)} instruments, {len(book.items)} items, {len(book.bodies)} bodies")
     console.print(f"digest {book.digest}", soft_wrap=True)
+
+
+def _whole(name: str) -> Column:
+    """A column of codes: never broken, because people copy them."""
+    return Column(name, no_wrap=True)

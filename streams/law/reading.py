@@ -5,6 +5,7 @@ YAML as commonly read forgives what a law book must not: a key written twice, ``
 
 import json
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
@@ -69,7 +70,7 @@ def read(path: Path, name: str, kind: str) -> dict[str, Any]:
     value = _plain(raw, name, "")
     problem = min(_validator(kind).iter_errors(value), key=relevance, default=None)
     if problem is not None:
-        raise _shape_fault(name, _deepest(problem))
+        raise _shape_fault(name, value, _deepest(problem))
     assert isinstance(value, dict)
     return value
 
@@ -92,7 +93,7 @@ def _plain(value: Any, name: str, key: str) -> Any:
 def _label(item: Any, at: int) -> str:
     """How a row is called in a message: its code or number rather than its position."""
     if isinstance(item, dict):
-        return str(item.get("code") or item.get("no") or at)
+        return str(item.get("code") or item.get("no") or item.get("when") or at)
     return str(at)
 
 
@@ -103,11 +104,20 @@ def _deepest(problem: ValidationError) -> ValidationError:
     return problem
 
 
-def _shape_fault(name: str, problem: ValidationError) -> LawFault:
-    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in problem.absolute_path).lstrip(".")
+def _shape_fault(name: str, value: Any, problem: ValidationError) -> LawFault:
     described = problem.schema.get("description") if isinstance(problem.schema, dict) else None
     hint = f" ({described})" if described else ""
+    key = _place(value, problem.absolute_path)
     return LawFault(name, key or "file", f"{problem.message}{hint}", "Write it as streams/law/README.md shows")
+
+
+def _place(value: Any, path: Iterable[str | int]) -> str:
+    """The path into ``value`` as an author says it: rows[M-141].number."""
+    place = ""
+    for part in path:
+        value = value[part]
+        place += f"[{_label(value, part)}]" if isinstance(part, int) else f".{part}"
+    return place.lstrip(".")
 
 
 @cache
