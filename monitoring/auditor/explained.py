@@ -6,7 +6,7 @@ from typing import Any
 from monitoring.auditor.findings import Finding, Invariant
 from monitoring.auditor.lawfiles import Law
 from monitoring.auditor.terms import last_day
-from monitoring.auditor.view import View
+from monitoring.auditor.view import BY_OFFICER, View
 
 Fields = dict[str, Any]
 CONTENT = frozenset({"recorded", "corrected"})  # kinds that set the content of an entry
@@ -22,7 +22,7 @@ def explained(decision: Fields, law: Law) -> Iterator[Finding]:
     if not decision["reasons"]:
         yield _wrong(Invariant.EXPLAINED, decision, "no reasons", "at least one reason code")
     for word in (*decision["reasons"], *(one["reason"] for one in decision["considered"]), decision["code"]):
-        if word is not None and word not in law.words:
+        if word is not None and word not in law.words and word not in _answers(decision):
             yield _wrong(Invariant.EXPLAINED, decision, f"code {word}", "a code of the law book")
     for one in decision["considered"]:
         if one["rule"] not in law.rules and one["reason"] != NOT_IN_BOOK:
@@ -31,6 +31,11 @@ def explained(decision: Fields, law: Law) -> Iterator[Finding]:
         yield from _says_its_rule(decision, obligation, law)
     if decision["kind"] == "recorded" and decision["raised"]:
         yield from _all_considered(decision, law)
+
+
+def _answers(decision: Fields) -> frozenset[str]:
+    """What an officer may answer is a word of its own in a decision about an answer."""
+    return BY_OFFICER if decision["kind"] == "answered" else frozenset()
 
 
 def _says_its_rule(decision: Fields, obligation: Fields, law: Law) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from monitoring.auditor.findings import Finding, Invariant
-from monitoring.auditor.view import STATES, EntryFact, ObligationFact, View, place
+from monitoring.auditor.view import BY_OFFICER, STATES, EntryFact, ObligationFact, View, place
 
 Fields = dict[str, Any]
 
@@ -19,7 +19,6 @@ ALLOWED: dict[str, frozenset[str]] = {
     "not_applicable": frozenset(),
     "lifted": frozenset(),
 }
-BY_OFFICER = frozenset({"confirmed", "refused", "not_applicable", "in_effect", "lifted"})
 
 
 def fold_entry(view: View, decision: Fields) -> EntryFact | None:

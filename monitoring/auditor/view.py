@@ -13,6 +13,7 @@ from monitoring.auditor.ledger import Ledger
 
 STATES = ("proposed", "confirmed", "in_effect", "refused", "not_applicable", "lifting", "lifted")
 OPEN = frozenset({"proposed", "confirmed", "in_effect"})
+BY_OFFICER = frozenset({"confirmed", "refused", "not_applicable", "in_effect", "lifted"})
 
 
 class EntryFact:

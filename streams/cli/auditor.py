@@ -7,11 +7,11 @@ import typer
 
 import streams
 
-app = typer.Typer(help="Check invariants over law files, topics and tables 独立审计", invoke_without_command=True)
+app = typer.Typer(help="独立审计 / check invariants over law files, topics and tables")
 LAW = Path(streams.__file__).parent / "law"
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def auditor(
     *,
     bootstrap: Annotated[str | None, typer.Option(help="Kafka host:port; default: the settings")] = None,

@@ -1,0 +1,278 @@
+"""A small lawful history for the auditor's tests: decided by the real core, in the wire's shape, then bent by a test.
+
+The auditor itself imports none of this; only what it is fed comes from here.
+"""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+import streams
+from monitoring.auditor import feed
+from monitoring.auditor.audit import report
+from monitoring.auditor.findings import AuditReport
+from monitoring.auditor.lawfiles import read_files
+from monitoring.auditor.view import View
+from schemas.codec import Codec
+from streams.core.decide import decide
+from streams.core.decisions import Decision, Outcome, Receipt
+from streams.core.events import (
+    Accepted,
+    Correction,
+    Determination,
+    Ending,
+    EventKind,
+    Feedback,
+    FeedbackState,
+    LawChange,
+    SubjectKind,
+    Target,
+    Tick,
+)
+from streams.core.evolve import evolve
+from streams.core.ids import content_digest, receipt_id
+from streams.core.standing import Standing
+from streams.law import canonical
+from streams.law.loader import load
+
+LAW_DIR = Path(streams.__file__).parent / "law"
+BOOK = load()
+CODEC = Codec.load()
+DIGEST = "0" * 64
+PERSON, ENTITY, NAME = "a" * 32, "b" * 32, "c" * 32
+Fields = dict[str, Any]
+
+
+def day(text: str) -> datetime.date:
+    return datetime.date.fromisoformat(text)
+
+
+def listing(document_no: str = "鲁01执1号", ground: str = "2", **changes: Any) -> Determination:
+    plain = Determination(
+        item="COURT_DEFAULTER_LISTING",
+        body="SD-COURT",
+        document_no=document_no,
+        document_date=day("2019-01-08"),
+        effect_date=day("2019-01-10"),
+        conduct_end=None,
+        document_digest=DIGEST,
+        basis="J-LIST",
+        ground=ground,
+        prior_notice=True,
+    )
+    return msgspec.structs.replace(plain, **changes)
+
+
+def order(document_no: str = "鲁01执2号", **changes: Any) -> Determination:
+    item = {"item": "COURT_CONSUMPTION_ORDER", "basis": "J-CONSUMPTION", "ground": None}
+    return listing(document_no, **{**item, **changes})
+
+
+@dataclass
+class History:
+    """Records by family, each a dict with its place; ``play`` feeds them to a fresh auditor."""
+
+    today: datetime.date = datetime.date(2019, 1, 12)
+    sources: list[Fields] = field(default_factory=list)
+    books: list[Fields] = field(default_factory=list)
+    receipts: list[Fields] = field(default_factory=list)
+    accepted: list[Fields] = field(default_factory=list)
+    decisions: list[Fields] = field(default_factory=list)
+    deltas: list[Fields] = field(default_factory=list)
+    current: dict[str, Fields] = field(default_factory=dict)
+    standings: dict[str, Standing] = field(default_factory=dict)
+
+    def start(self) -> "History":
+        self.books.append(
+            _wire("LawBookPublished", {"digest": BOOK.digest, "canonical": canonical.dump(BOOK)})
+            | {"_key": BOOK.digest}
+        )
+        self._time(EventKind.LAW, law=LawChange(BOOK.digest, day("2013-01-01")))
+        self._time(EventKind.TICK, tick=Tick(self.today))
+        return self
+
+    def tick(self, until: str) -> None:
+        self.today = day(until)
+        self._time(EventKind.TICK, tick=Tick(self.today))
+
+    def determination(
+        self, content: Determination, subject: str = PERSON, kind: SubjectKind = SubjectKind.PERSON
+    ) -> Outcome:
+        return self._record(EventKind.DETERMINATION, subject, kind, determination=content)
+
+    def ending(self, target: Determination, reason: str = "performed", subject: str = PERSON) -> Outcome:
+        content = Ending(Target(target.document_no, target.item), reason, "鲁01执3号", self.today, DIGEST)
+        return self._record(EventKind.ENDING, subject, SubjectKind.PERSON, ending=content)
+
+    def correction(self, target: Determination, replacement: Determination) -> Outcome:
+        content = Correction(Target(target.document_no, target.item), "鲁01执4号", self.today, DIGEST, replacement)
+        return self._record(EventKind.CORRECTION, PERSON, SubjectKind.PERSON, correction=content)
+
+    def feedback(self, rule: str, state: FeedbackState, reason: str | None = None) -> Outcome:
+        found = next(one for many in self.standings[PERSON].obligations.values() for one in many if one.rule == rule)
+        content = Feedback(found.obligation_id, state, reason, "officer-7", self.today)
+        return self._record(EventKind.FEEDBACK, PERSON, SubjectKind.PERSON, channel=found.executor, feedback=content)
+
+    def rejected(self, code: str = "ITEM_UNKNOWN") -> None:
+        """A record that intake refuses: a receipt and nothing else."""
+        place = self._source("court", EventKind.DETERMINATION)
+        receipt = {"receipt_id": receipt_id(*place), "outcome": "rejected", "faults": [{"code": code}]}
+        self._receipt(receipt | dict(zip(("source_topic", "source_partition", "source_offset"), place, strict=True)))
+
+    def _source(self, channel: str, kind: EventKind) -> tuple[str, int, int]:
+        topic = f"{'feedback' if kind is EventKind.FEEDBACK else 'events'}.{channel}"
+        offset = sum(one["_topic"] == topic for one in self.sources)
+        self.sources.append({"_topic": topic, "_partition": 0, "_offset": offset, "value": None})
+        return topic, 0, offset
+
+    def _record(
+        self, kind: EventKind, subject: str, who: SubjectKind, channel: str = "court", **payload: Any
+    ) -> Outcome:
+        place = self._source(channel, kind)
+        content = next(iter(payload.values()))
+        event = Accepted(
+            receipt_id=receipt_id(*place),
+            kind=kind,
+            channel=channel,
+            source_topic=place[0],
+            source_partition=place[1],
+            source_offset=place[2],
+            event_id=f"e{len(self.sources)}",
+            intake_day=self.today,
+            law_digest=BOOK.digest,
+            subject=subject,
+            subject_kind=who,
+            name_check="",
+            content_digest=content_digest(kind, channel, subject, "", content),
+            **payload,
+        )
+        self._accepted(event)
+        receipt = self._decide(subject, event)
+        assert receipt is not None
+        self._receipt(msgspec.to_builtins(receipt, builtin_types=(datetime.date,)))
+        return receipt.outcome
+
+    def _time(self, kind: EventKind, **payload: Any) -> None:
+        offset = sum(one["kind"] in {"tick", "law"} for one in self.accepted)
+        event = Accepted(
+            receipt_id=receipt_id("clock", 0, offset),
+            kind=kind,
+            channel="clock",
+            source_topic="clock",
+            source_partition=0,
+            source_offset=offset,
+            event_id=None,
+            intake_day=None,
+            law_digest=None,
+            subject="",
+            subject_kind=None,
+            name_check="",
+            content_digest="",
+            **payload,
+        )
+        self._accepted(event)
+        for subject in tuple(self.standings):
+            self._decide(subject, event)
+
+    def _accepted(self, event: Accepted) -> None:
+        self.accepted.append(_wire("Accepted", msgspec.to_builtins(event, builtin_types=(datetime.date,))))
+
+    def _receipt(self, fields: Fields) -> None:
+        key = f"{fields['source_topic']}:{fields['source_partition']}:{fields['source_offset']}"
+        self.receipts.append(_wire("Receipt", fields) | {"_key": key})
+
+    def _decide(self, subject: str, event: Accepted) -> Receipt | None:
+        verdict = decide(self.standings.get(subject, Standing(subject)), event, BOOK, self.today)
+        for decision in verdict.decisions:
+            self.standings[subject] = evolve(self.standings.get(subject, Standing(subject)), decision)
+            self._tell(decision)
+        return verdict.receipt
+
+    def _tell(self, decision: Decision) -> None:
+        self.decisions.append(_wire("Decision", msgspec.to_builtins(decision, builtin_types=(datetime.date,))))
+        for obligation in (*decision.raised, *decision.changed):
+            fields = msgspec.to_builtins(obligation, builtin_types=(datetime.date,)) | {
+                "previous_version": obligation.version - 1 or None,
+                "case_ref": "",
+                "department_token": "",
+                "subject_kind": "person",
+                "decision_id": decision.decision_id,
+                "day": decision.decided_on,
+                "law_digest": decision.law_digest,
+                "item": "COURT_DEFAULTER_LISTING",
+                "document_no": "",
+                "document_body": "SD-COURT",
+            }
+            self.deltas.append(
+                _wire("ObligationChange", fields) | {"_family": "sanctions", "_channel": obligation.executor}
+            )
+            del fields["previous_version"]
+            self.current[obligation.obligation_id] = _wire("ObligationCurrent", fields)
+
+    def view(self) -> View:
+        """Feed everything, in the order the reader keeps."""
+        view = View(read_files(LAW_DIR))
+        for book in self.books:
+            feed.law_book(view, book["_key"], book)
+        for one in self.accepted:
+            if one["kind"] == "tick":
+                feed.clock_tick(view, one["tick"]["day"])
+        ends: dict[str, int] = {}
+        for one in self.sources:
+            ends[one["_topic"]] = max(ends.get(one["_topic"], 0), one["_offset"] + 1)
+        for topic, end in ends.items():
+            view.ledger.partition(topic, 0, 0, end)
+        for one in self.sources:
+            feed.source(view, one["_topic"], one["_partition"], one["_offset"], one["value"])
+        for one in self.receipts:
+            feed.receipt(view, one["_key"], one)
+        for one in self.accepted:
+            feed.accepted(view, one.get("_partition", 0), one)
+        for one in self.decisions:
+            feed.decision(view, one)
+        for one in self.deltas:
+            feed.delta(view, one["_family"], one["_channel"], one)
+        for identifier, value in self.current.items():
+            feed.current(view, identifier, value)
+        return view
+
+    def audit(self) -> AuditReport:
+        return report(self.view())
+
+    def raising(self) -> Iterator[Fields]:
+        """Decisions that raise something."""
+        return (one for one in self.decisions if one["raised"])
+
+
+def _wire(record: str, fields: Fields) -> Fields:
+    """``fields`` as a reader of the topic sees them."""
+    return CODEC.decode(CODEC.encode(record, fields), max_bytes=1 << 24).value
+
+
+def lawful() -> History:
+    """Every kind of record and outcome once: listed, ordered, answered, corrected, ended, expired, refused."""
+    history = History().start()
+    history.determination(listing())
+    history.determination(order())
+    history.determination(listing("鲁01执5号", "1"))
+    history.determination(listing("鲁01执6号"), ENTITY, SubjectKind.ENTITY)
+    history.determination(listing("鲁01执7号"), NAME, SubjectKind.NAME_ONLY)
+    history.determination(listing())
+    history.determination(listing(ground="3"))
+    history.rejected()
+    history.ending(listing("鲁01执8号"))
+    history.feedback("M-141.v1/3", FeedbackState.CONFIRMED)
+    history.feedback("M-141.v1/10", FeedbackState.REFUSED, "subject_unknown_here")
+    history.tick("2019-06-01")
+    history.determination(listing("鲁01执8号"))
+    history.correction(listing("鲁01执5号", "1"), listing("鲁01执9号", extra_years=1))
+    history.ending(order(), "order_performed")
+    history.feedback("CONSUMPTION-2015.v1/1-aviation", FeedbackState.LIFTED)
+    history.tick("2020-12-07")
+    history.tick("2021-01-11")
+    history.determination(order("鲁01执10号", document_date=day("2021-01-08"), effect_date=day("2021-01-10")))
+    return history
