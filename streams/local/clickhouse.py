@@ -6,6 +6,7 @@ import secrets
 import sys
 import urllib.request
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from streams.local.engine import find_engine
 from streams.local.launch import Launch, Room
@@ -30,8 +31,8 @@ def prepare(room: Room, wanted: dict[str, int], parent: Pid | None, report: Repo
     _private(users, _users(password(room), embedded=engine.embedded))
     settings = room.folder / "config.xml"
     settings.write_text(
-        f"<clickhouse><logger><level>warning</level><console>1</console></logger><path>{room.data}/</path>"
-        f"<users_config>{users}</users_config><listen_host>{LOOPBACK}</listen_host>"
+        f"<clickhouse><logger><level>warning</level><console>1</console></logger><path>{escape(str(room.data))}/</path>"
+        f"<users_config>{escape(str(users))}</users_config><listen_host>{LOOPBACK}</listen_host>"
         f"<tcp_port>{ports['native']}</tcp_port><http_port>{ports['http']}</http_port>"
         "<default_profile>default</default_profile><mark_cache_size>67108864</mark_cache_size></clickhouse>"
     )

@@ -1,6 +1,7 @@
 """One real Kafka broker (KRaft, its own controller) on the loopback interface."""
 
 import base64
+import os
 import subprocess
 import uuid
 from pathlib import Path
@@ -9,7 +10,7 @@ from streams.local.errors import server_not_up
 from streams.local.java import find_java
 from streams.local.kafka_jars import kafka_jars
 from streams.local.launch import Launch, Room
-from streams.local.ports import LOOPBACK, choose, free
+from streams.local.ports import LOOPBACK, choose, listening
 from streams.local.processes import Pid
 from streams.local.progress import Reporter
 
@@ -50,6 +51,8 @@ appender.console.layout.pattern=%d %p %c{1} %m%n
 rootLogger.level=WARN
 rootLogger.appenderRef.console.ref=console
 """
+# Java names files in the locale's letters, and a bare one has no Chinese: the data folder could not be opened.
+LOCALE = {"LC_ALL": "C.UTF-8"}
 HEAP = ("-Xms128m", "-Xmx512m")
 
 
@@ -60,27 +63,35 @@ def prepare(room: Room, wanted: dict[str, int], parent: Pid | None, report: Repo
     ports = choose(room, ("kafka", "controller"), wanted, report)
     settings = room.folder / "server.properties"
     settings.write_text(
-        f"{SETTINGS}log.dirs={room.data}\n"
+        f"{SETTINGS}log.dirs={_escaped(room.data)}\n"
         f"listeners=BROKER://{LOOPBACK}:{ports['kafka']},CONTROLLER://{LOOPBACK}:{ports['controller']}\n"
         f"advertised.listeners=BROKER://{LOOPBACK}:{ports['kafka']}\n"
         f"controller.quorum.voters=1@{LOOPBACK}:{ports['controller']}\n"
     )
     logging = room.folder / "log4j2.properties"
     logging.write_text(LOGGING)
-    program = [str(java.binary), *HEAP, f"-Dlog4j2.configurationFile={logging}", "-cp", f"{jars}/*"]
+    program = [str(java.binary), *HEAP, f"-Dlog4j2.configurationFile={logging.as_uri()}", "-cp", f"{jars}/*"]
     if not (room.data / "meta.properties").exists():
         _format(program, settings, room.log)
-    return Launch("kafka", [*program, "kafka.Kafka", str(settings)], {}, ports, parent)
+    return Launch("kafka", [*program, "kafka.Kafka", str(settings)], LOCALE, ports, parent)
 
 
 def _format(program: list[str], settings: Path, log: Path) -> None:
     # "F" first: a name that begins with "-" would be read as an option.
     name = "F" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]
     command = [*program, "kafka.tools.StorageTool", "format", "-t", name, "-c", str(settings)]
-    done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    environment = {**os.environ, **LOCALE}
+    done = subprocess.run(
+        command, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+    )
     if done.returncode != 0:
         log.write_text(done.stdout)
         raise server_not_up("Kafka", "无法格式化数据目录", "the data folder cannot be formatted", log)
+
+
+def _escaped(path: Path) -> str:
+    """A path as Java's properties files want it: they are Latin-1, with escapes for everything else."""
+    return "".join(c if c.isascii() else f"\\u{ord(c):04x}" for c in str(path).replace("\\", "\\\\"))
 
 
 def answers(ports: dict[str, int]) -> bool:
@@ -88,7 +99,7 @@ def answers(ports: dict[str, int]) -> bool:
     from kafka import KafkaAdminClient
     from kafka.errors import KafkaError
 
-    if free(ports["kafka"]):
+    if not listening(ports["kafka"]):
         return False  # nobody listens yet, and the client would wait its whole time to find that out
     try:
         client = KafkaAdminClient(

@@ -1,5 +1,6 @@
 """Loopback ports: chosen free, remembered, and chosen anew when somebody else has taken them meanwhile."""
 
+import secrets
 import socket
 
 from streams.local.errors import port_taken
@@ -7,6 +8,8 @@ from streams.local.launch import Room, read, write
 from streams.local.progress import Reporter
 
 LOOPBACK = "127.0.0.1"
+# Below the ports that Linux gives to outgoing connections: one of those could sit on ours during a restart.
+RANGE = range(20_000, 32_768)
 
 
 def free(port: int) -> bool:
@@ -41,10 +44,15 @@ def choose(room: Room, uses: tuple[str, ...], wanted: dict[str, int], report: Re
     return chosen
 
 
+def listening(port: int) -> bool:
+    """Whether somebody accepts connections on the port."""
+    with socket.socket() as probe:
+        probe.settimeout(2)
+        return probe.connect_ex((LOOPBACK, port)) == 0
+
+
 def _any(taken: set[int]) -> int:
     while True:
-        with socket.socket() as probe:
-            probe.bind((LOOPBACK, 0))
-            port: int = probe.getsockname()[1]
-        if port not in taken:
+        port = secrets.choice(RANGE)
+        if port not in taken and free(port):
             return port

@@ -5,7 +5,6 @@
 """
 
 import contextlib
-import os
 import subprocess
 import sys
 import time
@@ -17,7 +16,7 @@ from streams.local import clickhouse, kafka
 from streams.local.cache import locked, require_space
 from streams.local.errors import server_not_up
 from streams.local.launch import SERVERS, Room, Run, write
-from streams.local.processes import Pid, alive, identify, stop, this_process
+from streams.local.processes import Pid, alive, stop, this_process
 from streams.local.progress import OnTerminal, Reporter
 
 DATA_BYTES = 512 << 20
@@ -69,8 +68,8 @@ def up(
             for server in wanted:
                 room = Room(data_dir, server)
                 if not _supervised(room):
-                    _start(room, ports or {}, parent, report)
                     begun.append(room)
+                    _start(room, ports or {}, parent, report)
             runs = {server: _wait(Room(data_dir, server)) for server in wanted}
         except BaseException:
             for room in begun:
@@ -144,14 +143,20 @@ def _start(room: Room, ports: dict[str, int], parent: Pid | None, report: Report
     launch = PREPARE[room.server](room, ports, parent, report)
     write(room.launch_file, launch)
     report.say(f"启动 {NAMES[room.server]} / starting {NAMES[room.server]}: {launch.ports}")
-    with (room.folder / "supervisor.log").open("ab") as log:
+    own_log = room.folder / "supervisor.log"
+    with own_log.open("ab") as log:
         supervisor = subprocess.Popen(
             [sys.executable, "-m", "streams.local.supervisor", str(room.folder.parent), room.server],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=dict(os.environ),
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
-    known = identify(supervisor.pid)
-    assert known is not None
-    write(room.run_file, Run(room.server, known, None, "starting", launch.ports, 0, time.time()))
+    try:
+        while room.run() is None:
+            if supervisor.poll() is not None:
+                raise server_not_up(NAMES[room.server], "监护进程已退出", "its supervisor ended", own_log)
+            time.sleep(0.02)
+    except BaseException:
+        supervisor.terminate()  # interrupted before anybody else could know of it
+        raise
 
 
 def _wait(room: Room) -> Run:

@@ -96,6 +96,7 @@ def main(data_dir: str, server: str) -> int:
     supervisor = Supervisor(room, launch)
     signal.signal(signal.SIGTERM, supervisor.end)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    write(room.run_file, supervisor.run)  # ``up`` waits for this first sign of life
     supervisor.watch()
     return 0 if supervisor.ending else 1
 

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.servers
 
 @pytest.fixture(scope="module")
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("stack")
+    folder = tmp_path_factory.mktemp("stack") / "诚信 & 数据"  # as somebody may well name it
     yield folder
     down(folder, Silent())
 
