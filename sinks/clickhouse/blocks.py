@@ -64,13 +64,14 @@ def prepare(codec: Codec, table: Table, place: Place, start: int, records: Seque
         size += len(value)
         digest.update(b"%d %d " % (record.offset, len(value)))
         digest.update(value)
-        stored.append(Stored(topic, partition, record.offset, record.timestamp, _decode(codec, table, place, record)))
+        stored.append(Stored(topic, partition, record.offset, record.timestamp, decode(codec, table, place, record)))
     block = Block(start, records[-1].offset, digest.hexdigest()[:32])
     made = columns.rows(table, stored)
     return Prepared(topic, partition, table, block, made, len(made[0]), size)
 
 
-def _decode(codec: Codec, table: Table, place: Place, record: Raw) -> dict[str, Any]:
+def decode(codec: Codec, table: Table, place: Place, record: Raw) -> dict[str, Any]:
+    """The record's value. Raises Unreadable with place and cure."""
     try:
         return codec.decode(record.value, frozenset({table.record}), MAX_RECORD_BYTES).value
     except SchemaFault as fault:

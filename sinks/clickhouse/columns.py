@@ -145,7 +145,7 @@ def latest_view(view: str, table: Table, key: str, version: str, columns: Sequen
     taken = [name for name in columns if name != key]
     lines = [f"    tupleElement(latest, {number}) AS {name}" for number, name in enumerate(taken, 1)]
     return (
-        f"CREATE OR REPLACE VIEW {view} AS\nSELECT\n    {key},\n"
+        f"CREATE OR REPLACE VIEW {view} AS\nSELECT\n    {key},\n"  # noqa: S608 - declared names
         + ",\n".join(lines)
         + f"\nFROM\n(\n    SELECT {key}, argMax(tuple({', '.join(taken)}), {version}) AS latest\n"
         + f"    FROM {table.name}\n    GROUP BY {key}\n);\n"
