@@ -1,0 +1,231 @@
+"""Plays a case through checks, decide and evolve in the order in which the pipeline does, without Kafka."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from msgspec import UNSET, Struct, structs
+
+from streams.cases import usual
+from streams.cases.model import Case, FeedbackSays, Step, Subject
+from streams.core.checks import Checked, check_correction, check_determination, check_ending, check_feedback
+from streams.core.decide import decide
+from streams.core.decisions import Decision, Obligation, Outcome, Receipt
+from streams.core.due import next_day
+from streams.core.events import (
+    Accepted,
+    Correction,
+    Determination,
+    Ending,
+    EventKind,
+    Feedback,
+    FeedbackState,
+    SubjectKind,
+    Target,
+    Tick,
+)
+from streams.core.evolve import evolve
+from streams.core.ids import content_digest, receipt_id
+from streams.core.law import LawBook
+from streams.core.lifting import standing as is_standing
+from streams.core.standing import Standing
+
+Payload = Determination | Ending | Correction | Feedback
+
+
+class StageFault(Exception):
+    """The case asks for something that cannot be played."""
+
+
+class Played(Struct, frozen=True):
+    """What came out of ``when``, and how the subject stands afterwards."""
+
+    receipt: Receipt | None
+    decisions: tuple[Decision, ...]
+    standing: Standing
+
+
+class Stage:
+    """The pipeline of one case. Receipts of the given records are kept by their number for ``refers_to``."""
+
+    def __init__(self, law: LawBook, first_day: date) -> None:
+        self.law = law
+        self.day = first_day
+        self.standings: dict[str, Standing] = {}
+        self.receipts: list[str] = []
+        self.offset = 0
+        self.seen: dict[Target, Determination] = {}
+        self.records: list[tuple[Step, str, EventKind, Payload] | None] = []
+
+    def until(self, day: date) -> dict[str, tuple[Decision, ...]]:
+        """Let the days pass up to and with ``day``; the decisions of the ticks by subject."""
+        decided = {}
+        for token in self.standings:
+            decided[token] = self._ticks(token, day)
+        self.day = day
+        return decided
+
+    def _ticks(self, token: str, until: date) -> tuple[Decision, ...]:
+        decisions: list[Decision] = []
+        while (due := next_day(self.standings[token], self.law)) is not None and due <= until:
+            day = max(due, self.day)
+            event = Accepted(
+                receipt_id=receipt_id("clock", 0, day.toordinal()),
+                kind=EventKind.TICK,
+                channel="clock",
+                source_topic="clock",
+                source_partition=0,
+                source_offset=day.toordinal(),
+                event_id=None,
+                intake_day=day,
+                law_digest=self.law.digest,
+                subject="",
+                subject_kind=None,
+                name_check="",
+                content_digest="",
+                tick=Tick(day),
+            )
+            made = self._decide(token, event, day)[1]
+            if not made:
+                raise StageFault(f"a tick of {due} was due but decided nothing")
+            decisions.extend(made)
+        return tuple(decisions)
+
+    def play(self, step: Step) -> Played:
+        """One record, today."""
+        if step.again is not None:
+            if not 0 < step.again <= len(self.records):
+                raise StageFault(f"again: there is no given record number {step.again}")
+            found = self.records[step.again - 1]
+            if found is None:
+                raise StageFault(f"again: given number {step.again} is not a record")
+            record = found
+        else:
+            record = self._record(step)
+        self.records.append(record)
+        return self._send(*record)
+
+    def _send(self, step: Step, channel: str, kind: EventKind, payload: Payload) -> Played:
+        token = _token(step.subject)
+        self.offset += 1
+        topic = f"{'feedback' if kind is EventKind.FEEDBACK else 'events'}.{channel}"
+        identifier = receipt_id(topic, 0, self.offset)
+        self.receipts.append(identifier)
+        checked = self._check(step.subject, channel, payload)
+        if checked.faults:
+            receipt = Receipt(
+                identifier,
+                Outcome.REJECTED,
+                topic,
+                0,
+                self.offset,
+                None,
+                None,
+                self.day,
+                self.law.digest,
+                checked.faults,
+            )
+            return Played(receipt, (), self.standing_of(token))
+        name_check = f"name {step.subject.name}" if step.subject.name else ""
+        event = Accepted(
+            receipt_id=identifier,
+            kind=kind,
+            channel=channel,
+            source_topic=topic,
+            source_partition=0,
+            source_offset=self.offset,
+            event_id=f"case-{self.offset}",
+            intake_day=self.day,
+            law_digest=self.law.digest,
+            subject=token,
+            subject_kind=SubjectKind(step.subject.kind),
+            name_check=name_check,
+            content_digest=content_digest(kind, channel, token, name_check, payload),
+            warnings=checked.warnings,
+        )
+        receipt_, decisions = self._decide(token, structs.replace(event, **{kind.value: payload}), self.day)
+        return Played(receipt_, decisions, self.standings[token])
+
+    def _decide(self, token: str, event: Accepted, day: date) -> tuple[Receipt | None, tuple[Decision, ...]]:
+        standing = self.standing_of(token)
+        verdict = decide(standing, event, self.law, day)
+        for decision in verdict.decisions:
+            standing = evolve(standing, decision)
+        self.standings[token] = standing
+        return verdict.receipt, verdict.decisions
+
+    def standing_of(self, token: str) -> Standing:
+        """The standing of a subject, empty before its first record."""
+        return self.standings.get(token) or Standing(token)
+
+    def _check(self, subject: Subject, channel: str, payload: Payload) -> Checked:
+        facts = usual.facts(subject)
+        if isinstance(payload, Determination):
+            return check_determination(payload, channel, facts, self.law, self.day)
+        if isinstance(payload, Correction):
+            return check_correction(payload, channel, facts, self.law, self.day)
+        if isinstance(payload, Ending):
+            return check_ending(payload, channel, self.law, self.day)
+        return check_feedback(payload, channel, self.law, self.day)
+
+    def _record(self, step: Step) -> tuple[Step, str, EventKind, Payload]:
+        if step.determination is not None:
+            made = usual.determination(step.determination, self.day, self.law)
+            self.seen[Target(made.document_no, made.item)] = made
+            return step, self._channel(step, made.item), EventKind.DETERMINATION, made
+        if step.ending is not None:
+            last = next(reversed(self.seen), None)
+            ended = usual.ending(step.ending, self.day, None if last is None else last.item)
+            return step, self._channel(step, ended.target.item), EventKind.ENDING, ended
+        if step.correction is not None:
+            corrected = usual.correction(step.correction, self.day, self.law, self.seen)
+            return step, self._channel(step, corrected.target.item), EventKind.CORRECTION, corrected
+        assert step.feedback is not None
+        return self._feedback(step, step.feedback)
+
+    def _feedback(self, step: Step, says: FeedbackSays) -> tuple[Step, str, EventKind, Payload]:
+        obligation = self._obligation(step, says)
+        channel = step.channel if step.channel is not UNSET else obligation.executor if obligation else "railway"
+        answered_on = self.day if says.answered_on is UNSET else says.answered_on
+        identifier = obligation.obligation_id if obligation else says.obligation
+        payload = Feedback(str(identifier), FeedbackState(says.state), says.reason, says.officer, answered_on)
+        return step, channel, EventKind.FEEDBACK, payload
+
+    def _obligation(self, step: Step, says: FeedbackSays) -> Obligation | None:
+        if says.obligation is not UNSET:
+            return None
+        standing = self.standing_of(_token(step.subject))
+        found = [one for group in standing.obligations.values() for one in group if one.measure == says.measure]
+        if not found:
+            raise StageFault(f"feedback.measure: {says.measure} was never raised for this subject")
+        return next((one for one in found if is_standing(one)), found[-1])
+
+    def _channel(self, step: Step, item: str) -> str:
+        if step.channel is not UNSET:
+            return step.channel
+        known = self.law.items.get(item)
+        return known.providers[0] if known else "court"
+
+
+def play(case: Case, law: LawBook) -> tuple[Played, Stage]:
+    """Play all that is given, then ``when`` on ``law_on``."""
+    first = next((step.on for step in case.given if step.on is not UNSET), case.law_on)
+    stage = Stage(law, first)
+    for step in case.given:
+        if step.ticks_until is not None:
+            stage.until(step.ticks_until)
+            stage.records.append(None)
+            stage.receipts.append("")
+            continue
+        stage.until(stage.day if step.on is UNSET else step.on)
+        stage.play(step)
+    if case.when.tick:
+        stage.until(case.law_on - timedelta(days=1))
+        token = _token(case.when.subject)
+        decided = stage.until(case.law_on).get(token, ())
+        return Played(None, decided, stage.standing_of(token)), stage
+    stage.until(case.law_on)
+    return stage.play(case.when), stage
+
+
+def _token(subject: Subject) -> Any:
+    return f"{subject.kind} {subject.who}"

@@ -1,0 +1,83 @@
+"""What a record of a case says where the case is silent: a complete, lawful record of that item."""
+
+from typing import Any
+
+from msgspec import UNSET, structs
+
+from streams.cases.model import CorrectionSays, DeterminationSays, EndingSays, Subject
+from streams.core.checks import SubjectFacts
+from streams.core.events import Correction, Determination, Ending, SubjectKind, Target
+from streams.core.law import Item, LawBook
+
+DOCUMENT = "(2026)鲁0102执1号"
+CHANGE_DOCUMENT = "(2026)鲁0102执1号之一"
+DIGEST = "a" * 64
+ITEM = "COURT_DEFAULTER_LISTING"
+
+
+def said(record: object) -> dict[str, Any]:
+    """The fields a case states."""
+    return {name: value for name, value in structs.asdict(record).items() if value is not UNSET}  # type: ignore[arg-type]
+
+
+def determination(says: DeterminationSays, day: Any, law: LawBook, like: Determination | None = None) -> Determination:
+    """``says`` over ``like`` (the record to be corrected), or over what is usual for its item on ``day``."""
+    if like is not None:
+        return structs.replace(like, **said(says))
+    code = ITEM if says.item is UNSET else says.item
+    item = law.items.get(code)
+    fields: dict[str, Any] = {
+        "item": code,
+        "body": _usual_body(item, law),
+        "document_no": DOCUMENT,
+        "document_date": day,
+        "conduct_end": None,
+        "document_digest": DIGEST,
+        "basis": item.instruments[0] if item else "",
+        "ground": next(iter(item.grounds), None) if item else None,
+        "prior_notice": True,
+        "hearing": True,
+        **said(says),
+    }
+    fields.setdefault("effect_date", fields["document_date"])
+    return Determination(**fields)
+
+
+def ending(says: EndingSays, day: Any, last_item: str | None) -> Ending:
+    """An ending with the target and the document that are usual."""
+    item = (last_item or ITEM) if says.item is UNSET else says.item
+    of = DOCUMENT if says.of is UNSET else says.of
+    fields = {"document_no": CHANGE_DOCUMENT, "document_date": day, "document_digest": DIGEST, **said(says)}
+    for word in ("of", "item"):
+        fields.pop(word, None)
+    return Ending(target=Target(of, item), **fields)
+
+
+def correction(says: CorrectionSays, day: Any, law: LawBook, seen: dict[Target, Determination]) -> Correction:
+    """A correction whose replacement repeats the target's content but for what the case states."""
+    of = DOCUMENT if says.of is UNSET else says.of
+    item = says.item
+    if item is UNSET:
+        item = next((target.item for target in seen if target.document_no == of), ITEM)
+    target = Target(of, item)
+    stated = says.says
+    if target not in seen and stated.item is UNSET:
+        stated = structs.replace(stated, item=item)
+    replacement = determination(stated, day, law, seen.get(target))
+    fields = {"document_no": CHANGE_DOCUMENT, "document_date": day, "document_digest": DIGEST, **said(says)}
+    for word in ("of", "item", "says"):
+        fields.pop(word, None)
+    return Correction(target=target, replacement=replacement, **fields)
+
+
+def facts(subject: Subject) -> SubjectFacts:
+    """What intake would know of this subject."""
+    kind = SubjectKind(subject.kind)
+    return SubjectFacts(kind, subject.born if kind is SubjectKind.PERSON else None)
+
+
+def _usual_body(item: Item | None, law: LawBook) -> str:
+    if item is None:
+        return ""
+    bodies = law.bodies.values()
+    return next((body.code for body in bodies if body.channel in item.providers and body.level in item.levels), "")
