@@ -120,3 +120,8 @@ async def opened(log: ClockLog, codec: Codec, shelf: LawShelf) -> AsyncIterator[
 def today_here() -> date:
     """The civil day in China: the only wall clock of the pipeline, and only the clock process reads it."""
     return datetime.now(HERE).date()
+
+
+def next_day(day: date) -> date:
+    """The day after ``day``."""
+    return day + _DAY

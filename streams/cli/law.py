@@ -1,13 +1,18 @@
 """``chengxin law``: the law book as its authors meet it."""
 
+import asyncio
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Column, Table
 
 from streams.core.law import LawBook
+
+if TYPE_CHECKING:
+    from streams.app import Parts
 
 app = typer.Typer(help="The law book: check it, publish it, bring it into force.", no_args_is_help=True)
 
@@ -34,6 +39,46 @@ def check(
         errors.print(f"{len(faults)} faults", style="red")
         raise typer.Exit(1)
     _show(loader.load(folder), Console())
+
+
+@app.command()
+def publish(
+    folder: Annotated[
+        Path | None, typer.Argument(help="folder of law files; default: the files of this release")
+    ] = None,
+) -> None:
+    """Put the book of a folder on the shelf (topic lawbooks) and print its digest. It is not in force by that."""
+    from streams.law import loader
+
+    book = loader.load(folder)
+    _parts().shelf.publish(book)
+    typer.echo(book.digest)
+
+
+@app.command()
+def activate(
+    digest: Annotated[str, typer.Argument(help="of a published book, as `chengxin law publish` printed it")],
+    from_day: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="first day decided by it")],
+) -> None:
+    """Ask the clock to bring a published book into force. Standing cases are looked at again on that day."""
+    from streams import clock
+    from streams.setup import clock_log
+
+    async def go() -> bool:
+        parts = _parts()
+        async with clock.opened(clock_log(parts), parts.codec, parts.shelf) as writer:
+            return await writer.activate(digest, from_day.date())
+
+    typer.echo("已公布 / announced" if asyncio.run(go()) else "已在时钟上 / stands on the clock already")
+
+
+def _parts() -> "Parts":
+    from streams import addresses
+    from streams.app import Parts
+    from streams.settings import Settings
+
+    settings = Settings()
+    return Parts(settings, addresses.find(settings).kafka)
 
 
 def _show(book: LawBook, console: Console) -> None:

@@ -1,0 +1,55 @@
+# Every command of the project. `make help` is written from the comments behind the targets.
+PYTHON ?= python3.11
+BIN := .venv/bin
+# what the machine has as python3 may be 3.11 under another name
+ifeq ($(shell command -v $(PYTHON) 2>/dev/null),)
+PYTHON := python3
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help venv run lint types law test check bench format clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+venv: .venv/ready ## the environment in .venv, with the command chengxin
+
+.venv/ready: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; assert sys.version_info[:2] == (3, 11), "Python 3.11 is needed; set PYTHON="'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: venv ## the whole pipeline on this machine until Ctrl-C; ONCE=1: on fresh data, ends by itself
+	@$(BIN)/chengxin run $(if $(ONCE),--once)
+
+lint: venv ## format, lint, import contracts
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/ruff check --quiet
+	$(BIN)/lint-imports
+
+types: venv ## strict types
+	$(BIN)/mypy
+
+law: venv ## the law book: loader, schemas, date grid, cases
+	$(BIN)/chengxin law check
+	$(BIN)/chengxin cases run tests/cases
+	$(BIN)/python -m pytest -q tests/law
+
+test: lint types ## what CI runs: lint, types, law, unit, contract, connected flow, kill tests with 2 kills (up to 20 minutes)
+	$(BIN)/chengxin cases run tests/cases
+	$(BIN)/python -m pytest -q -m "not check"
+
+check: test ## test, and the 10-kill tests and the tests of the tests (up to 60 minutes)
+	$(BIN)/python -m pytest -q -m check
+
+bench: venv ## measure the engine beside a bare transactional client in one run; writes build/bench.json
+	$(BIN)/python -m tests.bench
+
+format: venv ## write the format
+	$(BIN)/ruff format --quiet
+	$(BIN)/ruff check --quiet --fix
+
+clean: ## remove the environment and what was built; local data in .data stays
+	rm -rf .venv build

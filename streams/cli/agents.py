@@ -1,0 +1,68 @@
+"""``chengxin worker``, ``sink``, ``clock``: the processes of the pipeline."""
+
+import asyncio
+import contextlib
+import os
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+clock = typer.Typer(help="The clock: days pass only through it.", no_args_is_help=True)
+_WAKE_S = 30
+
+
+def worker() -> None:
+    """Run one worker with both agents. Start several; they share the partitions."""
+    from streams import addresses, app
+    from streams.settings import Settings
+
+    settings = Settings()
+    app.run(settings, addresses.find(settings).kafka)
+
+
+def sink() -> None:
+    """Run the ClickHouse sink."""
+    from sinks.clickhouse.__main__ import main
+    from streams import addresses
+    from streams.settings import Settings
+
+    found = addresses.find(Settings())
+    os.environ["KAFKA_BOOTSTRAP"], os.environ["CLICKHOUSE_URL"] = found.kafka, found.clickhouse
+    raise typer.Exit(main())
+
+
+@clock.command()
+def tick(to: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="the last day to let pass")]) -> None:
+    """Let every day up to --to pass, missed days one by one."""
+    typer.echo(f"{asyncio.run(_tick_to(to.date()))} ticks")
+
+
+@clock.command()
+def run() -> None:
+    """Tick each day when it begins in China, for as long as the process lives."""
+    from streams.clock import today_here
+
+    async def go() -> None:
+        while True:
+            await _tick_to(today_here())
+            await asyncio.sleep(_WAKE_S)
+
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(go())
+
+
+async def _tick_to(day: object) -> int:
+    from datetime import date
+
+    from streams import addresses
+    from streams import clock as clocks
+    from streams.app import Parts
+    from streams.settings import Settings
+    from streams.setup import clock_log
+
+    assert isinstance(day, date)
+    settings = Settings()
+    parts = Parts(settings, addresses.find(settings).kafka)
+    async with clocks.opened(clock_log(parts), parts.codec, parts.shelf) as writer:
+        return await writer.tick_to(day)

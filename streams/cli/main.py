@@ -1,0 +1,44 @@
+"""The command ``chengxin``. A group imports what it needs when it runs, so that ``--help`` is quick."""
+
+import sys
+
+import typer
+
+from streams.cli import agents, auditor, cases, law, migrate, people, pipeline, sample, stack, topics
+
+app = typer.Typer(
+    help="诚信: credit events in, explained proposals out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command(rich_help_panel="local")(stack.up)
+app.command(rich_help_panel="local")(stack.down)
+app.command(rich_help_panel="local")(stack.status)
+app.command(rich_help_panel="local")(pipeline.run)
+app.command(rich_help_panel="agents")(agents.worker)
+app.command(rich_help_panel="agents")(agents.sink)
+app.add_typer(agents.clock, name="clock", rich_help_panel="agents")
+app.add_typer(law.app, name="law", rich_help_panel="law")
+app.add_typer(cases.app, name="cases", rich_help_panel="law")
+app.add_typer(topics.app, name="topics", rich_help_panel="data")
+app.add_typer(migrate.app, name="migrate", rich_help_panel="data")
+app.add_typer(sample.app, name="sample", rich_help_panel="data")
+app.command(rich_help_panel="checks")(people.explain)
+app.command(rich_help_panel="checks")(pipeline.verify)
+app.add_typer(auditor.app, name="auditor", rich_help_panel="checks")
+
+
+def main() -> None:
+    """Entry point: a user's mistake gets one clear line and exit code 2, never a traceback."""
+    from streams.cli.mistakes import MISTAKES
+
+    try:
+        app()
+    except MISTAKES as mistake:
+        print(mistake, file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+if __name__ == "__main__":
+    main()

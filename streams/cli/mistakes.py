@@ -1,0 +1,30 @@
+"""What a user or an operator can cure: shown as one message, without a traceback."""
+
+from kafka.errors import KafkaError
+
+from streams.addresses import NoServers
+from streams.app import SettingsFault
+from streams.clock import ClockFault
+from streams.explain import NotFound
+from streams.identity import KeyringFault
+from streams.law.faults import LawFault
+from streams.laws import UnknownLaw
+from streams.local.errors import LocalStackError
+from streams.querylog import Refused
+from streams.run.children import ChildDied
+from streams.run.watch import Stalled
+
+MISTAKES = (
+    ChildDied,
+    ClockFault,
+    KafkaError,
+    KeyringFault,
+    LawFault,
+    LocalStackError,
+    NoServers,
+    NotFound,
+    Refused,
+    SettingsFault,
+    Stalled,
+    UnknownLaw,
+)

@@ -1,0 +1,31 @@
+"""``chengxin explain``: commands about a person. Each is put on the query log before anything is shown."""
+
+from typing import Annotated
+
+import typer
+
+Officer = Annotated[str, typer.Option(help="your staff reference; goes on the query log, the person can read it")]
+Purpose = Annotated[str, typer.Option(help="code of the application catalogue, e.g. objection, audit, confirmation")]
+
+
+def explain(
+    decision_id: Annotated[str, typer.Argument(metavar="ID", help="32 characters, as receipts and ClickHouse give it")],
+    officer: Officer,
+    purpose: Purpose,
+) -> None:
+    """Print one decision as a page the person could contest; first the query is put on record."""
+    from rich.console import Console
+
+    from streams import addresses, querylog
+    from streams.app import Parts
+    from streams.explain import find, page
+    from streams.law import loader
+    from streams.settings import Settings
+
+    settings = Settings()
+    found = addresses.find(settings)
+    parts = Parts(settings, found.kafka)
+    query = querylog.Query(officer, purpose, "explain", decision_id, decision_id=decision_id)
+    querylog.record(parts, query, loader.load().purposes)
+    decision = find(parts, found.clickhouse, decision_id)
+    Console().print(page(decision, parts.shelf.get(decision.law_digest)))

@@ -1,0 +1,78 @@
+"""``chengxin run`` and ``verify``: the whole flow on this machine, and the oracle over it."""
+
+import contextlib
+import shutil
+import signal
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from streams.settings import Settings
+
+RECORDS = 1_500
+
+
+def run(
+    once: Annotated[bool, typer.Option(help="end by itself, on fresh data that is removed at the end")] = False,
+    workers: Annotated[int, typer.Option(min=1, help="worker processes")] = 2,
+    records: Annotated[int, typer.Option(min=400, help="records of the sample")] = RECORDS,
+) -> None:
+    """Start servers and agents, publish a sample as departments would, show what followed; stay up until Ctrl-C."""
+    from rich.console import Console
+
+    from streams import addresses
+    from streams.run import cleanup
+    from streams.run.session import session
+    from streams.settings import Settings
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # both end the run in order
+    console = Console()
+    with contextlib.ExitStack() as stack:
+        settings = stack.enter_context(_fresh(Settings())) if once else Settings()
+        found = stack.enter_context(addresses.running(settings))
+        if once:
+            stack.callback(cleanup.remove, settings, found)
+        outcome = stack.enter_context(session(settings, found, console, workers, records))
+        if not once:
+            console.print("运行中,按 Ctrl-C 结束 / running until Ctrl-C")
+            with contextlib.suppress(KeyboardInterrupt):
+                while True:
+                    time.sleep(1)
+                    outcome.children.check()
+    typer.echo(outcome.result.as_json())
+    if (outcome.result.oracle, outcome.result.auditor) != ("match", "match"):
+        raise typer.Exit(1)
+
+
+@contextlib.contextmanager
+def _fresh(settings: "Settings") -> "Iterator[Settings]":
+    """Settings on data of their own; on given servers a fresh prefix and database, both removed at the end."""
+    name = uuid.uuid4().hex[:8]
+    folder = Path(tempfile.mkdtemp(prefix="chengxin-"))
+    fresh = {"data_dir": folder, "prefix": f"once{name}.", "database": f"chengxin_once_{name}"}
+    try:
+        yield settings.model_copy(update=fresh)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def verify() -> None:
+    """Work everything out again from the topics and compare; exit 1 at the first difference."""
+    from streams import addresses, oracle
+    from streams.app import Parts
+    from streams.settings import Settings
+
+    settings = Settings()
+    found = addresses.find(settings)
+    verification = oracle.verify(Parts(settings, found.kafka), found.clickhouse)
+    for name, number in verification.checked.items():
+        typer.echo(f"{name}: {number}")
+    typer.echo(str(verification))
+    if verification.difference is not None:
+        raise typer.Exit(1)

@@ -1,0 +1,6 @@
+"""One decision as a page a person could contest: found, put on the query log, then shown."""
+
+from streams.explain.find import NotFound, find
+from streams.explain.page import page
+
+__all__ = ["NotFound", "find", "page"]

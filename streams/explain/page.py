@@ -1,0 +1,161 @@
+"""The page of one decision, in Chinese: what, why, which rule, by whose mapping, until when, how to object."""
+
+from collections.abc import Iterator
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from streams.core.decisions import Decision, DueState, Entry, Obligation
+from streams.core.law import LawBook, Rule
+
+_KINDS = {
+    "recorded": "记入",
+    "corrected": "更正",
+    "ended": "终止",
+    "expired": "期满",
+    "held": "待核",
+    "review": "转人工复核",
+    "law_applied": "法律依据变动",
+    "answered": "执行部门反馈",
+}
+_STATES = {
+    "proposed": "建议(待确认)",
+    "confirmed": "已确认",
+    "refused": "不予执行",
+    "not_applicable": "不适用",
+    "in_effect": "已实施",
+    "lifting": "解除中",
+    "lifted": "已解除",
+}
+_SOURCES = {"text": "文本指明", "project_mapping": "本项目映射", "none": "无"}
+_LEVELS = {"serious": "严重", "ordinary": "一般", "minor": "轻微", "none": "不评定"}
+_OBJECT = (
+    "本页所列措施均为建议,由执行部门工作人员确认后方可实施。您有权要求说明理由,并拒绝仅由自动化方式作出的决定"
+    "(个人信息保护法第二十四条);有权向认定单位或公共信用信息机构提出异议(山东省社会信用条例第三十九条)。"
+)
+
+
+def page(decision: Decision, law: LawBook) -> RenderableType:
+    """What ``chengxin explain`` prints; ``law`` is the book the decision names."""
+    parts: list[RenderableType] = [_head(decision, law)]
+    if decision.entry is not None:
+        parts += [_document(decision.entry, law), _severity(decision.entry, law)]
+    moved = (*decision.raised, *decision.changed)
+    if moved:
+        parts.append(_measures(moved, law))
+    if decision.considered:
+        parts.append(_considered(decision, law))
+    parts.append(Text(_OBJECT))
+    title = f"决定 {decision.decision_id}"
+    return Panel(Group(*_spaced(parts)), title=title, border_style="cyan", padding=(1, 2))
+
+
+def _spaced(parts: list[RenderableType]) -> Iterator[RenderableType]:
+    for number, part in enumerate(parts):
+        if number:
+            yield Text()
+        yield part
+
+
+def _facts(*rows: tuple[str, str]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in rows:
+        table.add_row(name, value)
+    return table
+
+
+def _head(decision: Decision, law: LawBook) -> Table:
+    reasons = ";".join(reason(code, law) for code in decision.reasons) or "—"
+    cause = decision.cause
+    record = f"{cause.channel} {cause.event_id or ''} 回执 {cause.receipt_id}".strip()
+    return _facts(
+        ("主体", f"{decision.subject}(代码;姓名与证件号码不在本页)"),
+        ("结果", f"{_KINDS[decision.kind]} {decision.kind}"),
+        ("日期", decision.decided_on.isoformat()),
+        ("理由", reasons),
+        ("起因", record),
+        ("法律簿", f"{law.title} {decision.law_digest[:16]}…"),
+    )
+
+
+def _document(entry: Entry, law: LawBook) -> Table:
+    facts = entry.determination
+    body = law.bodies[facts.body].name if facts.body in law.bodies else facts.body
+    item = law.items.get(facts.item)
+    basis = law.instruments.get(facts.basis)
+    ground = item.grounds.get(facts.ground) if item and facts.ground else None
+    end = entry.ends_on.isoformat() if entry.ends_on else "未定期限,至依据终止时为止"
+    ended = f"{entry.ended_on} {reason(entry.ended_reason or '', law)}" if entry.ended_on else "—"
+    return _facts(
+        ("文书", f"{body} {facts.document_no} {facts.document_date} 生效 {facts.effect_date}"),
+        ("文书摘要", facts.document_digest),
+        ("事项", f"{item.name if item else facts.item}({facts.item})"),
+        ("认定依据", f"{basis.title} {basis.number or ''}".strip() if basis else facts.basis),
+        ("情形", f"{ground.name}({ground.clause})" if ground else "—"),
+        ("期限至", end),
+        ("已终止", ended),
+        ("仅作记录", reason(entry.record_only, law) if entry.record_only else "—"),
+    )
+
+
+def _severity(entry: Entry, law: LawBook) -> Table:
+    severity = entry.severity
+    reasons = ";".join(reason(code, law) for code in severity.reasons)
+    level = f"{_LEVELS[severity.level]} {severity.level}(对本文书的分级,不是对人的评价)"
+    return _facts(("严重程度", level), ("分级标准", severity.scale), ("分级理由", reasons))
+
+
+def _measures(obligations: tuple[Obligation, ...], law: LawBook) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, title="措施", title_justify="left", expand=True)
+    for name in ("措施", "执行部门", "规则与条款", "依据", "状态与期限"):
+        table.add_column(name, overflow="fold")
+    for one in obligations:
+        rule = law.rules.get(one.rule)
+        table.add_row(
+            law.measures[one.measure].name if one.measure in law.measures else one.measure,
+            _executor(one, rule, law),
+            f"{one.rule}\n{one.clause}",
+            "\n".join(law.instruments[code].title for code in one.basis if code in law.instruments),
+            _state(one, law),
+        )
+    return table
+
+
+def _executor(one: Obligation, rule: Rule | None, law: LawBook) -> str:
+    name = law.bodies[one.executor_body].name if one.executor_body in law.bodies else one.executor_body
+    remit = f":{rule.remit}" if rule is not None and rule.remit else ""
+    return f"{name}\n({_SOURCES[one.executor_source]}{remit})"
+
+
+def _state(one: Obligation, law: LawBook) -> str:
+    due = {
+        DueState.SET: f"应于 {one.due.day} 前",
+        DueState.NOT_IN_TEXT: "文本未规定答复期限",
+        DueState.AWAITING_CALENDAR: "待该年度工作日安排公布",
+    }[one.due.state]
+    why = f"\n{reason(one.lift_reason, law)}" if one.lift_reason else ""
+    return f"{_STATES[one.state]}\n{due}{why}"
+
+
+def _considered(decision: Decision, law: LawBook) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, title="考虑过但未适用的规则", title_justify="left", expand=True)
+    table.add_column("规则", no_wrap=True)
+    table.add_column("措施", overflow="fold")
+    table.add_column("为何未适用", overflow="fold")
+    for one in decision.considered:
+        rule = law.rules.get(one.rule)
+        measure = law.measures[rule.measure].name if rule is not None and rule.measure in law.measures else "—"
+        table.add_row(one.rule, measure, reason(one.reason, law))
+    return table
+
+
+def reason(code: str, law: LawBook) -> str:
+    """The Chinese text of a reason code, with its citation where the book has one."""
+    if code in law.reasons:
+        return law.reasons[code]
+    return law.codes[code].zh if code in law.codes else code

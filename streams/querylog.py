@@ -1,0 +1,57 @@
+"""查询日志: who looked, when, at what, for which purpose (notice, part 3). No log, no answer (design rule 9)."""
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from kafka import KafkaProducer
+from kafka.errors import KafkaError
+
+from streams.app import Parts
+
+_COMMIT_S = 20
+
+
+class Refused(Exception):
+    """The question is not answered; the message says why and what to do."""
+
+
+class Query(NamedTuple):
+    """A question about a person. ``officer`` is the department's staff reference."""
+
+    officer: str
+    purpose: str
+    command: str
+    content: str
+    subject: str | None = None
+    decision_id: str | None = None
+
+
+def record(parts: Parts, query: Query, purposes: dict[str, str]) -> None:
+    """Put the question on record; returns only when the broker has committed it.
+
+    A question with an unknown purpose, or without an officer, is put on record too, and then refused.
+
+    :raises Refused: not on record, or not allowed. The caller must not answer.
+    """
+    _write(parts, query)
+    if not query.officer.strip():
+        raise Refused("缺少查询人 / --officer is empty: give your staff reference")
+    if query.purpose not in purposes:
+        known = "; ".join(f"{code} ({text})" for code, text in purposes.items())
+        raise Refused(f"查询用途不在应用目录中 / --purpose {query.purpose!r} is none of: {known}")
+
+
+def _write(parts: Parts, query: Query) -> None:
+    fields = {**query._asdict(), "at": datetime.now(UTC)}
+    topic = parts.messages.topic("querylog")
+    key = (query.subject or query.decision_id or "").encode()
+    try:
+        producer = KafkaProducer(bootstrap_servers=parts.bootstrap, acks="all", enable_idempotence=True)
+        try:
+            producer.send(topic, key=key, value=parts.codec.encode("QueryLogged", fields)).get(timeout=_COMMIT_S)
+        finally:
+            producer.close()
+    except KafkaError as fault:
+        raise Refused(
+            f"查询日志不可用,不予查询 / the query log cannot be written, so nothing is shown: {fault}"
+        ) from fault

@@ -1,0 +1,1 @@
+"""``chengxin run``: the whole pipeline on one machine, from nothing to an explained decision."""

@@ -1,0 +1,67 @@
+"""The processes of a run: workers and the sink. They end with the run, however it ends."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from streams.addresses import Addresses
+from streams.local.errors import tail
+from streams.local.processes import die_with_parent
+from streams.settings import Settings
+
+_GRACE_S = 20
+
+
+class ChildDied(Exception):
+    """A process of the run ended by itself. The message has the end of its log."""
+
+
+class Children:
+    """Started processes by name. ``with`` ends them all."""
+
+    def __init__(self, settings: Settings, addresses: Addresses) -> None:
+        self._logs = settings.data_dir / "logs"
+        self._env = {**os.environ, **_environment(settings, addresses)}
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def __enter__(self) -> "Children":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for child in self._running.values():
+            child.send_signal(signal.SIGTERM)
+        for child in self._running.values():
+            try:
+                child.wait(_GRACE_S)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+
+    def start(self, name: str, *module: str) -> None:
+        """Start ``python -m module...`` as ``name``; its output goes to ``logs/<name>.log``."""
+        self._logs.mkdir(parents=True, exist_ok=True)
+        with self.log(name).open("ab") as log:
+            self._running[name] = subprocess.Popen(
+                [sys.executable, "-m", *module],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=self._env,
+                preexec_fn=die_with_parent,  # noqa: PLW1509 one prctl, before exec, no other thread holds a lock it needs
+            )
+
+    def log(self, name: str) -> Path:
+        return self._logs / f"{name}.log"
+
+    def check(self) -> None:
+        """:raises ChildDied: one of them has ended."""
+        for name, child in self._running.items():
+            if child.poll() is not None:
+                raise ChildDied(f"{name} 已退出 / ended with code {child.returncode}:\n{tail(self.log(name))}")
+
+
+def _environment(settings: Settings, addresses: Addresses) -> dict[str, str]:
+    fields = {f"CHENGXIN_{name.upper()}": str(value) for name, value in settings.model_dump(exclude_none=True).items()}
+    return {**fields, "KAFKA_BOOTSTRAP": addresses.kafka, "CLICKHOUSE_URL": addresses.clickhouse}

@@ -1,0 +1,175 @@
+"""One run from beginning to end: ready, publish day by day as departments would, wait, check, count."""
+
+import asyncio
+import json
+import time
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+import streams
+from monitoring.auditor.audit import audit
+from monitoring.auditor.findings import AuditReport
+from sinks.clickhouse.connection import connect
+from streams import clock, oracle
+from streams.addresses import Addresses
+from streams.app import Parts
+from streams.core.law import LawBook
+from streams.law import loader
+from streams.oracle.verify import Expectations, Expected
+from streams.run import officers
+from streams.run.children import Children
+from streams.run.count import Counts, count
+from streams.run.watch import Watch, until_stored
+from streams.sample import Sample, build
+from streams.sample.publisher import publish_day
+from streams.setup import clock_log, prepare
+
+SEED = 2018
+_PATIENCE_S = 180
+
+
+class Outcome(NamedTuple):
+    """Everything a run has to say; ``as_json`` is its last line."""
+
+    counts: Counts
+    rows: dict[str, int]
+    oracle: str
+    auditor: str
+    seconds: float
+
+    def as_json(self) -> str:
+        rows = {"clickhouse_decisions": self.rows["decisions"], "clickhouse_obligations": self.rows["obligations"]}
+        verdicts = {"oracle": self.oracle, "auditor": self.auditor, "seconds": round(self.seconds, 1)}
+        return json.dumps({**self.counts.as_dict(), **rows, **verdicts}, ensure_ascii=False)
+
+
+class Run:
+    """A run on given servers. The side file holds what the sample expects of each record."""
+
+    def __init__(self, parts: Parts, addresses: Addresses, console: Console, records: int) -> None:
+        self.parts = parts
+        self.addresses = addresses
+        self.console = console
+        self.began = time.monotonic()
+        self._records = records
+        self._side_file = parts.settings.data_dir / f"{parts.settings.prefix}sample.jsonl"
+        self._sent_file = self._side_file.with_suffix(".sent")
+
+    def say(self, text: str) -> None:
+        self.console.print(f"[dim]{time.monotonic() - self.began:6.1f} s[/]  {text}")
+
+    def ready(self, book: LawBook, first_day: date) -> None:
+        asyncio.run(prepare(self.parts, self.addresses, book, first_day, self.say))
+
+    def book(self) -> LawBook:
+        return loader.load()
+
+    def publish(self, sample: Sample, children: Children) -> None:
+        """Send the sample day by day; a day is over when every receipt is there and the next tick has gone through.
+
+        What was sent is noted after each day, so that a run that was broken off goes on where it was.
+        """
+        self._remember(sample)
+        done = self._days_sent()
+        if done > len(sample.days):
+            return
+        watch = Watch(self.parts, children.check, _PATIENCE_S)
+        sent = 0
+        with _progress(self.console) as progress:
+            bar = progress.add_task("", total=sum(len(day.records) for day in sample.days))
+
+            def moved() -> None:
+                shown = "  ".join(f"{name} {number}" for name, number in sorted(watch.outcomes.items()))
+                progress.update(bar, completed=watch.receipts, description=f"{day.day}  {shown}")
+
+            try:
+                for number, day in enumerate(sample.days):
+                    self.tick(day.day)
+                    watch.until_day(day.day, moved)
+                    if number >= done:
+                        publish_day(self.addresses.kafka, self.parts.settings.prefix, day)
+                        self._note_sent(number + 1)
+                    sent += len(day.records)
+                    watch.until_receipts(sent, moved)
+                last = clock.next_day(sample.days[-1].day)
+                self.tick(last)
+                watch.until_day(last, moved)
+                sent += officers.answer(self.parts, last)
+                self._note_sent(len(sample.days) + 1)
+                watch.until_receipts(sent, moved)
+            finally:
+                watch.close()
+
+    def tick(self, day: date) -> None:
+        """Let the days up to ``day`` pass."""
+
+        async def go() -> None:
+            async with clock.opened(clock_log(self.parts), self.parts.codec, self.parts.shelf) as writer:
+                await writer.tick_to(day)
+
+        asyncio.run(go())
+
+    def check(self, children: Children) -> Outcome:
+        """Wait until ClickHouse has everything, then let oracle and auditor look, and count."""
+        self.say("等待入库 / waiting for ClickHouse")
+        rows = until_stored(self.parts, self.addresses.clickhouse, children.check, _PATIENCE_S)
+        self.say("复算 / oracle")
+        verification = oracle.verify(self.parts, self.addresses.clickhouse, self._expectations())
+        self.say(f"复算结果 / oracle: {verification}")
+        self.say("审计 / auditor")
+        settings = self.parts.settings
+        law = Path(streams.__file__).parent / "law"
+        report = audit(self.addresses.kafka, self.addresses.clickhouse, settings.prefix, settings.database, law)
+        verdict = _verdict(report)
+        self.say(f"审计结果 / auditor: {verdict}")
+        return Outcome(count(self.parts), rows, str(verification), verdict, time.monotonic() - self.began)
+
+    def sample(self, book: LawBook) -> Sample:
+        return build(SEED, self._records, self.parts.codec, book, self.parts.catalogue)
+
+    def _remember(self, sample: Sample) -> None:
+        lines = [json.dumps(one._asdict(), ensure_ascii=False) for one in sample.expectations()]
+        self._side_file.parent.mkdir(parents=True, exist_ok=True)
+        self._side_file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    def _note_sent(self, days: int) -> None:
+        self._sent_file.write_text(str(days), encoding="utf-8")
+
+    def _days_sent(self) -> int:
+        return int(self._sent_file.read_text(encoding="utf-8")) if self._sent_file.exists() else 0
+
+    def _expectations(self) -> Expectations:
+        rows = [json.loads(line) for line in self._side_file.read_text(encoding="utf-8").splitlines()]
+        return {
+            (row["topic"], row["partition"], row["position"]): Expected(row["expected"], row["code"], row["note"])
+            for row in rows
+        }
+
+
+def decisions_worth_reading(parts: Parts, url: str) -> list[str]:
+    """Two decisions to show in full: the one that raised most, and the last that lifted most."""
+    client = connect(url, parts.settings.database)
+    try:
+        raised = "SELECT decision_id FROM decisions ORDER BY length(raised) DESC, decision_id LIMIT 1"
+        lifted = (
+            "SELECT decision_id FROM decisions WHERE empty(raised) ORDER BY length(changed) DESC, decision_id LIMIT 1"
+        )
+        return [row[0] for query in (raised, lifted) for row in client.execute(query)]
+    finally:
+        client.disconnect()
+
+
+def _verdict(report: AuditReport) -> str:
+    if report.match:
+        return "match"
+    first = report.findings[0]
+    return f"{first.invariant}: {first.where}: expected {first.expected}, seen {first.seen}"
+
+
+def _progress(console: Console) -> Progress:
+    bar = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    return Progress(*bar, console=console)

@@ -1,0 +1,60 @@
+"""A run put together: ready, processes up, sample through, checks made, summary shown."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from rich.console import Console
+
+from streams import querylog
+from streams.addresses import Addresses
+from streams.app import Parts
+from streams.explain import find, page
+from streams.run import summary
+from streams.run.children import Children
+from streams.run.pipeline import Outcome, Run, decisions_worth_reading
+from streams.settings import Settings
+
+
+class Session(NamedTuple):
+    children: Children
+    result: Outcome
+
+
+@contextlib.contextmanager
+def session(
+    settings: Settings, addresses: Addresses, console: Console, workers: int, records: int
+) -> Iterator[Session]:
+    """Run everything once; the processes stay up for as long as the block lasts."""
+    parts = Parts(settings, addresses.kafka)
+    run = Run(parts, addresses, console, records)
+    book = run.book()
+    sample = run.sample(book)
+    run.ready(book, sample.days[0].day)
+    with Children(settings, addresses) as children:
+        for number in range(workers):
+            children.start(f"worker-{number + 1}", "streams.cli.main", "worker")
+        children.start("sink", "streams.cli.main", "sink")
+        run.publish(sample, children)
+        result = run.check(children)
+        summary.show(console, settings, addresses.clickhouse, book, result.counts)
+        _explain(parts, addresses, console)
+        _where(console, addresses, children, workers)
+        yield Session(children, result)
+
+
+def _explain(parts: Parts, addresses: Addresses, console: Console) -> None:
+    """Two decisions in full. The look is on the query log like any other."""
+    for decision_id in decisions_worth_reading(parts, addresses.clickhouse):
+        query = querylog.Query("run-summary", "audit", "run", decision_id, decision_id=decision_id)
+        decision = find(parts, addresses.clickhouse, decision_id)
+        book = parts.shelf.get(decision.law_digest)
+        querylog.record(parts, query, book.purposes)
+        console.print(page(decision, book))
+
+
+def _where(console: Console, addresses: Addresses, children: Children, workers: int) -> None:
+    console.print(f"KAFKA_BOOTSTRAP={addresses.kafka}")
+    console.print(f"CLICKHOUSE_URL={addresses.clickhouse}", highlight=False)
+    for name in (*(f"worker-{n + 1}" for n in range(workers)), "sink"):
+        console.print(f"日志 / log of {name}: {children.log(name)}")

@@ -1,0 +1,48 @@
+"""Make ready: topics, tables, the law book and the first tick, in that order, before any channel may write.
+
+Every step is harmless when repeated.
+"""
+
+from collections.abc import Callable
+from datetime import date
+
+from sinks.clickhouse import migrate
+from sinks.clickhouse.connection import connect
+from streams import clock
+from streams.addresses import Addresses
+from streams.app import Parts
+from streams.core.law import LawBook
+from topics import admin
+
+
+def clock_log(parts: Parts) -> clock.ClockLog:
+    """Where the clock of this deployment stands."""
+    return clock.ClockLog(parts.bootstrap, parts.messages.topic("clock"), parts.partitions)
+
+
+async def prepare(
+    parts: Parts, addresses: Addresses, book: LawBook, first_day: date, say: Callable[[str], None]
+) -> None:
+    """Bring servers to where agents can work, with ``book`` published, and in force if there was none.
+
+    ``first_day``: the first tick, if the clock has never ticked.
+    """
+    settings = parts.settings
+    say("主题 / topics")
+    admin.create(addresses.kafka, parts.catalogue.topics(settings.prefix, settings.scale, settings.replication))
+    say("数据表 / tables")
+    client = connect(addresses.clickhouse)
+    try:
+        migrate.apply(client, settings.database)
+    finally:
+        client.disconnect()
+    say("法律簿 / law book")
+    parts.shelf.publish(book)
+    async with clock.opened(clock_log(parts), parts.codec, parts.shelf) as writer:
+        reading = await writer.read()
+        if not reading.laws:
+            await writer.activate(book.digest, first_day)
+        elif reading.laws[-1].digest != book.digest:
+            say(f"现行法律簿不同 / another book is in force: chengxin law activate {book.digest} --from DAY")
+        if reading.day is None:
+            await writer.tick_to(first_day)
