@@ -18,7 +18,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -149,9 +149,7 @@ async def read_all(bootstrap: str, topic: str) -> dict[int, list[Any]]:
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, isolation_level="read_committed")
     await consumer.start()
     try:
-        tps = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
-        if not tps:
-            tps = [TopicPartition(topic, n) for n in sorted(await consumer._client._wait_on_metadata(topic))]
+        tps = [TopicPartition(topic, n) for n in sorted(await consumer._client._wait_on_metadata(topic))]
         consumer.assign(tps)
         await consumer.seek_to_beginning(*tps)
         ends = await consumer.end_offsets(tps)
@@ -234,8 +232,6 @@ class Workers:
             process.wait()
 
     def start(self, **changes: Any) -> subprocess.Popen[bytes]:
-        from dataclasses import asdict
-
         job = {**asdict(self.job), **changes}
         self._started += 1
         log = (self.folder / f"worker-{self._started}.log").open("wb")
@@ -254,10 +250,6 @@ class Workers:
 
     def logs(self) -> str:
         return "\n".join(path.read_text(errors="replace")[-6000:] for path in sorted(self.folder.glob("worker-*.log")))
-
-
-def committed_outputs(job: Job) -> int:
-    return sum(len(records) for records in asyncio.run(read_all(job.bootstrap, job.output)).values())
 
 
 def lag(job: Job) -> int:

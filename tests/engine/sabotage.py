@@ -5,13 +5,16 @@
 
 import asyncio
 import os
+import random
 import signal
 from collections.abc import AsyncIterator, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from aiokafka import TopicPartition
+from engine_harness import wait_for
 
+from streams.engine.batches import Fetched
 from streams.engine.ports import AgentSpec, Output
 from streams.engine.reader import Reader
 from streams.engine.runtime import Engine, EngineApp
@@ -44,10 +47,33 @@ class RoundRobin(Engine):
         return {(agent.name, number) for topic, number in assigned for agent in self.agents if topic in agent.topics}
 
 
-class GapsTaken(Task):
-    """The inbox takes whatever comes next, as a reader without positions would."""
+class Disordered(Task):
+    """Faust loses batches, repeats them and brings them late: harmless to the real inbox."""
 
-    def deliver(self, topic: str, fetched: Any) -> None:
+    chance = random.Random(7)
+
+    def start(self) -> None:
+        self.late: list[tuple[str, Fetched]] = []
+        super().start()
+
+    def deliver(self, topic: str, fetched: Fetched) -> None:
+        roll = self.chance.random()
+        if roll < 0.2:
+            return
+        if roll < 0.4:
+            self.late.append((topic, fetched))
+            return
+        super().deliver(topic, fetched)
+        if roll > 0.8 and self.late:
+            super().deliver(*self.late.pop(0))
+        if roll > 0.9:
+            super().deliver(topic, fetched)
+
+
+class GapsTaken(Disordered):
+    """The same disorder, and an inbox that takes whatever comes next, as one without intervals would."""
+
+    def deliver(self, topic: str, fetched: Fetched) -> None:
         frontier = self.inbox.frontier(topic)
         if frontier is not None and fetched.start > frontier:
             fetched = fetched._replace(start=frontier)
@@ -83,13 +109,10 @@ class Successor(Task):
     """Between its first two steps it waits until the frozen owner has had its turn."""
 
     flags: Path
-    waits = True
 
     async def let_the_frozen_one_go_on(self) -> None:
-        if Successor.waits:
-            (self.flags / f"paused-{self.partition}").touch()
-            while not (self.flags / "thawed").exists():
-                await asyncio.sleep(0.05)
+        (self.flags / f"paused-{self.partition}").touch()
+        await asyncio.to_thread(wait_for, (self.flags / "thawed").exists, 60, "the frozen worker to go on")
 
     async def fence(self) -> None:
         await super().fence()
@@ -110,6 +133,7 @@ class AskedFirst(Successor):
 
 
 TASKS: dict[str, type[Task]] = {
+    "disordered": Disordered,
     "gaps-taken": GapsTaken,
     "frozen": Frozen,
     "successor": Successor,

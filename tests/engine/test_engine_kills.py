@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from engine_harness import Job, Report, Workers, committed_outputs, create, examine, fill, lag, wait_for
+from engine_harness import Job, Report, Workers, create, examine, fill, lag, wait_for
 
 pytestmark = pytest.mark.servers
 
@@ -16,11 +16,12 @@ def run_with_kills(job: Job, folder: Path, records: int, kills: int, workers: in
     ids = fill(job, records)
     chance = random.Random(records + kills)
     step = records // (kills + 2)
+    after = [records - step * (number + 1) for number in range(kills)]
     with Workers(job, folder) as group:
         for _ in range(workers):
             group.start()
-        for number in range(kills):
-            wait_for(lambda goal=step * (number + 1): committed_outputs(job) >= goal, 120, f"kill {number + 1}", group)
+        for left in after:
+            wait_for(lambda left=left: lag(job) <= left, 120, f"the kill when {left} are left", group)
             time.sleep(chance.uniform(0, 0.5))
             group.kill(chance.choice(group.alive))
             group.start()

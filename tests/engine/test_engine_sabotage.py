@@ -32,6 +32,17 @@ def test_round_robin_is_noticed(kafka_bootstrap: str, prefix: str, tmp_path: Pat
     assert not report.good
 
 
+def test_gaps_taken_are_noticed(kafka_bootstrap: str, prefix: str, tmp_path: Path) -> None:
+    """The disorder of ``test_engine_faults.test_disorder_inside_faust_loses_nothing`` without the inbox's rule."""
+    job = Job(kafka_bootstrap, prefix, variant="gaps-taken", config={"batch_records": 50})
+    create(job)
+    ids = fill(job, 10_000)
+    with Workers(job, tmp_path) as group:
+        group.start()
+        wait_for(lambda: lag(job) == 0, 90, "the end", group)
+    assert examine(job, ids).missing > 0
+
+
 def zombie(job: Job, folder: Path, successor: str) -> Report:
     """A worker freezes before a commit, a second takes over and lets it go on in the middle of its own start."""
     flags = folder / "flags"

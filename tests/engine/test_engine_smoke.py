@@ -1,7 +1,6 @@
 """One worker on a real broker: it reads, counts, commits, and stops when told."""
 
 import signal
-import subprocess
 from pathlib import Path
 
 import pytest

@@ -1,0 +1,81 @@
+"""What goes wrong around a task: bugs, a silent or dying broker, disorder inside Faust, workers that come and go."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from engine_harness import Job, Workers, create, examine, fill, lag, wait_for
+
+from streams.local.stack import running, status
+
+pytestmark = pytest.mark.servers
+
+
+def test_a_bug_stops_the_process_before_commit(kafka_bootstrap: str, prefix: str, tmp_path: Path) -> None:
+    job = Job(kafka_bootstrap, prefix, topics=1, partitions=1)
+    create(job)
+    ids = fill(job, 300)
+    with Workers(job, tmp_path) as group:
+        broken = group.start(bug_at=150, config={"max_records_per_transaction": 100})
+        assert broken.wait(40) == 70, group.logs()
+        group.alive.remove(broken)
+        assert "a bug, on purpose" in group.logs()
+        assert 150 <= lag(job) <= 200  # the transaction of record 150 was not committed, nothing after it either
+        group.start()
+        wait_for(lambda: lag(job) == 0, 40, "the cured worker", group)
+    assert examine(job, ids).good
+
+
+def test_disorder_inside_faust_loses_nothing(kafka_bootstrap: str, prefix: str, tmp_path: Path) -> None:
+    job = Job(kafka_bootstrap, prefix, variant="disordered", config={"batch_records": 50})
+    create(job)
+    ids = fill(job, 10_000)
+    with Workers(job, tmp_path) as group:
+        group.start()
+        wait_for(lambda: lag(job) == 0, 90, "the end", group)
+    assert examine(job, ids).good
+
+
+def test_workers_come_and_go_in_order(kafka_bootstrap: str, prefix: str, tmp_path: Path) -> None:
+    """Hand-over without a death: nobody waits for a session to expire, and nothing is fenced."""
+    job = Job(kafka_bootstrap, prefix, topics=3, partitions=8, spin_us=500)
+    create(job)
+    ids = fill(job, 30_000, transactional=True)
+    with Workers(job, tmp_path) as group:
+        first = group.start()
+        wait_for(lambda: lag(job) < 27_000, 40, "the first to work", group)
+        group.start()
+        wait_for(lambda: lag(job) < 15_000, 60, "both to work", group)
+        first.send_signal(signal.SIGTERM)
+        assert first.wait(20) == 0
+        group.alive.remove(first)
+        wait_for(lambda: lag(job) == 0, 60, "the second to finish", group)
+        assert "fenced" not in group.logs()
+    assert examine(job, ids).good
+
+
+@pytest.mark.parametrize("how", ["killed", "silent"])
+def test_a_broker_that_fails_is_waited_for_in_place(prefix: str, tmp_path: Path, how: str) -> None:
+    """killed: restarted by its supervisor. silent: stopped for longer than a request may take."""
+    folder = tmp_path / "stack"
+    with running(folder, want_clickhouse=False) as stack:
+        assert stack.kafka_bootstrap is not None
+        config = {"request_timeout_s": 8.0, "transaction_timeout_ms": 30_000, "max_records_per_transaction": 200}
+        job = Job(stack.kafka_bootstrap, prefix, partitions=2, spin_us=500, config=config)
+        create(job)
+        ids = fill(job, 20_000)
+        with Workers(job, tmp_path) as group:
+            group.start()
+            wait_for(lambda: lag(job) < 18_000, 40, "work to begin", group)
+            (broker,) = [health.pid for health in status(folder) if health.server == "kafka"]
+            assert broker is not None
+            if how == "killed":
+                os.kill(broker, signal.SIGKILL)
+            else:
+                os.kill(broker, signal.SIGSTOP)
+                time.sleep(12)
+                os.kill(broker, signal.SIGCONT)
+            wait_for(lambda: lag(job) == 0, 120, "the end", group)
+        assert examine(job, ids).good
