@@ -17,6 +17,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from clickhouse_driver import Client
+from clickhouse_driver.errors import NetworkError
 from sink_records import encode
 
 from schemas.codec import Codec
@@ -126,7 +127,7 @@ class Stand:
         try:
             with self.client() as client:
                 return int(client.execute(f"SELECT {query}")[0][0])
-        except (OSError, EOFError):
+        except (OSError, EOFError, NetworkError):
             return -1
 
     def wait_for(self, rows: int, timeout_s: float = 60.0) -> None:
