@@ -29,8 +29,8 @@ def audit(
     way has no receipt yet. ``clickhouse_url`` None leaves the tables out (their invariants count 0).
 
     ``law_dir``: the YAML of the law book in force. ``progress``: told the topic and the records read of it.
-    Raises kafka, ClickHouse or ``reading.Silent`` errors where a server cannot be read, and SchemaFault where one of
-    our own topics holds unreadable bytes.
+    Raises kafka, ClickHouse, ``reading.Silent`` or ``reading.NoTopic`` errors where something cannot be read, and
+    SchemaFault where one of our own topics holds unreadable bytes: silence is never taken for a match.
     """
     view = View(read_files(law_dir))
     codec = Codec.load()

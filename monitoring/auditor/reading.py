@@ -29,6 +29,13 @@ class Silent(Exception):
     """A topic stopped before its end: says which and how far it came."""
 
 
+class NoTopic(Exception):
+    """A topic of the catalogue is not on the broker."""
+
+    def __init__(self, topic: str) -> None:
+        super().__init__(f"topic {topic} is not on the broker: check the prefix, or create it with `chengxin up`")
+
+
 class Reader:
     """A read_committed reader without a group: it commits nothing and disturbs nobody. Close it, or use ``with``."""
 
@@ -50,12 +57,12 @@ class Reader:
         self._consumer.close()
 
     def bounds(self, topic: str) -> list[Bounds]:
-        """First and end offset of every partition; [] for a topic that does not exist. The end is that of the last
-        stable offset: what an open transaction has written is not there yet."""
-        numbers = self._consumer.partitions_for_topic(topic) or ()
+        """First and end offset of every partition. The end is the last stable offset: what an open transaction has
+        written is not there yet. Raises NoTopic."""
+        numbers = self._consumer.partitions_for_topic(topic)
+        if not numbers:
+            raise NoTopic(topic)
         partitions = [TopicPartition(topic, number) for number in sorted(numbers)]
-        if not partitions:
-            return []
         first = self._consumer.beginning_offsets(partitions)
         end = self._consumer.end_offsets(partitions)
         return [Bounds(topic, one.partition, first[one], end[one]) for one in partitions]
