@@ -44,6 +44,9 @@ class Partitions(msgspec.Struct, frozen=True):
     local: int
     province: int
 
+    def of(self, scale: Scale) -> int:
+        return self.local if scale == "local" else self.province
+
 
 class Family(msgspec.Struct, frozen=True):
     """One topic family as its YAML file says it; fields as in ``family.schema.json``."""
@@ -148,6 +151,8 @@ class Catalogue:
 
     def owner_of(self, topic: str, prefix: str = "") -> tuple[str, str | None]:
         """Family and channel of a topic name: the topic proves the sender. KeyError for a name not of ours."""
+        if not topic.startswith(prefix):
+            raise KeyError(topic)
         return self._owners[topic.removeprefix(prefix)]
 
     def admitted(self, family: str) -> frozenset[str]:
@@ -171,7 +176,7 @@ class Catalogue:
         """Every topic that must exist, in order of family and channel."""
         specs = []
         for family in self.families.values():
-            count = family.partitions.local if scale == "local" else family.partitions.province
+            count = family.partitions.of(scale)
             for channel in self.channels_of(family.family) or (None,):
                 name = self.name(family.family, channel, prefix)
                 config = family.config(replication)
