@@ -34,8 +34,12 @@ class CaseworkStep:
         self._messages = desk.messages
         self._chunk = desk.chunk
         self._tally = tally
-        self._era: Era | None = None
+        self._era = Era()
+        self._stored = Era()  # as the state holds it
         self._dirty: dict[str, Standing] = {}
+
+    def begin(self, state: State) -> None:
+        self._era = self._stored = eras.load(state.get(eras.KEY))
 
     def ready(self, topic: str) -> bool:
         return True
@@ -43,7 +47,7 @@ class CaseworkStep:
     def handle(self, record: Record, tx: Transaction) -> bool:
         """One record of ``accepted``. False while a tick or law event still has subjects to move."""
         event = from_avro(self._codec.decode(record.value, _ADMITTED, max_bytes=1 << 24).value, Accepted)
-        era = self._load_era(tx.state)
+        era = self._era
         if event.kind is EventKind.TICK:
             assert event.tick is not None
             return self._move(era.ticked(event.tick.day), event, tx)
@@ -68,22 +72,17 @@ class CaseworkStep:
             key = bytes.fromhex(subject)
             tx.state.put(key, msgspec.msgpack.encode(standing), None if due is None else due.toordinal())
         self._dirty.clear()
-        if self._era is not None:
+        if self._era != self._stored:
             tx.state.put(eras.KEY, eras.dump(self._era))
+            self._stored = self._era
 
     def rollback(self) -> None:
         self._dirty.clear()
-        self._era = None
         self._tally.rollback()
 
     def _known_law(self) -> str:
-        assert self._era is not None and self._era.law is not None
+        assert self._era.law is not None
         return self._era.law
-
-    def _load_era(self, state: State) -> Era:
-        if self._era is None:
-            self._era = eras.load(state.get(eras.KEY))
-        return self._era
 
     def _move(self, era: Era, event: Accepted, tx: Transaction) -> bool:
         """A bounded part of what a tick or a law event moves; what is left is remembered in the era."""
@@ -118,7 +117,7 @@ class CaseworkStep:
 
     def _decide(self, event: Accepted, subject: str, law: LawBook, tx: Transaction) -> Receipt | None:
         """Decide and evolve one subject."""
-        assert self._era is not None and self._era.day is not None
+        assert self._era.day is not None
         day = self._era.day
         standing = self._dirty.get(subject) or self._load(subject, tx.state)
         verdict = decide(standing, event, law, day)

@@ -33,15 +33,19 @@ class IntakeStep:
         self._accepted_topic = desk.messages.topic("accepted")
         self._clock_topic = desk.messages.topic("clock")
         self._admitted_on_clock = desk.catalogue.admitted("clock")
-        self._era: Era | None = None
+        self._era = Era()
+        self._stored = Era()  # as the state holds it
         self._sealed: dict[str, None] = {}
+
+    def begin(self, state: State) -> None:
+        self._era = self._stored = eras.load(state.get(eras.KEY))
 
     def ready(self, topic: str) -> bool:
         """Before the first tick and law book nothing can be judged; the clock goes first."""
-        return topic == self._clock_topic or (self._era is not None and self._era.begun)
+        return topic == self._clock_topic or self._era.begun
 
     def handle(self, record: Record, tx: Transaction) -> bool:
-        era = self._load_era(tx.state)
+        era = self._era
         source = self._source(record)
         if source.family == "clock":
             self._forward(source, record, era, tx)
@@ -55,18 +59,13 @@ class IntakeStep:
         return True
 
     def flush(self, tx: Transaction) -> None:
-        if self._era is not None:
+        if self._era != self._stored:
             tx.state.put(eras.KEY, eras.dump(self._era))
+            self._stored = self._era
 
     def rollback(self) -> None:
-        self._era = None
         self._sealed.clear()
         self._tally.rollback()
-
-    def _load_era(self, state: State) -> Era:
-        if self._era is None:
-            self._era = eras.load(state.get(eras.KEY))
-        return self._era
 
     def _source(self, record: Record) -> Source:
         family, channel = self._desk.catalogue.owner_of(record.topic, self._desk.prefix)

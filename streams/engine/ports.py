@@ -59,6 +59,7 @@ class Transaction(Protocol):
 class Step(Protocol):
     """The logic of one task (agent, partition number). One instance per task and restore; owned by the task.
 
+    * ``begin(state)`` is called once, after the state is restored and before anything else.
     * ``ready(topic)`` False: the engine keeps that topic's batches back and asks again after each record handled.
     * ``handle`` returns True when the record is done, False when it wants to go on with the SAME record in the next
       transaction (bounded work: the state must remember how far it came). The offset moves only after True.
@@ -67,6 +68,7 @@ class Step(Protocol):
     * Raising anything is a bug: the process stops before commit. Bad input is not a bug: emit what says so.
     """
 
+    def begin(self, state: State) -> None: ...
     def ready(self, topic: str) -> bool: ...
     def handle(self, record: Record, tx: Transaction) -> bool: ...
     def flush(self, tx: Transaction) -> None: ...

@@ -176,6 +176,8 @@ class Task:
             offsets = await self.ask(reader)
             await self.restore(reader)
         self.step = self.agent.make_step(self.partition)
+        assert self.store is not None
+        self.step.begin(TaskTransaction(self.store).state)
         return offsets
 
     async def fence(self) -> None:

@@ -27,7 +27,7 @@ from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
 
 from streams.engine.config import EngineConfig
-from streams.engine.ports import AgentSpec, Output, Record, Transaction
+from streams.engine.ports import AgentSpec, Output, Record, State, Transaction
 from streams.engine.state import unpack
 
 HERE = Path(__file__).parent
@@ -79,6 +79,9 @@ class Counting:
     def __init__(self, job: Job, partition: int) -> None:
         self.job = job
         self.partition = partition
+
+    def begin(self, state: State) -> None:
+        """Nothing to look up."""
 
     def ready(self, topic: str) -> bool:
         return True

@@ -8,7 +8,7 @@ from test_engine_inbox import record
 from streams.engine.batches import Fetched
 from streams.engine.inbox import Inbox
 from streams.engine.memory_store import MemoryStore
-from streams.engine.ports import Record, Transaction
+from streams.engine.ports import Record, State, Transaction
 from streams.engine.state import TaskTransaction
 from streams.engine.turn import StepBug, Turn
 
@@ -24,6 +24,9 @@ class Script:
         self.seen: list[tuple[str, int]] = []
         self._handle = handle
         self._ready = ready
+
+    def begin(self, state: State) -> None:
+        """Nothing to look up."""
 
     def ready(self, topic: str) -> bool:
         return self._ready(self, topic)

@@ -1,0 +1,180 @@
+"""The agents' steps: what a record becomes, and that chunks, crashes and restarts change nothing."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from streams.era import Era
+from tests.flow.flow_stand import BOOK, CODEC, Stand, amended, determination, listing, person
+
+START = date(2019, 3, 4)
+CIVIL_SERVICE = "CIVIL-SERVICE-2018.v1/26-4"
+
+
+@pytest.fixture
+def stand(tmp_path: Path) -> Stand:
+    return Stand(tmp_path / "keys").begin(START)
+
+
+def test_one_listing_becomes_receipt_decision_obligations_and_notice(stand: Stand) -> None:
+    stand.send("events.court", listing(1, START))
+    (receipt,) = stand.read("receipts.court")
+    assert (receipt["outcome"], receipt["event_id"], receipt["law_digest"]) == ("accepted", "L-1", BOOK.digest)
+    (decision,) = stand.read("decisions")
+    assert {o["executor"] for o in decision["raised"]} == {"finance", "hr", "market"}  # M-141 in 2019
+    (delta,) = stand.read("sanctions.hr")
+    assert stand.keyring.open_case_ref(delta["case_ref"], "hr") == decision["subject"]
+    assert delta["department_token"] == stand.keyring.department_token("hr", "citizen", person(1))
+    (notice,) = stand.read("notices")
+    assert "确认后方可实施" in notice["text_zh"]
+
+
+def test_no_number_and_no_name_leaves_intake_unsealed(stand: Stand) -> None:
+    stand.send("events.court", listing(1, START))
+    stand.send("events.court", listing(1, START, event_id="again", ground="9"))
+    for topic, records in stand.topics.items():
+        for key, value in records:
+            for secret in (person(1).encode(), "测试1".encode()):
+                assert secret not in (key or b"") + (value or b""), topic
+    assert len(stand.topics["identities"]) == 1
+
+
+@pytest.mark.parametrize("value", [None, b"", b"\x00", b"junk", b"\x00\x00\x00\x00\x63abc"])
+def test_unreadable_bytes_get_one_receipt_and_go_to_quarantine(stand: Stand, value: bytes | None) -> None:
+    stand.send("events.tax" if "tax" in stand.desk.catalogue.channels else "events.police", value)
+    receipts = [r for t in stand.topics if t.startswith("receipts.") for r in stand.read(t)]
+    (kept,) = stand.read("quarantine")
+    assert [r["outcome"] for r in receipts] == ["rejected"]
+    assert (kept["receipt_id"], kept["size"]) == (receipts[0]["receipt_id"], len(value or b""))
+
+
+def test_a_record_on_another_channel_is_refused(stand: Stand) -> None:
+    stand.send("events.police", listing(1, START))
+    codes = [fault["code"] for fault in stand.read("receipts.police")[0]["faults"]]
+    assert "WRONG_CHANNEL" in codes
+
+
+def test_synthetic_persons_are_refused_where_not_allowed(tmp_path: Path) -> None:
+    stand = Stand(tmp_path / "keys", allow_synthetic=False).begin(START)
+    stand.send("events.court", listing(1, START))
+    assert stand.read("receipts.court")[0]["faults"][0]["code"] == "SYNTHETIC_NOT_ALLOWED"
+
+
+def _busy(stand: Stand, crash: bool) -> Stand:
+    """Fifteen listings, a new book with a shorter basis, the end of the listings' term."""
+    for number in range(15):
+        stand.send("events.court", listing(number, START, extra_years=number % 3), crash)
+    shorter = amended(**{"M-141.v1/12": {"in_force_to": START + timedelta(days=20)}})
+    stand.law(shorter, START + timedelta(days=5), crash)
+    for day in range(1, 40):
+        stand.tick(START + timedelta(days=day), crash)
+    stand.tick(date(2024, 3, 5), crash)
+    return stand
+
+
+def test_chunks_crashes_and_restarts_change_no_byte(tmp_path: Path) -> None:
+    whole = _busy(Stand(tmp_path / "keys", chunk=500).begin(START), crash=False)
+    pieces = _busy(Stand(tmp_path / "keys", chunk=2).begin(START), crash=True)
+    assert pieces.transactions > whole.transactions
+    for topic in ("decisions", "sanctions.market", "sanctions.market.current", "receipts.court", "notices"):
+        assert whole.topics[topic] == pieces.topics[topic], topic
+    assert whole.standing_bytes().keys() == pieces.standing_bytes().keys()
+    assert len(whole.read("decisions")) > 30
+
+
+def test_a_basis_that_ends_lifts_by_tick(stand: Stand) -> None:
+    stand.send("events.court", listing(1, START))
+    shorter = amended(**{"M-141.v1/12": {"in_force_to": START + timedelta(days=3)}})
+    stand.law(shorter, START + timedelta(days=1))
+    for day in (1, 2, 3):
+        stand.tick(START + timedelta(days=day))
+        assert {d["state"] for d in stand.read("sanctions.market")} == {"proposed"}
+    assert stand.read("sanctions.market")[-1]["ends_on"] == START + timedelta(days=3)
+    stand.tick(START + timedelta(days=4))
+    assert stand.read("sanctions.market")[-1]["state"] == "lifting"
+    assert [d["kind"] for d in stand.read("decisions")] == ["recorded", "law_applied", "law_applied"]
+
+
+def test_a_new_book_reaches_standing_cases_on_its_first_day(tmp_path: Path) -> None:
+    stand = Stand(tmp_path / "keys", chunk=3).begin(START)
+    for number in range(8):
+        stand.send("events.court", listing(number, START))
+    without = amended(**{"M-141.v1/10": {"active": False, "inactive_reason": "rule_inactive"}})
+    stand.law(without, START + timedelta(days=2))
+    stand.tick(START + timedelta(days=1))
+    assert {d["state"] for d in stand.read("sanctions.hr")} == {"proposed"}
+    stand.tick(START + timedelta(days=2))
+    lifted = [d for d in stand.read("sanctions.hr") if d["state"] == "lifting"]
+    assert len(lifted) == 8
+    assert {d["law_digest"] for d in lifted} == {without.digest}
+    rule = BOOK.rules[CIVIL_SERVICE]
+    assert rule.in_force_from is not None
+    stand.tick(rule.in_force_from)
+    assert len(stand.read("sanctions.org")) == 8  # a rule for standing cases begins
+
+
+def test_before_the_first_tick_only_the_clock_is_read(tmp_path: Path) -> None:
+    stand = Stand(tmp_path / "keys")
+    assert not stand.steps["intake"].ready("events.court")
+    assert stand.steps["intake"].ready("clock")
+    stand.law(BOOK, START)
+    assert not stand.steps["intake"].ready("events.court")
+    stand.tick(START)
+    assert stand.steps["intake"].ready("events.court")
+    stand.restart()
+    assert stand.steps["intake"].ready("events.court")
+
+
+def test_unreadable_bytes_on_the_clock_stop_nothing(stand: Stand) -> None:
+    stand.send("clock", b"junk")
+    assert len(stand.read("quarantine")) == 1
+    stand.send("events.court", listing(1, START))
+    assert len(stand.read("decisions")) == 1
+
+
+def test_an_old_tick_changes_nothing(stand: Stand) -> None:
+    before = stand.stores["casework"].get(b"era")
+    stand.tick(START - timedelta(days=1))
+    stand.tick(START)
+    assert stand.stores["casework"].get(b"era") == before
+
+
+def test_an_officers_answer_comes_back_by_case_reference(stand: Stand) -> None:
+    stand.send("events.court", listing(1, START))
+    (delta,) = stand.read("sanctions.hr")
+    answer = {
+        "event_id": "a1",
+        "subject": {"kind": "person", "id_type": "none", "case_ref": delta["case_ref"]},
+        "obligation_id": delta["obligation_id"],
+        "state": "confirmed",
+        "officer": "officer-07",
+        "answered_on": START,
+    }
+    stand.send("feedback.market", CODEC.encode("OfficerFeedback", answer))
+    assert stand.read("receipts.market")[-1]["faults"][0]["code"] == "CASE_REF_INVALID"
+    stand.send("feedback.hr", CODEC.encode("OfficerFeedback", answer))
+    assert stand.read("sanctions.hr")[-1]["state"] == "confirmed"
+    assert stand.read("sanctions.hr.current")[-1]["version"] == 2
+
+
+def test_a_correction_needs_the_number_again(stand: Stand) -> None:
+    stand.send("events.court", listing(1, START))
+    new = {k: v for k, v in determination(1, START, ground="3").items() if k not in ("event_id", "subject")}
+    target = {"document_no": new["document_no"], "item": new["item"]}
+    said = {
+        "event_id": "c1",
+        "subject": {"kind": "person", "id_type": "none", "case_ref": "00" * 32},
+        "target": target,
+        "document_no": "更正1",
+        "document_date": START,
+        "document_digest": "cd" * 32,
+        "replacement": new,
+    }
+    stand.send("events.court", CODEC.encode("RecordCorrection", said))
+    assert stand.read("receipts.court")[-1]["faults"][0]["field"] == "subject.id_number"
+
+
+def test_era_keeps_several_announcements_apart() -> None:
+    assert not Era().begun
+    assert Era().ticked(START).day == START
