@@ -1,0 +1,66 @@
+"""Intake's checks where no case in tests/cases can reach: other books, masks, every code, minors at any date."""
+
+from datetime import date, timedelta
+
+import pytest
+from book import DIGEST, LISTING, book, determination
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from streams.core.checks import SubjectFacts, check_determination, check_feedback
+from streams.core.events import Feedback, FeedbackState, SubjectKind
+from streams.core.shown import shown
+
+DAY = date(2026, 11, 2)
+GROWN = SubjectFacts(SubjectKind.PERSON, date(1980, 1, 1))
+days = st.dates(date(2017, 5, 1), DAY)
+
+
+def test_a_body_of_a_level_that_may_not_report_the_item() -> None:
+    item = replace(book().items[LISTING], levels=("county",))
+    law = replace(book(), items={LISTING: item})
+    (fault,) = check_determination(determination(DAY), "court", GROWN, law, DAY).faults
+    assert (fault.code, fault.seen, fault.expected) == ("LEVEL_NOT_ALLOWED", "province", "county")
+
+
+def test_an_item_that_has_left_the_catalogue() -> None:
+    item = replace(book().items[LISTING], in_force_to=DAY - timedelta(days=1))
+    law = replace(book(), items={LISTING: item})
+    assert [fault.code for fault in check_determination(determination(DAY), "court", GROWN, law, DAY).faults] == [
+        "ITEM_NOT_IN_FORCE"
+    ]
+    before = determination(DAY - timedelta(days=1))
+    assert check_determination(before, "court", GROWN, law, DAY).faults == ()
+
+
+@given(days, st.one_of(st.none(), days), st.integers(0, 18 * 365))
+def test_no_minor_passes_whatever_the_dates(made: date, conduct: date | None, age_days: int) -> None:
+    born = made - timedelta(days=age_days)
+    said = determination(made, conduct_end=conduct)
+    facts = SubjectFacts(SubjectKind.PERSON, born)
+    assert "MINOR_SUBJECT" in [fault.code for fault in check_determination(said, "court", facts, book(), DAY).faults]
+
+
+@given(st.text(max_size=40))
+def test_a_fault_never_quotes_what_may_be_personal(text: str) -> None:
+    said = determination(DAY, item=text) if text != LISTING else determination(DAY)
+    for fault in check_determination(said, "court", GROWN, book(), DAY).faults:
+        assert fault.seen is None or fault.seen == shown(text) or text not in fault.seen
+
+
+@pytest.mark.parametrize("number", ["990000198001010020", "13800138000", "测试甲", "a b", "A" * 41, "x12345"])
+def test_numbers_and_names_are_masked(number: str) -> None:
+    assert shown(number) == f"<{len(number)} characters>"
+
+
+@pytest.mark.parametrize("state", [FeedbackState.CONFIRMED, FeedbackState.IN_EFFECT, FeedbackState.LIFTED])
+def test_an_answer_without_reason_passes(state: FeedbackState) -> None:
+    assert check_feedback(Feedback("0" * 32, state, None, "T001", DAY), "org", book(), DAY).faults == ()
+
+
+def test_digests_are_lower_case_hex() -> None:
+    upper = determination(DAY, document_digest=DIGEST.upper())
+    assert [fault.code for fault in check_determination(upper, "court", GROWN, book(), DAY).faults] == [
+        "DIGEST_INVALID"
+    ]
