@@ -51,8 +51,8 @@ def _says_its_rule(decision: Fields, obligation: Fields, law: Law) -> Iterator[F
 
 
 def _all_considered(decision: Fields, law: Law) -> Iterator[Finding]:
-    item = decision["entry"]["determination"]["item"] if decision["entry"] else None
-    wanted = {rule.rule_id for rule in law.rules.values() if item in rule.items}
+    item = decision["entry"]["determination"]["item"] if decision["entry"] else ""
+    wanted = law.rules_of.get(item, frozenset())
     seen = {one["rule"] for one in (*decision["raised"], *decision["considered"])}
     if wanted != seen:
         yield _wrong(

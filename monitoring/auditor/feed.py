@@ -9,7 +9,7 @@ from typing import Any
 
 from monitoring.auditor import explained, raising
 from monitoring.auditor.findings import Finding, Invariant
-from monitoring.auditor.lawfiles import read_book
+from monitoring.auditor.lawfiles import Law, read_book
 from monitoring.auditor.ledger import OUTCOMES, REFUSED
 from monitoring.auditor.standings import fold_changed, fold_current, fold_delta, fold_entry, fold_raised
 from monitoring.auditor.terms import corresponding_day
@@ -107,26 +107,26 @@ def decision(view: View, value: Fields) -> None:
         findings.check(Invariant.TERM_END, explained.term(value, law))
         findings.check(Invariant.SCALE, explained.scale(value, law))
         findings.check(Invariant.SERIOUS, explained.serious(value, law))
-    for obligation in value["raised"]:
-        _raised(view, value, obligation)
+    if value["raised"]:
+        raised = list(_raised(view, value, law))
+        for invariant, check in raising.CHECKS:
+            findings.check(invariant, (wrong for one in raised for wrong in check(one)), len(raised))
     entry = fold_entry(view, value)
     findings.check(Invariant.VERSIONS, fold_raised(view, value, entry), len(value["raised"]))
     findings.check(Invariant.TRANSITIONS, fold_changed(view, value), len(value["changed"]))
     findings.check(Invariant.OFFICER_ONLY, (), len(value["changed"]))
 
 
-def _raised(view: View, value: Fields, obligation: Fields) -> None:
-    law = view.law_of(value["law_digest"])
-    rule, entry = law.rules.get(obligation["rule"]), value["entry"]
-    if rule is None or entry is None:
-        where = f"obligation {obligation['obligation_id']}, decision {value['decision_id']}"
-        seen = f"rule {obligation['rule']}" if rule is None else "no entry"
-        findings = [Finding(Invariant.EXPLAINED, where, seen, "a rule of the law and the entry it is raised for")]
-        view.findings.check(Invariant.EXPLAINED, findings)
-        return
-    raised = raising.Raised(obligation, value, entry, law, rule, view)
-    for invariant, check in raising.CHECKS:
-        view.findings.check(invariant, check(raised))
+def _raised(view: View, value: Fields, law: Law) -> Iterator[raising.Raised]:
+    """What can be judged; an unknown rule is reported where the decision has to explain itself."""
+    for obligation in value["raised"]:
+        rule, entry = law.rules.get(obligation["rule"]), value["entry"]
+        if entry is None:
+            where = f"obligation {obligation['obligation_id']}, decision {value['decision_id']}"
+            finding = Finding(Invariant.EXPLAINED, where, "no entry", "the entry it is raised for")
+            view.findings.check(Invariant.EXPLAINED, [finding])
+        elif rule is not None:
+            yield raising.Raised(obligation, value, entry, law, rule, view)
 
 
 def delta(view: View, family: str, channel: str | None, value: Fields) -> None:

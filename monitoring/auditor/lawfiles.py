@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,13 @@ class Law:
     words: frozenset[str]
     only_without_term: frozenset[str]  # ending reasons that do not help while a term runs (art. 10(4))
     keys: frozenset[str] = frozenset()  # every key of a published book, for the search for a score
+
+    @cached_property
+    def rules_of(self) -> dict[str, frozenset[str]]:
+        """Item -> ids of every rule that lists it."""
+        return {
+            item: frozenset(rule.rule_id for rule in self.rules.values() if item in rule.items) for item in self.items
+        }
 
     def scale_on(self, day: date) -> Scale | None:
         for scale in self.scales.values():
