@@ -77,5 +77,5 @@ def _unit_code(organisation: str, agreeing: bool) -> str:
 
 
 def born_eighteen_before(day: date) -> date:
-    """The latest birth date that is of age on ``day``; a 29 February is never an eighteenth birthday, so 28 is taken."""
+    """The latest birth date that is of age on ``day``; a 29 February is nobody's 18th birthday, so 28 is taken."""
     return day.replace(year=day.year - 18, day=min(day.day, 28) if day.month == 2 else day.day)

@@ -35,5 +35,5 @@ class Dice:
     def shuffled(self, items: Sequence[T]) -> list[T]:
         return self._random.sample(items, len(items))
 
-    def bytes(self, size: int) -> bytes:
+    def some_bytes(self, size: int) -> bytes:
         return self._random.randbytes(size)

@@ -93,7 +93,7 @@ def answer_without_obligation(desk: Desk) -> None:
     """Real obligation ids exist only once casework has decided, so the sample's answers name none that exists."""
     (day,) = desk.calendar.chain()
     state = desk.dice.one_of((FeedbackState.CONFIRMED, FeedbackState.IN_EFFECT, FeedbackState.LIFTED))
-    answer = Feedback(desk.dice.bytes(16).hex(), state, None, "TEST-0001", desk.dice.before(desk.day(day), 0, 5))
+    answer = Feedback(desk.dice.some_bytes(16).hex(), state, None, "TEST-0001", desk.dice.before(desk.day(day), 0, 5))
     channel = desk.dice.one_of(desk.catalogue.channels_of("feedback"))
     desk.send(
         day, desk.cast.person(), answer, held("OBLIGATION_NOT_SEEN"), "answer to an unknown obligation", channel=channel

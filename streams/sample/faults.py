@@ -84,7 +84,7 @@ def faulty_answers(desk: Desk) -> None:
 
 
 def _answer(desk: Desk, day: int) -> Feedback:
-    return Feedback(desk.dice.bytes(16).hex(), FeedbackState.CONFIRMED, None, "TEST-0001", desk.day(day))
+    return Feedback(desk.dice.some_bytes(16).hex(), FeedbackState.CONFIRMED, None, "TEST-0001", desk.day(day))
 
 
 def faulty_dates(desk: Desk) -> None:
@@ -116,6 +116,9 @@ def minor(desk: Desk) -> None:
         assert paper.document_date is not None
         child = desk.cast.person(born=born_eighteen_before(paper.document_date) + _DAY)
         desk.send(day, child, paper, rejected("MINOR_SUBJECT"), "a day short of eighteen")
+    (day,) = desk.calendar.chain()
+    unborn = desk.cast.person(born=date(9999, 12, 31))
+    desk.send(day, unborn, listing(desk, day), rejected("MINOR_SUBJECT"), "of age after the last year there is")
 
 
 def identifier_invalid(desk: Desk) -> None:
@@ -145,7 +148,7 @@ def _other_check(number: str) -> str:
 
 def reference_invalid(desk: Desk) -> None:
     """A reference that is none, and one of the right form that no key of ours made."""
-    for reference in ("no-reference", desk.dice.bytes(32).hex()):
+    for reference in ("no-reference", desk.dice.some_bytes(32).hex()):
         (day,) = desk.calendar.chain()
         party = Party("person", "none", None, None)
         ended = ending(desk, day, listing(desk, day), "performed")

@@ -36,13 +36,13 @@ def _bytes(desk: Desk) -> Iterator[tuple[str, str, bytes | None]]:
     yield "NOT_FRAMED", "shorter than the frame", b"\x00\x00"
     yield "NOT_FRAMED", "another magic byte", b"\x01" + sound[1:]
     yield "NOT_FRAMED", "text instead of a record", b'{"item": "COURT_DEFAULTER_LISTING"}'
-    yield "NOT_FRAMED", "random bytes", b"\xff" + desk.dice.bytes(200)
+    yield "NOT_FRAMED", "random bytes", b"\xff" + desk.dice.some_bytes(200)
     yield "SCHEMA_UNKNOWN", "a schema id never given", _frame(_NEVER_AN_ID) + sound[5:]
     yield "SCHEMA_NOT_ADMITTED", "a tick by a department", _frame(desk.codec.id_of("ClockTick")) + b"\x00"
     yield "UNREADABLE", "the frame alone", _frame(own)
     yield "UNREADABLE", "truncated", sound[: len(sound) // 2]
     yield "UNREADABLE", "a length that lies", _frame(own) + _HUGE_LENGTH + b"x"
-    yield "UNREADABLE", "random bytes behind a sound frame", _frame(own) + b"\xff" * 12 + desk.dice.bytes(200)
+    yield "UNREADABLE", "random bytes behind a sound frame", _frame(own) + b"\xff" * 12 + desk.dice.some_bytes(200)
     yield "UNREADABLE", "a symbol that is never written", desk.encode("poison", person._replace(kind="unknown"), paper)
     yield "TRAILING_BYTES", "bytes behind the record", sound + b"\x00"
     yield "TRAILING_BYTES", "two records in one message", sound + sound

@@ -8,7 +8,6 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from kafka import KafkaProducer
-from kafka.producer.future import FutureRecordMetadata
 
 from streams.sample.model import SampleDay
 
@@ -20,7 +19,7 @@ _NO_COMPRESSION = "none"
 class Published(NamedTuple):
     """How many records the broker has, and the offset of each in the order of ``SampleDay.records``."""
 
-    count: int
+    records: int
     offsets: tuple[int, ...]
 
 
@@ -37,7 +36,7 @@ class Publisher:
 
         Raises the broker's error where a record cannot be written: a sample with a gap would prove nothing.
         """
-        sent: list[FutureRecordMetadata] = [
+        sent = [
             self._producer(record.codec_name).send(
                 self._prefix + record.topic, key=record.key, value=record.value, partition=record.partition
             )

@@ -33,8 +33,8 @@ def expired(desk: Desk) -> None:
 
 
 def reported_late(desk: Desk) -> None:
-    """A decision of two to three years ago: its term is over, or the memorandum of its day is."""
-    (day,) = desk.calendar.chain(until=date(2023, 12, 31))
+    """A decision of months ago: meanwhile the memorandum of its day may have lost its force."""
+    (day,) = desk.calendar.chain()
     late = desk.dice.between(100, 380)  # the catalogue admits decisions made since 2017-05-01
     desk.send(day, desk.cast.person(), listing_with_term(desk, day, late=late), note="listing reported late")
 
