@@ -25,9 +25,11 @@ run: venv ## the whole pipeline on this machine until Ctrl-C; ONCE=1: on fresh d
 	@$(BIN)/chengxin run $(if $(ONCE),--once)
 
 lint: venv ## format, lint, import contracts
+	@mkdir -p build
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/ruff check --quiet
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache > build/imports.txt || { cat build/imports.txt; exit 1; }
+	$(BIN)/python -m schemas
 
 types: venv ## strict types
 	$(BIN)/mypy

@@ -3,7 +3,7 @@
 Every step is harmless when repeated.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from sinks.clickhouse import migrate
@@ -13,6 +13,14 @@ from streams.addresses import Addresses
 from streams.app import Parts
 from streams.core.law import LawBook
 from topics import admin
+
+
+class Drifted(Exception):
+    """Topics on the broker differ from the catalogue. Nothing of ours runs on them until a person has looked."""
+
+    def __init__(self, drifts: Sequence[admin.Drift]) -> None:
+        lines = "\n".join(f"  {drift}" for drift in drifts)
+        super().__init__(f"主题与目录不符 / topics differ from topics/*.yaml:\n{lines}")
 
 
 def clock_log(parts: Parts) -> clock.ClockLog:
@@ -29,7 +37,10 @@ async def prepare(
     """
     settings = parts.settings
     say("主题 / topics")
-    admin.create(addresses.kafka, parts.catalogue.topics(settings.prefix, settings.scale, settings.replication))
+    specs = parts.catalogue.topics(settings.prefix, settings.scale, settings.replication)
+    admin.create(addresses.kafka, specs)
+    if drifts := admin.verify(addresses.kafka, specs):
+        raise Drifted(drifts)
     say("数据表 / tables")
     client = connect(addresses.clickhouse)
     try:

@@ -72,6 +72,7 @@ class _Auditing:
 
     def __init__(self, view: View, codec: Codec, reader: Reader, prefix: str, progress: Progress) -> None:
         self._view, self._codec, self._reader, self._progress = view, codec, reader, progress
+        self._prefix = prefix  # receipts and accepted name their source without it
         self._specs: dict[str, list[TopicSpec]] = {}
         for spec in Catalogue.load().topics(prefix):
             self._specs.setdefault(spec.family, []).append(spec)
@@ -84,7 +85,7 @@ class _Auditing:
         for family in SOURCES:
             for spec in self._specs[family]:
                 for bounds in self._reader.bounds(spec.name):
-                    self._view.ledger.partition(*bounds)
+                    self._view.ledger.partition(bounds.topic.removeprefix(self._prefix), *bounds[1:])
             self._family(family, self._source)
         self._family("receipts", self._receipt)
         self._family("accepted", self._accepted)
@@ -125,7 +126,8 @@ class _Auditing:
             value = decoded.value if decoded.record in spec.records else None
         except SchemaFault:
             value = None  # intake says what is wrong with it; here it only has to have a receipt
-        feed.source(self._view, record.topic, record.partition, record.offset, value)
+        topic = record.topic.removeprefix(self._prefix)
+        feed.source(self._view, topic, record.partition, record.offset, value)
 
     def _receipt(self, _: TopicSpec, record: Read) -> None:
         self._stored(record)

@@ -13,10 +13,13 @@ from streams.local.errors import LocalStackError
 from streams.querylog import Refused
 from streams.run.children import ChildDied
 from streams.run.watch import Stalled
+from streams.setup import Drifted
+from topics.files import TopicFault
 
 MISTAKES = (
     ChildDied,
     ClockFault,
+    Drifted,
     KafkaError,
     KeyringFault,
     LawFault,
@@ -26,5 +29,6 @@ MISTAKES = (
     Refused,
     SettingsFault,
     Stalled,
+    TopicFault,
     UnknownLaw,
 )

@@ -24,8 +24,8 @@ from streams.run import officers
 from streams.run.children import Children
 from streams.run.count import Counts, count
 from streams.run.watch import Watch, until_stored
-from streams.sample import Sample, build
-from streams.sample.publisher import publish_day
+from streams.sample import Sample, SampleDay, build
+from streams.sample.publisher import Publisher
 from streams.setup import clock_log, prepare
 
 SEED = 2018
@@ -57,6 +57,7 @@ class Run:
         self.began = time.monotonic()
         self._records = records
         self._side_file = parts.settings.data_dir / f"{parts.settings.prefix}sample.jsonl"
+        self._side_file.parent.mkdir(parents=True, exist_ok=True)
         self._sent_file = self._side_file.with_suffix(".sent")
 
     def say(self, text: str) -> None:
@@ -73,7 +74,6 @@ class Run:
 
         What was sent is noted after each day, so that a run that was broken off goes on where it was.
         """
-        self._remember(sample)
         done = self._days_sent()
         if done > len(sample.days):
             return
@@ -91,8 +91,7 @@ class Run:
                     self.tick(day.day)
                     watch.until_day(day.day, moved)
                     if number >= done:
-                        publish_day(self.addresses.kafka, self.parts.settings.prefix, day)
-                        self._note_sent(number + 1)
+                        self._send(day, number)
                     sent += len(day.records)
                     watch.until_receipts(sent, moved)
                 last = clock.next_day(sample.days[-1].day)
@@ -131,10 +130,15 @@ class Run:
     def sample(self, book: LawBook) -> Sample:
         return build(SEED, self._records, self.parts.codec, book, self.parts.catalogue)
 
-    def _remember(self, sample: Sample) -> None:
-        lines = [json.dumps(one._asdict(), ensure_ascii=False) for one in sample.expectations()]
-        self._side_file.parent.mkdir(parents=True, exist_ok=True)
-        self._side_file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    def _send(self, day: SampleDay, number: int) -> None:
+        """Send one day and note where each record came to stand and what is expected of it."""
+        with Publisher(self.addresses.kafka, self.parts.settings.prefix) as publisher:
+            offsets = publisher.publish(day).offsets
+        with self._side_file.open("a", encoding="utf-8") as file:
+            for record, offset in zip(day.records, offsets, strict=True):
+                row = (record.topic, record.partition, offset, record.expected.value, record.code, record.note)
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        self._note_sent(number + 1)
 
     def _note_sent(self, days: int) -> None:
         self._sent_file.write_text(str(days), encoding="utf-8")
@@ -144,10 +148,7 @@ class Run:
 
     def _expectations(self) -> Expectations:
         rows = [json.loads(line) for line in self._side_file.read_text(encoding="utf-8").splitlines()]
-        return {
-            (row["topic"], row["partition"], row["position"]): Expected(row["expected"], row["code"], row["note"])
-            for row in rows
-        }
+        return {(topic, partition, offset): Expected(*fate) for topic, partition, offset, *fate in rows}
 
 
 def decisions_worth_reading(parts: Parts, url: str) -> list[str]:
