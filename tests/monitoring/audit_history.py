@@ -88,8 +88,7 @@ class History:
 
     def start(self) -> "History":
         self.books.append(
-            _wire("LawBookPublished", {"digest": BOOK.digest, "canonical": canonical.dump(BOOK)})
-            | {"_key": BOOK.digest}
+            wire("LawBookPublished", {"digest": BOOK.digest, "canonical": canonical.dump(BOOK)}) | {"_key": BOOK.digest}
         )
         self._time(EventKind.LAW, law=LawChange(BOOK.digest, day("2013-01-01")))
         self._time(EventKind.TICK, tick=Tick(self.today))
@@ -121,7 +120,7 @@ class History:
         """A record that intake refuses: a receipt and nothing else."""
         place = self._source("court", EventKind.DETERMINATION)
         receipt = {"receipt_id": receipt_id(*place), "outcome": "rejected", "faults": [{"code": code}]}
-        self._receipt(receipt | dict(zip(("source_topic", "source_partition", "source_offset"), place, strict=True)))
+        self.receive(receipt | dict(zip(("source_topic", "source_partition", "source_offset"), place, strict=True)))
 
     def _source(self, channel: str, kind: EventKind) -> tuple[str, int, int]:
         topic = f"{'feedback' if kind is EventKind.FEEDBACK else 'events'}.{channel}"
@@ -153,7 +152,7 @@ class History:
         self._accepted(event)
         receipt = self._decide(subject, event)
         assert receipt is not None
-        self._receipt(msgspec.to_builtins(receipt, builtin_types=(datetime.date,)))
+        self.receive(msgspec.to_builtins(receipt, builtin_types=(datetime.date,)))
         return receipt.outcome
 
     def _time(self, kind: EventKind, **payload: Any) -> None:
@@ -179,21 +178,21 @@ class History:
             self._decide(subject, event)
 
     def _accepted(self, event: Accepted) -> None:
-        self.accepted.append(_wire("Accepted", msgspec.to_builtins(event, builtin_types=(datetime.date,))))
+        self.accepted.append(wire("Accepted", msgspec.to_builtins(event, builtin_types=(datetime.date,))))
 
-    def _receipt(self, fields: Fields) -> None:
+    def receive(self, fields: Fields) -> None:
         key = f"{fields['source_topic']}:{fields['source_partition']}:{fields['source_offset']}"
-        self.receipts.append(_wire("Receipt", fields) | {"_key": key})
+        self.receipts.append(wire("Receipt", fields) | {"_key": key})
 
     def _decide(self, subject: str, event: Accepted) -> Receipt | None:
         verdict = decide(self.standings.get(subject, Standing(subject)), event, BOOK, self.today)
         for decision in verdict.decisions:
             self.standings[subject] = evolve(self.standings.get(subject, Standing(subject)), decision)
-            self._tell(decision)
+            self.tell(decision)
         return verdict.receipt
 
-    def _tell(self, decision: Decision) -> None:
-        self.decisions.append(_wire("Decision", msgspec.to_builtins(decision, builtin_types=(datetime.date,))))
+    def tell(self, decision: Decision) -> None:
+        self.decisions.append(wire("Decision", msgspec.to_builtins(decision, builtin_types=(datetime.date,))))
         for obligation in (*decision.raised, *decision.changed):
             fields = msgspec.to_builtins(obligation, builtin_types=(datetime.date,)) | {
                 "previous_version": obligation.version - 1 or None,
@@ -208,10 +207,10 @@ class History:
                 "document_body": "SD-COURT",
             }
             self.deltas.append(
-                _wire("ObligationChange", fields) | {"_family": "sanctions", "_channel": obligation.executor}
+                wire("ObligationChange", fields) | {"_family": "sanctions", "_channel": obligation.executor}
             )
             del fields["previous_version"]
-            self.current[obligation.obligation_id] = _wire("ObligationCurrent", fields)
+            self.current[obligation.obligation_id] = wire("ObligationCurrent", fields)
 
     def view(self) -> View:
         """Feed everything, in the order the reader keeps."""
@@ -248,7 +247,7 @@ class History:
         return (one for one in self.decisions if one["raised"])
 
 
-def _wire(record: str, fields: Fields) -> Fields:
+def wire(record: str, fields: Fields) -> Fields:
     """``fields`` as a reader of the topic sees them."""
     return CODEC.decode(CODEC.encode(record, fields), max_bytes=1 << 24).value
 
