@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import ConsumerRecord
 from clickhouse_driver import Client
 
@@ -18,9 +18,11 @@ from schemas.codec import Codec
 from sinks.clickhouse.__main__ import tables_by_topic
 from sinks.clickhouse.blocks import decode
 from sinks.clickhouse.columns import Table
-from sinks.clickhouse.connection import connect
+from sinks.clickhouse.connection import Unsafe, connect
 from sinks.clickhouse.tables import POSITIONS
 from streams.settings import Settings
+
+POLL_MS = 500
 
 
 @dataclass
@@ -59,35 +61,30 @@ async def verify(bootstrap: str, client: Client, tables: Mapping[str, Table]) ->
         )
     }
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap, isolation_level="read_committed", enable_auto_commit=False, group_id=None
+        *sorted(tables),
+        bootstrap_servers=bootstrap,
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
     )
     await consumer.start()
     try:
-        places = [
-            TopicPartition(topic, number)
-            for topic in sorted(tables)
-            for number in sorted(consumer.partitions_for_topic(topic) or await _partitions(consumer, topic))
-        ]
-        consumer.assign(places)
+        places = sorted(consumer.assignment())
+        unread = sorted(set(tables) - {place.topic for place in places})
+        if unread:
+            raise Unsafe(f"{len(unread)} topics cannot be read, among them {unread[0]}: nothing was verified")
         begin = await consumer.beginning_offsets(places)
         end = await consumer.end_offsets(places)
-        for place in places:
-            consumer.seek(place, begin[place])
         todo = {place for place in places if end[place] > begin[place]}
         codec = Codec.load()
         while todo:
-            for place, records in (await consumer.getmany(timeout_ms=500)).items():
+            for place, records in (await consumer.getmany(timeout_ms=POLL_MS)).items():
                 table, held = tables[place.topic], positions.get((place.topic, place.partition), 0)
                 _compare(client, codec, table, records, held, reports[table.name])
             todo = {place for place in todo if await consumer.position(place) < end[place]}
     finally:
         await consumer.stop()
     return list(reports.values())
-
-
-async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
-    await consumer.topics()
-    return set(consumer.partitions_for_topic(topic) or ())
 
 
 def _compare(

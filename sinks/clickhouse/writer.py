@@ -8,6 +8,8 @@ import asyncio
 import contextlib
 import logging
 import socket
+import threading
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
@@ -21,6 +23,7 @@ from sinks.clickhouse.connection import connect
 from sinks.clickhouse.plan import Held
 from sinks.clickhouse.tables import POSITIONS
 
+CUT_S = 0.05
 log = logging.getLogger("chengxin.sink")
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -116,6 +119,7 @@ class Writer:
     def __init__(self, database: Database) -> None:
         self.database = database
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="clickhouse")
+        self._running = threading.Lock()  # held while a call is under way
 
     async def call(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """``work(...)`` in the thread. Raises Passing for what may pass; other errors as they are (bugs)."""
@@ -132,7 +136,8 @@ class Writer:
 
     def _guarded(self, work: Callable[..., R], args: tuple[object, ...], kwargs: dict[str, object]) -> R:
         try:
-            return work(*args, **kwargs)
+            with self._running:
+                return work(*args, **kwargs)
         except Exception as error:
             self.database.disconnect()
             if isinstance(error, errors.ServerException) and error.code in PERMANENT:
@@ -145,7 +150,12 @@ class Writer:
             raise
 
     def close(self) -> None:
-        """End at once, also while a call waits for a server that does not answer."""
-        self.database.cut()
-        self._thread.shutdown(wait=True, cancel_futures=True)
+        """End at once, also while a call waits for a server that does not answer.
+
+        Cut again and again: the driver answers a lost connection by opening the next one.
+        """
+        self._thread.shutdown(wait=False, cancel_futures=True)
+        while self._running.locked():
+            self.database.cut()
+            time.sleep(CUT_S)
         self.database.disconnect()

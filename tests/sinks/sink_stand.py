@@ -89,9 +89,7 @@ class Stand:
 
     async def produce(self, count: int, per_transaction: int = 200, pause_s: float = 0.0) -> None:
         """``count`` records over all families and partitions; after every fifth transaction one is aborted."""
-        producer = AIOKafkaProducer(
-            bootstrap_servers=self.bootstrap, transactional_id=f"{self.prefix}producer", linger_ms=5
-        )
+        producer = AIOKafkaProducer(bootstrap_servers=self.bootstrap, transactional_id=f"{self.prefix}producer")
         await producer.start()
         try:
             done = 0

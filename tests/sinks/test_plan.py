@@ -45,7 +45,9 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("committed", "block", "held", "log", "step"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+@pytest.mark.parametrize(
+    ("committed", "block", "held", "log", "step"), [c[1:] for c in CASES], ids=[c[0] for c in CASES]
+)
 def test_case(committed, block, held, log, step):
     found = plan(committed, block, held, log)
     assert isinstance(found, step) if isinstance(step, type) else found == step

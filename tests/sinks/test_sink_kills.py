@@ -4,6 +4,7 @@ These tests kill servers, so they start their own.
 """
 
 import asyncio
+import contextlib
 import os
 import random
 import signal
@@ -11,12 +12,12 @@ import time
 from pathlib import Path
 
 import pytest
-from sink_stand import SESSION_S, Stand
+from aiokafka import AIOKafkaConsumer
+from sink_stand import SESSION_S, TOPICS, Stand
 
 from streams.local.stack import running, status
 
 pytestmark = pytest.mark.servers
-QUICK = {"CHENGXIN_SESSION_TIMEOUT_S": str(SESSION_S)}
 
 
 @pytest.fixture(scope="module")
@@ -45,25 +46,37 @@ def kill_database(folder: Path) -> None:
 
 
 async def under_fire(stand: Stand, folder: Path, kills: int, variant: str = "slow") -> None:
-    """Produce without pause while the sink dies ``kills`` times and ClickHouse as often, then let it finish."""
-    producing = asyncio.create_task(stand.produce(1_500 * kills, per_transaction=60, pause_s=0.02))
+    """Produce without pause while the sink dies ``kills`` times and ClickHouse as often, then let it finish.
+
+    A kill counts only in mid-work: each waits until rows arrive again, then for a random moment.
+    """
     chance = random.Random(stand.prefix)
+    enough = asyncio.Event()
+    producing = asyncio.create_task(produce_until(stand, enough))
     sink = stand.start(variant)
     try:
         for number in range(2 * kills):
-            await asyncio.sleep(chance.uniform(0.8, 3.0))
+            await asyncio.to_thread(stand.wait_for, stand.rows() + 1)
+            await asyncio.sleep(chance.uniform(0.0, 1.0))
             if number % 2:
                 kill_database(folder)
             else:
                 sink.kill()
                 sink.wait()
                 sink = stand.start(variant)
+        enough.set()
         await producing
         await asyncio.to_thread(stand.wait_for, stand.rows_wanted, 90)
         await asyncio.sleep(1.5)  # a wrong sink may still be writing
     finally:
+        enough.set()
         sink.kill()
         sink.wait()
+
+
+async def produce_until(stand: Stand, enough: asyncio.Event) -> None:
+    while not enough.is_set():
+        await stand.produce(600, per_transaction=60, pause_s=0.05)
 
 
 async def test_two_kills_of_the_sink_and_two_of_the_database(own):
@@ -106,6 +119,45 @@ async def test_lost_answers_store_nothing_twice(own):
     stand, _ = own
     with stand.sink("lost-ack"):
         await stand.produce(1_500)
+        await asyncio.to_thread(stand.wait_for, stand.rows_wanted)
+    await stand.assert_exactly_once()
+
+
+@contextlib.asynccontextmanager
+async def joined(stand: Stand):
+    """A second member of the sink's group that only joins, gets partitions within the time, and leaves."""
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=stand.bootstrap, group_id=f"{stand.prefix}sink-clickhouse", enable_auto_commit=False
+    )
+    await consumer.start()
+    consumer.subscribe(topics=[f"{stand.prefix}{name}" for name in TOPICS])
+    try:
+        async with asyncio.timeout(SESSION_S):
+            while not consumer.assignment():
+                await asyncio.sleep(0.1)
+        yield
+    finally:
+        await consumer.stop()
+
+
+async def test_a_database_that_hangs_blocks_no_rebalance_and_no_stop(own):
+    """ClickHouse is stopped in mid-work (SIGSTOP): a second sink must join, the first must be able to leave."""
+    stand, folder = own
+    server = next(health.pid for health in status(folder) if health.server == "clickhouse")
+    with stand.sink() as first:
+        await stand.produce(800)
+        await asyncio.to_thread(stand.wait_for, stand.rows_wanted)
+        os.kill(server, signal.SIGSTOP)
+        try:
+            await stand.produce(400)
+            await asyncio.sleep(1)
+            async with joined(stand):  # another member: the group must settle although the first one hangs
+                pass
+            first.send_signal(signal.SIGTERM)
+            assert first.wait(5) == 0, stand.log()
+        finally:
+            os.kill(server, signal.SIGCONT)
+    with stand.sink():
         await asyncio.to_thread(stand.wait_for, stand.rows_wanted)
     await stand.assert_exactly_once()
 
