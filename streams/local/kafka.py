@@ -15,7 +15,8 @@ from streams.local.processes import Pid
 from streams.local.progress import Reporter
 
 MAX_MESSAGE_BYTES = 10 << 20  # inputs take 8 MiB; the rest is room for batch framing
-# A killed broker may register again only when its former session has run out, so the default of 9 s is a long outage.
+# A killed broker may register again only when its former session has run out: 9 s by default, which is a long outage;
+# at 3 s a machine with both cores overrun loses heartbeats and the only broker would fence itself.
 # The cleaner's buffer is taken from the heap at start: its default of 128 MiB is a quarter of ours.
 SETTINGS = f"""\
 process.roles=broker,controller
@@ -34,8 +35,8 @@ transaction.state.log.min.isr=1
 transaction.state.log.num.partitions=8
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
-broker.session.timeout.ms=3000
-broker.heartbeat.interval.ms=500
+broker.session.timeout.ms=6000
+broker.heartbeat.interval.ms=1000
 group.initial.rebalance.delay.ms=0
 log.message.timestamp.type=LogAppendTime
 message.max.bytes={MAX_MESSAGE_BYTES}
