@@ -13,11 +13,14 @@ PROVINCIAL_YEARS = 5
 
 
 def corresponding_day(start: date, years: int) -> date:
-    """The same day ``years`` later; 29 February of a common year falls back to the month's last day.
+    """The same day ``years`` later; 29 February of a common year falls back to the month's last day, and what lies
+    beyond the calendar (numbers people write by mistake) to its last one.
 
     >>> corresponding_day(date(2020, 2, 29), 2)
     datetime.date(2022, 2, 28)
     """
+    if start.year + years > date.max.year:
+        return date.max
     try:
         return start.replace(year=start.year + years)
     except ValueError:

@@ -18,31 +18,27 @@ def auditor(
     clickhouse_url: Annotated[str | None, typer.Option(help="clickhouse://...; default: the settings")] = None,
     prefix: Annotated[str | None, typer.Option(help="topic prefix; default: the settings")] = None,
     database: Annotated[str | None, typer.Option(help="ClickHouse database; default: the settings")] = None,
-    law: Annotated[Path, typer.Option(help="folder of the law files of the book in force")] = LAW,
-    tables: Annotated[bool, typer.Option(help="compare ClickHouse too")] = True,
+    law: Annotated[Path | None, typer.Option(help="law files of the book in force; default: the project's own")] = None,
 ) -> None:
     """Read everything once and check it. Run it when nothing is in flight. Exit code 1 when anything differs."""
     from rich.console import Console
 
     from monitoring.auditor.audit import audit
     from monitoring.auditor.show import show
+    from streams import addresses
     from streams.settings import Settings
 
-    settings = Settings()
-    kafka = bootstrap or settings.kafka_bootstrap
-    url = clickhouse_url or settings.clickhouse_url
-    if kafka is None or (tables and url is None):
-        raise typer.BadParameter(
-            "name the servers: --bootstrap and --clickhouse-url, or KAFKA_BOOTSTRAP, CLICKHOUSE_URL"
-        )
+    given = {"kafka_bootstrap": bootstrap, "clickhouse_url": clickhouse_url, "prefix": prefix, "database": database}
+    settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
+    found = addresses.find(settings)
     console = Console()
     with console.status("reading") as status:
         report = audit(
-            kafka,
-            url if tables else None,
-            settings.prefix if prefix is None else prefix,
-            database or settings.database,
-            law,
+            found.kafka,
+            found.clickhouse,
+            settings.prefix,
+            settings.database,
+            law or LAW,
             progress=lambda topic, records: status.update(f"{topic}: {records:,} records"),
         )
     show(report, console)

@@ -119,6 +119,7 @@ def test_terms_are_counted_by_the_civil_code() -> None:
     assert corresponding_day(day("2019-01-10"), 2) == day("2021-01-10")
     assert corresponding_day(day("2020-02-29"), 2) == day("2022-02-28")
     assert corresponding_day(day("2020-02-29"), 4) == day("2024-02-29")
+    assert corresponding_day(day("9990-01-01"), 18) == day("9999-12-31"), "an absurd birth year stops nothing"
 
 
 def test_the_earliest_stop_wins() -> None:

@@ -64,15 +64,13 @@ class World:
 
     def _outputs(self, history: History) -> Iterator[tuple[str, str, bytes, Fields]]:
         def clean(value: Fields) -> Fields:
-            topic = value.get("source_topic")
-            named = {} if topic is None else {"source_topic": self.prefix + topic}
-            return {key: inner for key, inner in (value | named).items() if not key.startswith("_")}
+            return {key: inner for key, inner in value.items() if not key.startswith("_")}
 
         for one in history.books:
             yield self.name("lawbooks"), "LawBookPublished", one["_key"].encode(), clean(one)
         for one in history.receipts:
             channel = one["source_topic"].rpartition(".")[2]
-            yield self.name("receipts", channel), "Receipt", (self.prefix + one["_key"]).encode(), clean(one)
+            yield self.name("receipts", channel), "Receipt", one["_key"].encode(), clean(one)
         for one in history.accepted:
             yield self.name("accepted"), "Accepted", one["subject"].encode(), clean(one)
         for one in history.decisions:
