@@ -56,39 +56,33 @@ class Stage:
         self.seen: dict[Target, Determination] = {}
         self.records: list[tuple[Step, str, EventKind, Payload] | None] = []
 
-    def until(self, day: date) -> dict[str, tuple[Decision, ...]]:
-        """Let the days pass up to and with ``day``; the decisions of the ticks by subject."""
-        decided = {}
+    def until(self, day: date) -> None:
+        """Let the days pass up to and with ``day``, with a tick for each subject on each day that is due."""
         for token in self.standings:
-            decided[token] = self._ticks(token, day)
+            while (due := next_day(self.standings[token], self.law)) is not None and due <= day:
+                if not self.tick(token, max(due, self.day)):
+                    raise StageFault(f"a tick of {due} was due but decided nothing")
         self.day = day
-        return decided
 
-    def _ticks(self, token: str, until: date) -> tuple[Decision, ...]:
-        decisions: list[Decision] = []
-        while (due := next_day(self.standings[token], self.law)) is not None and due <= until:
-            day = max(due, self.day)
-            event = Accepted(
-                receipt_id=receipt_id("clock", 0, day.toordinal()),
-                kind=EventKind.TICK,
-                channel="clock",
-                source_topic="clock",
-                source_partition=0,
-                source_offset=day.toordinal(),
-                event_id=None,
-                intake_day=day,
-                law_digest=self.law.digest,
-                subject="",
-                subject_kind=None,
-                name_check="",
-                content_digest="",
-                tick=Tick(day),
-            )
-            made = self._decide(token, event, day)[1]
-            if not made:
-                raise StageFault(f"a tick of {due} was due but decided nothing")
-            decisions.extend(made)
-        return tuple(decisions)
+    def tick(self, token: str, day: date) -> tuple[Decision, ...]:
+        """The tick of ``day`` for one subject, whether anything is due or not."""
+        event = Accepted(
+            receipt_id=receipt_id("clock", 0, day.toordinal()),
+            kind=EventKind.TICK,
+            channel="clock",
+            source_topic="clock",
+            source_partition=0,
+            source_offset=day.toordinal(),
+            event_id=None,
+            intake_day=day,
+            law_digest=self.law.digest,
+            subject="",
+            subject_kind=None,
+            name_check="",
+            content_digest="",
+            tick=Tick(day),
+        )
+        return self._decide(token, event, day)[1]
 
     def play(self, step: Step) -> Played:
         """One record, today."""
@@ -221,7 +215,7 @@ def play(case: Case, law: LawBook) -> tuple[Played, Stage]:
     if case.when.tick:
         stage.until(case.law_on - timedelta(days=1))
         token = _token(case.when.subject)
-        decided = stage.until(case.law_on).get(token, ())
+        decided = stage.tick(token, case.law_on)
         return Played(None, decided, stage.standing_of(token)), stage
     stage.until(case.law_on)
     return stage.play(case.when), stage

@@ -8,7 +8,7 @@ from streams.core.events import Determination, SubjectKind
 from streams.core.ids import entry_key
 from streams.core.measures import barred_by_item, judge, propose
 from streams.core.severity import classify
-from streams.core.terms import stop_of
+from streams.core.terms import expiry_reason, stop_of
 
 WITHOUT_TERM = "without_term"
 
@@ -59,18 +59,34 @@ def _ended_by_a_waiting_record(docket: Docket) -> bool:
 
 
 def _record(docket: Docket, determination: Determination) -> None:
+    kind = docket.event.subject_kind or SubjectKind.PERSON
+    judged = judge(docket.index, determination, kind, docket.today)
+    entry = _entry(docket, determination, kind, judged.record_only)
+    rules = judged.applying if entry.record_only is None else ()
+    docket.add(
+        DecisionKind.RECORDED,
+        code=entry.record_only,
+        key=entry.key,
+        entry=entry,
+        raised=tuple(propose(docket.law, rule, docket.next_id(), entry.ends_on, docket.today) for rule in rules),
+        considered=judged.considered,
+        reasons=(
+            *entry.severity.reasons,
+            WITHOUT_TERM if entry.ends_on is None else expiry_reason(docket.law, determination),
+            *(() if entry.record_only is None else (entry.record_only,)),
+        ),
+    )
+
+
+def _entry(docket: Docket, determination: Determination, kind: SubjectKind, record_only: str | None) -> Entry:
     event, law, today = docket.event, docket.law, docket.today
-    kind = event.subject_kind or SubjectKind.PERSON
-    judged = judge(docket.index, determination, kind, today)
     stop = stop_of(law, determination)
     over = stop is not None and stop.last_day < today
-    record_only = judged.record_only
     if record_only is None and not docket.raising:
         record_only = OVERTAKEN
     if record_only is None and over:
         record_only = TERM_ALREADY_ENDED
-    severity = classify(law, determination, barred_by_item(law, determination, kind), today)
-    entry = Entry(
+    return Entry(
         key=entry_key(event.channel, determination.document_no, determination.item),
         channel=event.channel,
         receipt_id=event.receipt_id,
@@ -78,26 +94,12 @@ def _record(docket: Docket, determination: Determination) -> None:
         content_digest=event.content_digest,
         subject_kind=kind,
         determination=determination,
-        severity=severity,
+        severity=classify(law, determination, barred_by_item(law, determination, kind), today),
         record_only=record_only,
         recorded_on=today,
         ends_on=None if stop is None else stop.last_day,
         ended_on=today if over else None,
         ended_reason=stop.reason if over and stop is not None else None,
-    )
-    rules = judged.applying if record_only is None else ()
-    docket.add(
-        DecisionKind.RECORDED,
-        code=record_only,
-        key=entry.key,
-        entry=entry,
-        raised=tuple(propose(law, rule, docket.next_id(), entry.ends_on, today) for rule in rules),
-        considered=judged.considered,
-        reasons=(
-            *severity.reasons,
-            WITHOUT_TERM if stop is None else stop.reason,
-            *(() if record_only is None else (record_only,)),
-        ),
     )
 
 

@@ -4,6 +4,7 @@ Each decision is folded at once, so that the next one of the same cause sees wha
 """
 
 from datetime import date
+from typing import TypedDict, Unpack
 
 from streams.core.decisions import (
     Cause,
@@ -23,6 +24,19 @@ from streams.core.evolve import evolve
 from streams.core.ids import decision_id, notice_id
 from streams.core.index import Index
 from streams.core.standing import Standing
+
+
+class Said(TypedDict, total=False):
+    """What a decision may state beside its obligations; the fields of Decision with the same names."""
+
+    code: str | None
+    key: str | None
+    entry: Entry | None
+    waiting: Waiting | None
+    settles: str | None
+    feedback: Feedback | None
+    considered: tuple[Considered, ...]
+    reasons: tuple[str, ...]
 
 
 class Docket:
@@ -58,21 +72,13 @@ class Docket:
         self,
         kind: DecisionKind,
         *,
-        code: str | None = None,
-        key: str | None = None,
-        entry: Entry | None = None,
-        waiting: Waiting | None = None,
-        settles: str | None = None,
-        feedback: Feedback | None = None,
         raised: tuple[Obligation, ...] = (),
         lifted: tuple[Obligation, ...] = (),
         changed: tuple[Obligation, ...] = (),
-        considered: tuple[Considered, ...] = (),
-        reasons: tuple[str, ...] = (),
+        **said: Unpack[Said],
     ) -> None:
         """Make one decision. ``lifted`` and ``changed`` are both changes; only the former are news to the person."""
         identifier = self.next_id()
-        known = self.standing.department_tokens
         decision = Decision(
             decision_id=identifier,
             subject=self.standing.subject,
@@ -81,24 +87,22 @@ class Docket:
             decided_on=self.today,
             law_digest=self.law.digest,
             ordinal=len(self.decisions),
-            code=code,
-            key=key,
             name_check=self.event.name_check or self.standing.name_check,
-            department_tokens={
-                channel: token for channel, token in self.event.department_tokens.items() if known.get(channel) != token
-            },
-            entry=entry,
-            waiting=waiting,
-            settles=settles,
-            feedback=feedback,
+            department_tokens=self._new_tokens(),
             raised=raised,
             changed=lifted + changed,
-            considered=considered,
             notices=_notices(identifier, kind, raised, lifted),
-            reasons=reasons,
+            **said,
         )
         self.decisions.append(decision)
         self.standing = evolve(self.standing, decision)
+
+    def _new_tokens(self) -> dict[str, str]:
+        """The departments' tokens that the standing does not hold yet."""
+        known = self.standing.department_tokens
+        return {
+            channel: token for channel, token in self.event.department_tokens.items() if known.get(channel) != token
+        }
 
     def receipt(self, outcome: Outcome, faults: tuple[Fault, ...] = (), refers_to: str | None = None) -> Receipt:
         """The record's one receipt."""

@@ -28,7 +28,7 @@ def steps(draw: st.DrawFn) -> dict[str, Any]:
     """One thing that happens after some days, described without the state it will meet."""
     return {
         "what": draw(st.sampled_from(["determination"] * 3 + ["ending", "correction", "feedback", "repeat", "pass"])),
-        "days": draw(st.sampled_from([0, 0, 1, 29, 31, 200, 730])),
+        "days": draw(st.sampled_from([0, 0, 1, 29, 30, 31, 200, 730, 731])),
         "item": draw(items),
         "number": draw(numbers),
         "ground": draw(grounds),
