@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from schemas.codec import Codec, Decoded, SchemaFault
+from streams import texts
 from streams.core import checks, ids
 from streams.core.decisions import Fault, Outcome, Receipt
 from streams.core.events import (
@@ -110,11 +111,14 @@ class Examiner:
         try:
             return self._accept(source, decoded, day, law)
         except _Rejection as rejection:
-            event_id = decoded.value["event_id"] or None
+            quotable = all((f.code, f.field) != ("TEXT_NOT_ALLOWED", "event_id") for f in rejection.faults)
+            event_id = (decoded.value["event_id"] or None) if quotable else None
             return Ruling(_receipt(source, rejection.faults, day, law, _Said(event_id, decoded.schema_id)))
 
     def _accept(self, source: Source, decoded: Decoded, day: date, law: LawBook) -> Ruling:
         kind, shape = _PAYLOADS[decoded.record]
+        if faults := texts.faults(decoded.value):
+            raise _Rejection(*faults)
         if not decoded.value["event_id"].strip():
             raise _Rejection(Fault("EVENT_ID_MISSING", "event_id", "empty", "the channel's own id of the record"))
         payload = from_avro(decoded.value, shape)

@@ -2,13 +2,16 @@
 
 import shlex
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from streams.local.errors import LocalStackError
+
+if TYPE_CHECKING:
+    from streams.settings import Settings
 
 DataDir = Annotated[Path, typer.Option("--data-dir", envvar="CHENGXIN_DATA_DIR", help="folder of the servers' data")]
 DEFAULT_DATA_DIR = Path(".data")
@@ -22,18 +25,40 @@ def up(
     kafka_port: Annotated[int | None, typer.Option(help=PORT_HELP)] = None,
     clickhouse_port: Annotated[int | None, typer.Option(help=PORT_HELP)] = None,
 ) -> None:
-    """Start Kafka and ClickHouse here, wait until they answer, print their addresses as exports for a shell."""
+    """Start Kafka and ClickHouse here, create topics and tables, put the law book in force with a first tick, and
+    print the addresses as exports for a shell. Servers named by KAFKA_BOOTSTRAP or CLICKHOUSE_URL are not started."""
     from streams.local import stack
+    from streams.settings import Settings
 
+    settings = Settings().model_copy(update={"data_dir": data_dir})
+    kafka, clickhouse = kafka and not settings.kafka_bootstrap, clickhouse and not settings.clickhouse_url
     ports = {use: port for use, port in (("kafka", kafka_port), ("native", clickhouse_port)) if port is not None}
     try:
         running = stack.up(data_dir, kafka, clickhouse, ports=ports)
     except LocalStackError as fault:
         Console(stderr=True).print(str(fault), markup=False, highlight=False, style="red")
         raise typer.Exit(1) from None
-    for name, value in (("KAFKA_BOOTSTRAP", running.kafka_bootstrap), ("CLICKHOUSE_URL", running.clickhouse_url)):
+    bootstrap = settings.kafka_bootstrap or running.kafka_bootstrap
+    url = settings.clickhouse_url or running.clickhouse_url
+    if bootstrap and url:
+        _prepare(settings, bootstrap, url)
+    for name, value in (("KAFKA_BOOTSTRAP", bootstrap), ("CLICKHOUSE_URL", url)):
         if value:
             typer.echo(f"export {name}={shlex.quote(value)}")
+
+
+def _prepare(settings: "Settings", bootstrap: str, url: str) -> None:
+    """Topics, tables, law book and first tick; what is said goes to stderr, the exports to stdout."""
+    import asyncio
+
+    from streams import clock, setup
+    from streams.addresses import Addresses
+    from streams.app import Parts
+    from streams.law import loader
+
+    parts = Parts(settings, bootstrap)
+    say = Console(stderr=True).print
+    asyncio.run(setup.prepare(parts, Addresses(bootstrap, url), loader.load(), clock.today_here(), say))
 
 
 def down(data_dir: DataDir = DEFAULT_DATA_DIR) -> None:

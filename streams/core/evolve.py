@@ -27,8 +27,8 @@ def evolve(standing: Standing, decision: Decision) -> Standing:
 
 
 def _name_in_force(decision: Decision) -> str:
-    """The first name seen stays in force; a record about a name alone says nothing about an identifier."""
-    return "" if decision.code == "NAME_ALONE" else decision.name_check
+    """The first name that a recorded document states stays in force; what was only held proves no name."""
+    return decision.name_check if decision.kind is DecisionKind.RECORDED else ""
 
 
 def _entries(entries: dict[str, Entry], decision: Decision) -> dict[str, Entry]:

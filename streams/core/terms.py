@@ -4,7 +4,7 @@ That the earliest wins is this project's reading of 条例 38 (docs/adr); the le
 """
 
 import calendar
-from datetime import date
+from datetime import MAXYEAR, date
 from typing import NamedTuple
 
 from streams.core.events import Determination
@@ -29,6 +29,8 @@ def add_years(day: date, years: int) -> date:
     datetime.date(2026, 2, 28)
     """
     year = day.year + years
+    if year > MAXYEAR:
+        return date.max  # a birth date typed as 9999 must not stop anybody
     return date(year, day.month, min(day.day, calendar.monthrange(year, day.month)[1]))
 
 

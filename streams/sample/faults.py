@@ -36,6 +36,9 @@ _LISTING: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("ROLE_NOT_LISTED", {"role": "shareholder"}),
     ("DIGEST_INVALID", {"document_digest": "0" * 63}),
     ("DIGEST_INVALID", {"document_digest": "A" * 64}),
+    ("TEXT_NOT_ALLOWED", {"document_no": "〔2020〕鲁执990000198001010020号"}),  # an identity hidden in a number
+    ("TEXT_NOT_ALLOWED", {"document_no": "〔2020〕鲁执\n1号"}),
+    ("TEXT_NOT_ALLOWED", {"document_no": "长" * 129}),
 )
 _ORDER: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("GROUND_UNKNOWN", {"ground": "1"}),  # an order has no grounds

@@ -1,0 +1,53 @@
+"""No free text (design rule 3): a string of an input record is a number, a code or a name, and nothing can hide in it.
+
+Without a bound one department could make a person's state larger than a topic takes; without the search for citizen
+numbers a document number could carry an identity in clear into every decision.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from streams.core.decisions import Fault
+from streams.identity import IdentifierFault, check_citizen
+
+LONGEST = 128  # characters of any string
+_IDENTITY_FIELDS = frozenset({"id_number", "case_ref"})
+_NUMBERLIKE = re.compile(r"(?=(\d{17}[\dXx]))")
+
+
+def faults(value: dict[str, Any]) -> tuple[Fault, ...]:
+    """Every string of a decoded input record that is not allowed.
+
+    >>> faults({"event_id": "a", "document_no": "x" * 200})[0].field
+    'document_no'
+    """
+    return tuple(Fault("TEXT_NOT_ALLOWED", path, seen, expected) for path, seen, expected in _wrong(value, ""))
+
+
+def _wrong(value: dict[str, Any], place: str) -> Iterator[tuple[str, str, str]]:
+    for name, inner in value.items():
+        path = f"{place}{name}"
+        if isinstance(inner, dict):
+            yield from _wrong(inner, f"{path}.")
+        elif isinstance(inner, str):
+            if len(inner) > LONGEST:
+                yield path, f"{len(inner)} characters", f"at most {LONGEST} characters"
+            elif not inner.isprintable():
+                yield path, "control characters", "printable characters only"
+            elif name not in _IDENTITY_FIELDS and _holds_citizen_number(inner):
+                yield path, "a citizen number", "a number or code of the document, no identity"
+
+
+def _holds_citizen_number(text: str) -> bool:
+    if len(text) < 18:
+        return False
+    return any(_is_citizen_number(found.group(1)) for found in _NUMBERLIKE.finditer(text))
+
+
+def _is_citizen_number(text: str) -> bool:
+    try:
+        check_citizen(text)
+    except IdentifierFault:
+        return False
+    return True
