@@ -6,7 +6,7 @@ differently between a crash and its replay, and the block must still be recognis
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from schemas.codec import Codec, SchemaFault
@@ -55,19 +55,21 @@ def prepare(codec: Codec, table: Table, place: Place, start: int, records: Seque
 
     Raises Unreadable with place and cure.
     """
-    topic, partition = place
     digest = hashlib.sha256()
     size = 0
-    stored = []
-    for record in records:
-        value = record.value or b""
-        size += len(value)
-        digest.update(b"%d %d " % (record.offset, len(value)))
-        digest.update(value)
-        stored.append(Stored(topic, partition, record.offset, record.timestamp, decode(codec, table, place, record)))
+
+    def read() -> Iterator[Stored]:
+        nonlocal size
+        for record in records:
+            value = record.value or b""
+            size += len(value)
+            digest.update(b"%d %d " % (record.offset, len(value)))
+            digest.update(value)
+            yield Stored(*place, record.offset, record.timestamp, decode(codec, table, place, record))
+
+    made = columns.rows(table, read())
     block = Block(start, records[-1].offset, digest.hexdigest()[:32])
-    made = columns.rows(table, stored)
-    return Prepared(topic, partition, table, block, made, len(made[0]), size)
+    return Prepared(*place, table, block, made, len(made[0]), size)
 
 
 def decode(codec: Codec, table: Table, place: Place, record: Raw) -> dict[str, Any]:

@@ -110,14 +110,17 @@ def rows(table: Table, records: Iterable[Stored]) -> list[list[Any]]:
     >>> rows(t, [Stored("x", 0, 7, 1, {"a": "one"}), Stored("x", 0, 9, 2, {"a": "two"})])
     [['x', 'x'], [0, 0], [7, 9], [1, 2], ['one', 'two']]
     """
-    kept = [record for record in records if table.keep(record.value)]
-    place: list[list[Any]] = [
-        [record.topic for record in kept],
-        [record.partition for record in kept],
-        [record.offset for record in kept],
-        [record.timestamp_ms for record in kept],
-    ]
-    return place + [[column.get(record.value) for record in kept] for column in table.columns]
+    place: tuple[list[Any], ...] = ([], [], [], [])
+    made: list[tuple[list[Any], Getter]] = [([], column.get) for column in table.columns]
+    # Record by record, so that each decoded record dies at once: keeping a block of them doubles the cost (garbage
+    # collector) and the memory.
+    for record in records:
+        if table.keep(record.value):
+            for cells, cell in zip(place, record, strict=False):
+                cells.append(cell)
+            for cells, get in made:
+                cells.append(get(record.value))
+    return [*place, *(cells for cells, _ in made)]
 
 
 def create(table: Table) -> str:

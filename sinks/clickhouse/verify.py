@@ -6,7 +6,6 @@ offsets with what a plain SELECT returns. Exit 0 if nothing is missing, doubled 
 
 import asyncio
 import sys
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,7 +15,7 @@ from clickhouse_driver import Client
 
 from schemas.codec import Codec
 from sinks.clickhouse.__main__ import tables_by_topic
-from sinks.clickhouse.blocks import decode
+from sinks.clickhouse.blocks import Place, decode
 from sinks.clickhouse.columns import Table
 from sinks.clickhouse.connection import Unsafe, connect
 from sinks.clickhouse.tables import POSITIONS
@@ -76,33 +75,48 @@ async def verify(bootstrap: str, client: Client, tables: Mapping[str, Table]) ->
         begin = await consumer.beginning_offsets(places)
         end = await consumer.end_offsets(places)
         todo = {place for place in places if end[place] > begin[place]}
-        codec = Codec.load()
+        comparison = Comparison(client, tables, reports, positions, {(p.topic, p.partition): begin[p] for p in places})
         while todo:
-            for place, records in (await consumer.getmany(timeout_ms=POLL_MS)).items():
-                table, held = tables[place.topic], positions.get((place.topic, place.partition), 0)
-                _compare(client, codec, table, records, held, reports[table.name])
+            for records in (await consumer.getmany(timeout_ms=POLL_MS)).values():
+                comparison.compare(records)
             todo = {place for place in todo if await consumer.position(place) < end[place]}
     finally:
         await consumer.stop()
     return list(reports.values())
 
 
-def _compare(
-    client: Client, codec: Codec, table: Table, records: list[ConsumerRecord], position: int, report: Report
-) -> None:
-    """One run of consecutive records of one topic-partition against the rows of its range."""
-    place = (records[0].topic, records[0].partition)
-    wanted = {record.offset for record in records if table.keep(decode(codec, table, place, record))}
-    found = client.execute(
-        f"SELECT offset FROM {table.name} WHERE topic = %(topic)s AND partition = %(partition)s "  # noqa: S608 - declared name
-        "AND offset BETWEEN %(first)s AND %(last)s",
-        {"topic": place[0], "partition": place[1], "first": records[0].offset, "last": records[-1].offset},
-    )
-    seen = Counter(int(row[0]) for row in found)
-    absent = wanted - seen.keys()
-    report.waiting += sum(1 for offset in absent if offset >= position)
-    report.missing += sum(1 for offset in absent if offset < position)
-    report.strange += len(seen.keys() - wanted)
+class Comparison:
+    """Runs of consecutive records against the rows of their ranges. ``next``: topic-partition -> first offset not
+    compared yet, so that rows between two runs (at commit markers, hidden records) are looked at too."""
+
+    def __init__(
+        self,
+        client: Client,
+        tables: Mapping[str, Table],
+        reports: dict[str, Report],
+        positions: dict[Place, int],
+        next_: dict[Place, int],
+    ) -> None:
+        self._client, self._tables, self._reports = client, tables, reports
+        self._positions, self._next, self._codec = positions, next_, Codec.load()
+
+    def compare(self, records: list[ConsumerRecord]) -> None:
+        """One run of one topic-partition; adds what it finds to the table's report."""
+        place = (records[0].topic, records[0].partition)
+        table, position = self._tables[place[0]], self._positions.get(place, 0)
+        wanted = {record.offset for record in records if table.keep(decode(self._codec, table, place, record))}
+        found = self._client.execute(
+            f"SELECT offset FROM {table.name} WHERE topic = %(topic)s AND partition = %(partition)s "  # noqa: S608 - declared name
+            "AND offset BETWEEN %(first)s AND %(last)s",
+            {"topic": place[0], "partition": place[1], "first": self._next[place], "last": records[-1].offset},
+        )
+        self._next[place] = records[-1].offset + 1
+        seen = {int(row[0]) for row in found}
+        absent = wanted - seen
+        report = self._reports[table.name]
+        report.waiting += sum(1 for offset in absent if offset >= position)
+        report.missing += sum(1 for offset in absent if offset < position)
+        report.strange += len(seen - wanted)
 
 
 def main() -> int:

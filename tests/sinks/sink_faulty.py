@@ -6,6 +6,7 @@ every third insert. The others take a part of the guarantee away, for the tests 
 ``no-plan``, ``no-doubt``.
 """
 
+import itertools
 import os
 import signal
 import sys
@@ -18,15 +19,14 @@ from sinks.clickhouse.plan import GoOn
 
 faults = frozenset(sys.argv[1].split(","))
 insert, record = writer.Database.insert, writer.Database.record
-calls = 0
+calls = itertools.count(1)
 
 
 def faulty_insert(self, block, token):
-    global calls
-    calls += 1
+    call = next(calls)
     if "slow" in faults:
         time.sleep(0.03)
-    if "sleeper" in faults and calls == 5:
+    if "sleeper" in faults and call == 5:
         print("asleep", flush=True)
         os.kill(os.getpid(), signal.SIGSTOP)
         time.sleep(0.01)  # stopping takes effect between two instructions, not within one
@@ -35,7 +35,7 @@ def faulty_insert(self, block, token):
     insert(self, block, token)
     if "slow" in faults:
         time.sleep(0.03)
-    if "lost-ack" in faults and calls % 3 == 0:
+    if "lost-ack" in faults and call % 3 == 0:
         raise OSError("the answer to an insert was lost")
 
 

@@ -1,4 +1,4 @@
-"""Commits with a plan are made by the present owner or not at all; also a watch on the three inner names of aiokafka."""
+"""Commits with a plan are made by the present owner or not at all; also a watch on inner names of aiokafka."""
 
 import asyncio
 

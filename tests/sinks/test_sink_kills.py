@@ -127,14 +127,16 @@ async def test_lost_answers_store_nothing_twice(own):
 async def joined(stand: Stand):
     """A second member of the sink's group that only joins, gets partitions within the time, and leaves."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=stand.bootstrap, group_id=f"{stand.prefix}sink-clickhouse", enable_auto_commit=False
+        bootstrap_servers=stand.bootstrap,
+        group_id=f"{stand.prefix}sink-clickhouse",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
     )
     await consumer.start()
     consumer.subscribe(topics=[f"{stand.prefix}{name}" for name in TOPICS])
     try:
         async with asyncio.timeout(SESSION_S):
-            while not consumer.assignment():
-                await asyncio.sleep(0.1)
+            await consumer.getmany(timeout_ms=60_000)  # comes back with records, so after the assignment
         yield
     finally:
         await consumer.stop()

@@ -1,5 +1,6 @@
 """What ClickHouse really does with a block, a token and a lost row; each is a stone the guarantee stands on."""
 
+import asyncio
 import time
 
 import pytest
@@ -112,8 +113,8 @@ def test_the_current_view_takes_the_newest_version_whole(sink_database, client):
     raws = [Raw(number, CODEC.encode("ObligationChange", value)) for number, value in enumerate(versions)]
     block = prepare(CODEC, OBLIGATIONS, ("t.sanctions.railway", 0), 0, raws)
     sink_database.insert(block, block.token)
-    query = "SELECT version, state, lift_reason, due_state, due_day, measure FROM obligations_current ORDER BY obligation_id"
-    first, second = client.execute(query)
+    fields = "version, state, lift_reason, due_state, due_day, measure"
+    first, second = client.execute(f"SELECT {fields} FROM obligations_current ORDER BY obligation_id")
     assert first == (3, "lifted", "performed", "not_in_text", None, "NO_HIGH_SPEED_RAIL")
     assert second[:3] == (1, "proposed", None)
     assert count(client, "obligations") == 4
@@ -134,8 +135,6 @@ async def test_a_server_that_is_away_is_a_passing_fault_and_a_missing_table_is_n
 
 async def test_closing_does_not_wait_for_a_silent_server(sink_database):
     writer = Writer(sink_database)
-    import asyncio
-
     asleep = asyncio.ensure_future(writer.call(sink_database._client.execute, "SELECT sleep(3) FROM numbers(1)"))
     await asyncio.sleep(0.3)
     began = time.monotonic()
