@@ -7,7 +7,7 @@ from sinks.clickhouse.columns import Stored, Table, names
 from sinks.clickhouse.columns import rows as columns_of
 from sinks.clickhouse.connection import connect
 from sinks.clickhouse.tables import TABLES
-from streams.app import Parts
+from streams.desk import Desk
 from streams.oracle.difference import Difference
 from streams.oracle.history import History
 
@@ -15,17 +15,17 @@ _PLACE = 3  # topic, partition, offset
 _SKIPPED = "appended_at"  # the broker's clock; compared by nobody
 
 
-def compare(parts: Parts, history: History, url: str) -> Iterator[Difference | None]:
+def compare(desk: Desk, history: History, url: str, database: str) -> Iterator[Difference | None]:
     """One item per row of every table: None, or how it differs from the record it came from."""
-    client = connect(url, parts.settings.database)
+    client = connect(url, database)
     try:
         for table in TABLES:
-            wanted = _wanted(parts, history, table)
+            wanted = _wanted(desk, history, table)
             picked = [name for name in names(table) if name != _SKIPPED]
             listed = ", ".join(f"`{name}`" for name in picked)
             query = f"SELECT {listed} FROM `{table.name}` WHERE startsWith(topic, %(prefix)s)"  # noqa: S608 own names
             seen: set[tuple[object, ...]] = set()
-            for row in client.execute_iter(query, {"prefix": parts.settings.prefix}):
+            for row in client.execute_iter(query, {"prefix": desk.prefix}):
                 place = row[:_PLACE]
                 if place in seen:
                     yield Difference(f"{table.name} {place}", "one row", "two rows")
@@ -37,12 +37,12 @@ def compare(parts: Parts, history: History, url: str) -> Iterator[Difference | N
         client.disconnect()
 
 
-def _wanted(parts: Parts, history: History, table: Table) -> dict[tuple[object, ...], tuple[object, ...]]:
+def _wanted(desk: Desk, history: History, table: Table) -> dict[tuple[object, ...], tuple[object, ...]]:
     found: dict[tuple[object, ...], tuple[object, ...]] = {}
     skipped = names(table).index(_SKIPPED)
     for family in table.families:
-        for channel in parts.catalogue.channels_of(family) or (None,):
-            records = _stored(parts.codec, history, parts.catalogue.name(family, channel), parts.settings.prefix)
+        for channel in desk.catalogue.channels_of(family) or (None,):
+            records = _stored(desk.codec, history, desk.catalogue.name(family, channel), desk.prefix)
             for row in zip(*columns_of(table, records), strict=True):
                 found[row[:_PLACE]] = row[:skipped] + row[skipped + 1 :]
     return found
