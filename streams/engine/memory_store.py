@@ -1,6 +1,7 @@
 """State in memory: a dict, keys by due number, and byte order built only while a sweep needs it.
 
-Measured (tests/engine/test_memory.py, make check): about 550,000 keys of 32 bytes with values of 1.5 KB per GiB.
+Measured (tests/engine/test_engine_memory.py, make check): 600,000 keys of 32 bytes with values of 1.5 KB and a due
+number per GiB. A worker whose partitions hold more needs ``EngineConfig.state = "disk"``.
 """
 
 from bisect import bisect_left, bisect_right, insort

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -83,13 +84,13 @@ class TaskProducer:
         await self._producer.commit_transaction()
         self._open = False
 
-    async def _group_by_partition(self, outputs: Iterable[Output]) -> dict[TopicPartition, list[Output]]:
-        grouped: dict[TopicPartition, list[Output]] = {}
+    async def _group_by_partition(self, outputs: Iterable[Output]) -> dict[tuple[str, int], list[Output]]:
+        grouped: dict[tuple[str, int], list[Output]] = {}
         for output in outputs:
             partition = output.partition
             if partition is None:
                 partition = self._choose(output.key, await self._partitions(output.topic))
-            grouped.setdefault(TopicPartition(output.topic, partition), []).append(output)
+            grouped.setdefault((output.topic, partition), []).append(output)
         return grouped
 
     async def _partitions(self, topic: str) -> list[int]:
@@ -102,18 +103,18 @@ class TaskProducer:
             return partitions[self._partition % len(partitions)]
         return int(_partition_of_key(key, partitions, partitions))
 
-    async def _send(self, grouped: Mapping[TopicPartition, Sequence[Output]]) -> list[asyncio.Future[Any]]:
-        sent = []
-        for tp, outputs in grouped.items():
+    async def _send(self, grouped: Mapping[tuple[str, int], Sequence[Output]]) -> list[asyncio.Future[Any]]:
+        sent, now = [], int(time.time() * 1000)
+        for (topic, partition), outputs in grouped.items():
             builder = self._producer.create_batch()
             for output in outputs:
-                record = {"timestamp": None, "key": output.key, "value": output.value, "headers": list(output.headers)}
-                if builder.append(**record) is None:
-                    sent.append(await self._producer.send_batch(builder, tp.topic, partition=tp.partition))
-                    builder = self._producer.create_batch()
-                    builder.append(**record)  # the first record of a batch is never too large for it
+                key, value, headers = output.key, output.value, list(output.headers)
+                if builder.append(timestamp=now, key=key, value=value, headers=headers) is None:
+                    sent.append(await self._producer.send_batch(builder, topic, partition=partition))
+                    builder = self._producer.create_batch()  # its first record is never too large for it
+                    builder.append(timestamp=now, key=key, value=value, headers=headers)
             builder.close()
-            sent.append(await self._producer.send_batch(builder, tp.topic, partition=tp.partition))
+            sent.append(await self._producer.send_batch(builder, topic, partition=partition))
         return sent
 
     async def close(self) -> None:

@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Protocol
 
-from streams.engine.ports import Output, State
+from streams.engine.ports import Output
 
 NO_DUE = -(1 << 63)
 _DUE = struct.Struct(">q")
@@ -101,19 +101,15 @@ class TaskTransaction:
     """What one turn changes and emits. See ``ports.Transaction``."""
 
     def __init__(self, store: Store) -> None:
-        self._state = TransactionState(store)
+        self.state = TransactionState(store)
         self.outputs: list[Output] = []
 
     def emit(self, output: Output) -> None:
         self.outputs.append(output)
 
     @property
-    def state(self) -> State:
-        return self._state
-
-    @property
     def changes(self) -> dict[bytes, Entry | None]:
-        return self._state.changes
+        return self.state.changes
 
 
 def load(store: Store, records: Iterable[tuple[bytes, bytes | None]]) -> None:

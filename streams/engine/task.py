@@ -34,7 +34,7 @@ from streams.engine.ports import AgentSpec, Observer, Output, Step
 from streams.engine.producer import TaskProducer
 from streams.engine.reader import Reader
 from streams.engine.state import Store, TaskTransaction, pack
-from streams.engine.turn import Turn
+from streams.engine.turn import StepBug, Turn
 
 log = logging.getLogger(__name__)
 
@@ -175,10 +175,17 @@ class Task:
         async with Reader(self.config, self.partition) as reader:
             offsets = await self.ask(reader)
             await self.restore(reader)
-        self.step = self.agent.make_step(self.partition)
-        assert self.store is not None
-        self.step.begin(TaskTransaction(self.store).state)
+        self.step = self._make_step()
         return offsets
+
+    def _make_step(self) -> Step:
+        assert self.store is not None
+        try:
+            step = self.agent.make_step(self.partition)
+            step.begin(TaskTransaction(self.store).state)
+        except Exception as error:
+            raise StepBug("step failed at its start") from error
+        return step
 
     async def fence(self) -> None:
         self.producer = TaskProducer(self.config, self.name, self.partition)

@@ -3,6 +3,8 @@
 Pure bookkeeping between the inbox and the step; nothing is sent from here.
 """
 
+from collections.abc import Callable
+from itertools import islice
 from time import perf_counter
 
 from aiokafka.structs import ConsumerRecord
@@ -12,6 +14,12 @@ from streams.engine.ports import Record, Step
 from streams.engine.state import TaskTransaction
 
 LOOK_EVERY = 32  # records between two looks at the clock
+
+
+def _record(record: ConsumerRecord) -> Record:
+    return Record(
+        record.topic, record.partition, record.offset, record.timestamp, record.key, record.value, record.headers
+    )
 
 
 class StepBug(Exception):
@@ -56,7 +64,7 @@ class Turn:
         watch = False
         for topic in self._inbox.topics:
             if self._inbox.head(topic) is not None:
-                if self._ready(topic):
+                if self._ready(self._step.ready, topic):
                     return topic, watch
                 watch = True
         return None, watch
@@ -65,49 +73,36 @@ class Turn:
         """Handle one batch's records. True when the time is over."""
         waiting = self._inbox.head(topic)
         assert waiting is not None
-        while waiting.at < len(waiting.records):
-            record = waiting.records[waiting.at]
-            if not self._handle(record):
+        handle, ready, tx = self._step.handle, self._step.ready, self._tx
+        for record in islice(waiting.records, waiting.at, None):
+            try:
+                done = handle(_record(record), tx)
+            except Exception as error:
+                raise StepBug(f"step failed on {record.topic}:{record.partition}:{record.offset}") from error
+            if not done:
                 self.offsets[topic] = record.offset
                 self.unfinished = topic
                 return False
             self._resume = None
-            self._advance(topic, waiting, record)
-            if self.handled >= self._limit or watch or not self._ready(topic):
-                return False
-            if self.handled % LOOK_EVERY == 0 and perf_counter() > until:
-                return True
+            waiting.at += 1
+            self.handled += 1
+            stop = watch or self.handled >= self._limit or not self._ready(ready, topic)
+            late = self.handled % LOOK_EVERY == 0 and perf_counter() > until
+            if stop or late:
+                self._leave(topic, waiting, record.offset + 1)
+                return late and not stop
+        self._leave(topic, waiting, waiting.end)
         return False
 
-    def _advance(self, topic: str, waiting: Waiting, record: ConsumerRecord) -> None:
-        waiting.at += 1
-        self.handled += 1
+    def _leave(self, topic: str, waiting: Waiting, offset: int) -> None:
         if waiting.at == len(waiting.records):
-            self.offsets[topic] = waiting.end
+            offset = waiting.end
             self._inbox.drop_head(topic)
-        else:
-            self.offsets[topic] = record.offset + 1
+        self.offsets[topic] = offset
 
-    def _handle(self, record: ConsumerRecord) -> bool:
+    def _ready(self, ready: Callable[[str], bool], topic: str) -> bool:
         try:
-            return self._step.handle(
-                Record(
-                    record.topic,
-                    record.partition,
-                    record.offset,
-                    record.timestamp,
-                    record.key,
-                    record.value,
-                    record.headers,
-                ),
-                self._tx,
-            )
-        except Exception as error:
-            raise StepBug(f"step failed on {record.topic}:{record.partition}:{record.offset}") from error
-
-    def _ready(self, topic: str) -> bool:
-        try:
-            return self._step.ready(topic)
+            return ready(topic)
         except Exception as error:
             raise StepBug(f"step failed in ready({topic!r})") from error
 

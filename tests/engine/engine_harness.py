@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError
 from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
 
@@ -66,8 +67,14 @@ class Job:
         return f"{self.prefix}log"
 
     def engine_config(self) -> EngineConfig:
-        values = {"app_id": f"{self.prefix}app", "bootstrap": self.bootstrap, "session_timeout_s": 6.0, **self.config}
-        return EngineConfig(**{**values, "data_dir": Path(values.get("data_dir", "."))})
+        values = {
+            "app_id": f"{self.prefix}app",
+            "bootstrap": self.bootstrap,
+            "session_timeout_s": 6.0,
+            "data_dir": "unused",
+            **self.config,
+        }
+        return EngineConfig(**{**values, "data_dir": Path(values["data_dir"])})
 
     def agent(self) -> AgentSpec:
         return AgentSpec("count", self.inputs, self.changelog, lambda partition: Counting(self, partition))
@@ -236,6 +243,7 @@ class Workers:
 
     def start(self, **changes: Any) -> subprocess.Popen[bytes]:
         job = {**asdict(self.job), **changes}
+        job["config"] = {"data_dir": str(self.folder), **job["config"]}
         self._started += 1
         log = (self.folder / f"worker-{self._started}.log").open("wb")
         environment = {**os.environ, "PYTHONPATH": str(HERE)}
@@ -256,8 +264,11 @@ class Workers:
 
 
 def lag(job: Job) -> int:
-    """Input offsets that the group has not committed yet."""
-    return asyncio.run(_lag(job))
+    """Input offsets that the group has not committed yet; very many while the broker does not answer."""
+    try:
+        return asyncio.run(_lag(job))
+    except (KafkaError, TimeoutError, OSError):
+        return 1 << 62
 
 
 async def _lag(job: Job) -> int:

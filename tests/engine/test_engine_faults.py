@@ -1,11 +1,13 @@
 """What goes wrong around a task: bugs, a silent or dying broker, disorder inside Faust, workers that come and go."""
 
+import asyncio
 import os
 import signal
 import time
 from pathlib import Path
 
 import pytest
+from aiokafka import AIOKafkaProducer
 from engine_harness import Job, Workers, create, examine, fill, lag, wait_for
 
 from streams.local.stack import running, status
@@ -53,6 +55,26 @@ def test_workers_come_and_go_in_order(kafka_bootstrap: str, prefix: str, tmp_pat
         group.alive.remove(first)
         wait_for(lambda: lag(job) == 0, 60, "the second to finish", group)
         assert "fenced" not in group.logs()
+    assert examine(job, ids).good
+
+
+def test_a_task_fenced_by_nobody_who_stays_goes_on(kafka_bootstrap: str, prefix: str, tmp_path: Path) -> None:
+    """A zombie fences the owner and is gone: the group still names the owner, so it starts again by itself."""
+    job = Job(kafka_bootstrap, prefix, topics=1, partitions=2, spin_us=500)
+    create(job)
+    ids = fill(job, 10_000)
+
+    async def fence() -> None:
+        name = job.engine_config().transactional_id("count", 0)
+        async with AIOKafkaProducer(bootstrap_servers=job.bootstrap, transactional_id=name):
+            pass
+
+    with Workers(job, tmp_path) as group:
+        group.start()
+        wait_for(lambda: lag(job) < 9_000, 40, "work to begin", group)
+        asyncio.run(fence())
+        wait_for(lambda: lag(job) == 0, 60, "the end", group)
+        assert "fenced by another producer" in group.logs()
     assert examine(job, ids).good
 
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.servers
 def test_counts_exactly_once_and_goes_on_after_a_restart(
     kafka_bootstrap: str, prefix: str, tmp_path: Path, state: str
 ) -> None:
-    job = Job(kafka_bootstrap, prefix, config={"data_dir": str(tmp_path), "state": state})
+    job = Job(kafka_bootstrap, prefix, config={"state": state})
     create(job)
     ids = fill(job, 3_000)
     with Workers(job, tmp_path) as workers:
