@@ -6,8 +6,8 @@ same in every partition, whoever wrote them.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -57,10 +57,13 @@ class ClockWriter:
         self._codec = codec
         self._shelf = shelf
         self._producer = producer
+        self._reading: Reading | None = None  # what stands there; ours alone to change while we hold the producer
 
     async def read(self) -> Reading:
         """The last committed day and all law events, in order."""
-        return await asyncio.to_thread(self._read)
+        if self._reading is None:
+            self._reading = await asyncio.to_thread(self._read)
+        return self._reading
 
     def _read(self) -> Reading:
         day: date | None = None
@@ -83,6 +86,7 @@ class ClockWriter:
         for start in range(0, len(days), _DAYS_PER_TRANSACTION):
             part = days[start : start + _DAYS_PER_TRANSACTION]
             await self._write([self._codec.encode("ClockTick", {"day": one}) for one in part])
+            self._reading = (await self.read())._replace(day=part[-1])
         return len(days)
 
     async def activate(self, digest: str, from_day: date) -> bool:
@@ -97,6 +101,7 @@ class ClockWriter:
         if reading.day is not None and from_day < reading.day:
             raise ClockFault(f"--from {from_day} has passed: the clock stands at {reading.day}; name that day or later")
         await self._write([self._codec.encode("LawActivation", {"digest": digest, "from_day": from_day})])
+        self._reading = reading._replace(laws=(*reading.laws, Announced(digest, from_day)))
         return True
 
     async def _write(self, values: list[bytes]) -> None:
@@ -115,6 +120,18 @@ async def opened(log: ClockLog, codec: Codec, shelf: LawShelf) -> AsyncIterator[
         yield ClockWriter(log, codec, shelf, producer)
     finally:
         await producer.stop()
+
+
+@contextmanager
+def held(log: ClockLog, codec: Codec, shelf: LawShelf) -> Iterator[Callable[[date], int]]:
+    """``tick_to`` of one open clock for code that is not async."""
+    with asyncio.Runner() as runner:
+        writing = opened(log, codec, shelf)
+        writer = runner.run(writing.__aenter__())
+        try:
+            yield lambda day: runner.run(writer.tick_to(day))
+        finally:
+            runner.run(writing.__aexit__(None, None, None))
 
 
 def today_here() -> date:

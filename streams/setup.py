@@ -30,8 +30,9 @@ def clock_log(parts: Parts) -> clock.ClockLog:
 
 async def prepare(
     parts: Parts, addresses: Addresses, book: LawBook, first_day: date, say: Callable[[str], None]
-) -> None:
-    """Bring servers to where agents can work, with ``book`` published, and in force if there was none.
+) -> date:
+    """Bring servers to where agents can work, with ``book`` published, and in force if there was none; returns the
+    clock's day.
 
     ``first_day``: the first tick, if the clock has never ticked.
     """
@@ -57,3 +58,4 @@ async def prepare(
             say(f"现行法律簿不同 / another book is in force: chengxin law activate {book.digest} --from DAY")
         if reading.day is None:
             await writer.tick_to(first_day)
+        return reading.day or first_day

@@ -1,6 +1,7 @@
 """One run from beginning to end: ready, publish day by day as departments would, wait, check, count."""
 
 import asyncio
+import contextlib
 import json
 import time
 from datetime import date
@@ -63,8 +64,9 @@ class Run:
     def say(self, text: str) -> None:
         self.console.print(f"[dim]{time.monotonic() - self.began:6.1f} s[/]  {text}")
 
-    def ready(self, book: LawBook, first_day: date) -> None:
-        asyncio.run(prepare(self.parts, self.addresses, book, first_day, self.say))
+    def ready(self, book: LawBook, first_day: date) -> date:
+        """Servers ready; returns the clock's day."""
+        return asyncio.run(prepare(self.parts, self.addresses, book, first_day, self.say))
 
     def book(self) -> LawBook:
         return loader.load()
@@ -78,39 +80,33 @@ class Run:
         if done > len(sample.days):
             return
         watch = Watch(self.parts, children.check, _PATIENCE_S)
-        sent = 0
-        with _progress(self.console) as progress:
+        log = clock_log(self.parts)
+        with (
+            contextlib.closing(watch),
+            clock.held(log, self.parts.codec, self.parts.shelf) as tick_to,
+            Publisher(self.addresses.kafka, self.parts.settings.prefix) as publisher,
+            _progress(self.console) as progress,
+        ):
             bar = progress.add_task("", total=sum(len(day.records) for day in sample.days))
 
             def moved() -> None:
                 shown = "  ".join(f"{name} {number}" for name, number in sorted(watch.outcomes.items()))
                 progress.update(bar, completed=watch.receipts, description=f"{day.day}  {shown}")
 
-            try:
-                for number, day in enumerate(sample.days):
-                    self.tick(day.day)
-                    watch.until_day(day.day, moved)
-                    if number >= done:
-                        self._send(day, number)
-                    sent += len(day.records)
-                    watch.until_receipts(sent, moved)
-                last = clock.next_day(sample.days[-1].day)
-                self.tick(last)
-                watch.until_day(last, moved)
-                sent += officers.answer(self.parts, last)
-                self._note_sent(len(sample.days) + 1)
+            sent = 0
+            for number, day in enumerate(sample.days):
+                tick_to(day.day)
+                watch.until_day(day.day, moved)
+                if number >= done:
+                    self._send(publisher, day, number)
+                sent += len(day.records)
                 watch.until_receipts(sent, moved)
-            finally:
-                watch.close()
-
-    def tick(self, day: date) -> None:
-        """Let the days up to ``day`` pass."""
-
-        async def go() -> None:
-            async with clock.opened(clock_log(self.parts), self.parts.codec, self.parts.shelf) as writer:
-                await writer.tick_to(day)
-
-        asyncio.run(go())
+            last = clock.next_day(sample.days[-1].day)
+            tick_to(last)
+            watch.until_day(last, moved)
+            sent += officers.answer(self.parts, last)
+            self._note_sent(len(sample.days) + 1)
+            watch.until_receipts(sent, moved)
 
     def check(self, children: Children) -> Outcome:
         """Wait until ClickHouse has everything, then let oracle and auditor look, and count."""
@@ -130,10 +126,9 @@ class Run:
     def sample(self, book: LawBook) -> Sample:
         return build(SEED, self._records, self.parts.codec, book, self.parts.catalogue)
 
-    def _send(self, day: SampleDay, number: int) -> None:
+    def _send(self, publisher: Publisher, day: SampleDay, number: int) -> None:
         """Send one day and note where each record came to stand and what is expected of it."""
-        with Publisher(self.addresses.kafka, self.parts.settings.prefix) as publisher:
-            offsets = publisher.publish(day).offsets
+        offsets = publisher.publish(day).offsets
         with self._side_file.open("a", encoding="utf-8") as file:
             for record, offset in zip(day.records, offsets, strict=True):
                 row = (record.topic, record.partition, offset, record.expected.value, record.code, record.note)
@@ -143,10 +138,17 @@ class Run:
     def _note_sent(self, days: int) -> None:
         self._sent_file.write_text(str(days), encoding="utf-8")
 
+    @property
+    def untouched(self) -> bool:
+        """Nothing of the sample was sent to these servers yet."""
+        return not self._sent_file.exists()
+
     def _days_sent(self) -> int:
         return int(self._sent_file.read_text(encoding="utf-8")) if self._sent_file.exists() else 0
 
     def _expectations(self) -> Expectations:
+        if not self._side_file.exists():
+            return {}
         rows = [json.loads(line) for line in self._side_file.read_text(encoding="utf-8").splitlines()]
         return {(topic, partition, offset): Expected(*fate) for topic, partition, offset, *fate in rows}
 

@@ -30,12 +30,17 @@ def session(
     run = Run(parts, addresses, console, records)
     book = run.book()
     sample = run.sample(book)
-    run.ready(book, sample.days[0].day)
+    today = run.ready(book, sample.days[0].day)
     with Children(settings, addresses) as children:
         for number in range(workers):
             children.start(f"worker-{number + 1}", "streams.cli.main", "worker")
         children.start("sink", "streams.cli.main", "sink")
-        run.publish(sample, children)
+        if run.untouched and today > sample.days[0].day:
+            run.say(
+                f"时钟已到 {today},样本不再发布 / the clock stands at {today}: the sample of the past is not published"
+            )
+        else:
+            run.publish(sample, children)
         result = run.check(children)
         summary.show(console, settings, addresses.clickhouse, book, result.counts)
         _explain(parts, addresses, console)

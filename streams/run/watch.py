@@ -12,7 +12,7 @@ from sinks.clickhouse.tables import TABLES
 from streams.app import Parts
 from streams.oracle import history
 
-_POLL_MS = 200
+_POLL_MS = 50
 
 
 class Stalled(Exception):
