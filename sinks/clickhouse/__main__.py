@@ -63,6 +63,7 @@ def main() -> int:
     """The process: settings from the environment, metrics on loopback, messages on stderr."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("aiokafka").setLevel(logging.WARNING)
+    logging.getLogger("clickhouse_driver").setLevel(logging.ERROR)  # every failure is told by the sink itself
     settings = Settings()
     tables = tables_by_topic(settings.prefix)
     words = {"table": frozenset(table.name for table in tables.values()), "topic": frozenset(tables)}
