@@ -110,7 +110,7 @@ def _fallen(law: Law, rule: Rule | None, day: date) -> str | None:
     if not rule.active:
         return "is inactive"
     if not rule.in_force(day):
-        return f"ended on {rule.in_force_to}"
+        return f"is in force from {rule.in_force_from} to {rule.in_force_to} only"
     if day >= law.cut_over and not law.stands_alone(rule.basis):
         return "rests on a memorandum alone"
     return None
