@@ -20,6 +20,10 @@ SOURCES = ("events", "feedback", "cases")
 WRITTEN = ("decisions", "receipts", "sanctions", "sanctions.current", "rewards", "rewards.current", "notices")
 
 
+_Placed = tuple[bytes | None, int | None]  # value, partition; None where the key chooses it
+_NOTHING: _Placed = (None, None)
+
+
 class Expected(NamedTuple):
     """What whoever wrote a sample record expects of it (side file)."""
 
@@ -117,16 +121,18 @@ def _topic(
     desk: Desk, history: History, name: str, wanted: Iterable[Output], compacted: bool
 ) -> Iterator[Difference | None]:
     """Values per key in order; of a compacted topic the last one (older ones may be gone)."""
-    expected = _by_key((output.key, output.value) for output in wanted)
-    seen = _by_key((message.key, message.value) for message in history.of(name))
+    expected = _by_key((output.key, (output.value, output.partition)) for output in wanted)
+    seen = _by_key((message.key, (message.value, message.partition)) for message in history.of(name))
     for key in sorted(expected.keys() | seen.keys()):
         one, other = expected.get(key, []), seen.get(key, [])
         if compacted:
             one, other = one[-1:], other[-1:]
         where = f"{name} key {key.decode(errors='replace')}"
         for number in range(max(len(one), len(other))):
-            left = one[number] if number < len(one) else None
-            right = other[number] if number < len(other) else None
+            left, place = one[number] if number < len(one) else _NOTHING
+            right, partition = other[number] if number < len(other) else _NOTHING
+            if left is not None and right is not None and place not in (None, partition):
+                yield Difference(where, f"partition {place}", f"partition {partition}")
             yield between(desk.codec, where, left, right)
 
 
@@ -146,8 +152,8 @@ def _expectations(desk: Desk, history: History, expected: Expectations) -> Itera
         yield None if right else Difference(where, f"{wanted.outcome} {wanted.code or ''}", seen)
 
 
-def _by_key(pairs: Iterable[tuple[bytes | None, bytes | None]]) -> dict[bytes, list[bytes | None]]:
-    found: dict[bytes, list[bytes | None]] = {}
-    for key, value in pairs:
-        found.setdefault(key or b"", []).append(value)
+def _by_key(pairs: Iterable[tuple[bytes | None, _Placed]]) -> dict[bytes, list[_Placed]]:
+    found: dict[bytes, list[_Placed]] = {}
+    for key, placed in pairs:
+        found.setdefault(key or b"", []).append(placed)
     return found

@@ -40,7 +40,7 @@ class Silent:
 
 
 class Stand:
-    """One partition of everything. ``topics``: name -> values in order of commit."""
+    """One partition of everything. ``topics``: name -> values in order of commit; ``received``: what was sent."""
 
     def __init__(self, keys: Path, chunk: int = 500, allow_synthetic: bool = True) -> None:
         self.books = {BOOK.digest: BOOK}
@@ -51,7 +51,7 @@ class Stand:
         self.examiner = Examiner(CODEC, admitted, keyring, allow_synthetic)
         self.keyring = keyring
         self.topics: dict[str, list[tuple[bytes | None, bytes | None]]] = defaultdict(list)
-        self.sent: dict[str, int] = defaultdict(int)
+        self.received: dict[str, list[bytes | None]] = defaultdict(list)
         self.stores = {"intake": MemoryStore(), "casework": MemoryStore()}
         self.transactions = 0
         self._done = 0
@@ -69,8 +69,8 @@ class Stand:
 
     def send(self, topic: str, value: bytes | None, crash: bool = False) -> None:
         """Publish one record and let both agents work it off; with ``crash`` every transaction is tried twice."""
-        record = Record(topic, 0, self.sent[topic], 0, None, value, ())
-        self.sent[topic] += 1
+        record = Record(topic, 0, len(self.received[topic]), 0, None, value, ())
+        self.received[topic].append(value)
         assert self.steps["intake"].ready(topic)
         self._work("intake", record, crash)
         accepted = self.topics["accepted"]
