@@ -3,11 +3,12 @@
 import logging
 from typing import NoReturn
 
-from monitoring import endpoint
+from monitoring import endpoint, lag
 from monitoring.catalogue import Vocabulary
 from monitoring.meters import Meters
 from monitoring.observer import MetricsObserver
 from schemas.codec import Codec
+from sinks.clickhouse.tables import SINK_GROUP
 from streams import flow
 from streams.casework import CaseworkStep
 from streams.desk import Desk
@@ -19,6 +20,7 @@ from streams.engine.runtime import EngineApp
 from streams.examine import Examiner
 from streams.identity import Keyring
 from streams.intake import IntakeStep
+from streams.law import loader
 from streams.laws import LawShelf
 from streams.messages import Messages
 from streams.settings import Settings
@@ -68,7 +70,7 @@ class Parts:
 
 def engine_config(settings: Settings, bootstrap: str) -> EngineConfig:
     return EngineConfig(
-        app_id=f"{settings.prefix}chengxin",
+        app_id=groups(settings)[0],
         bootstrap=bootstrap,
         session_timeout_s=settings.session_timeout_s,
         batch_records=settings.batch_records,
@@ -83,7 +85,18 @@ def vocabulary(parts: Parts) -> Vocabulary:
     """The words metrics labels may use in this process."""
     prefix = parts.settings.prefix
     topics = {spec.name for spec in parts.catalogue.topics(prefix, parts.settings.scale)}
-    return Vocabulary({"agent": frozenset(a.name for a in flow.AGENTS), "topic": frozenset(topics)})
+    words = {
+        "agent": frozenset(a.name for a in flow.AGENTS),
+        "topic": frozenset(topics),
+        "group": frozenset(groups(parts.settings)),
+        "code": frozenset(loader.load().codes),
+    }
+    return Vocabulary(words)
+
+
+def groups(settings: Settings) -> tuple[str, str]:
+    """The consumer groups whose lag matters: the workers' and the sink's."""
+    return f"{settings.prefix}chengxin", f"{settings.prefix}{SINK_GROUP}"
 
 
 def compose(settings: Settings, bootstrap: str) -> tuple[EngineApp, int]:
@@ -91,7 +104,7 @@ def compose(settings: Settings, bootstrap: str) -> tuple[EngineApp, int]:
     parts = Parts(settings, bootstrap)
     meters = Meters(vocabulary(parts))
     observer = MetricsObserver(meters)
-
+    lag.follow(bootstrap, groups(settings), meters)
     desk = parts.desk()
 
     def intake(partition: int) -> Step:

@@ -18,12 +18,11 @@ from sinks.clickhouse.lanes import Limits
 from sinks.clickhouse.migrate import MigrationFault
 from sinks.clickhouse.observer import Observer
 from sinks.clickhouse.storing import Stopped
-from sinks.clickhouse.tables import BY_FAMILY
+from sinks.clickhouse.tables import BY_FAMILY, SINK_GROUP
 from sinks.clickhouse.writer import Database, Writer
 from streams.settings import Settings
 from topics.catalogue import Catalogue
 
-GROUP = "sink-clickhouse"
 log = logging.getLogger("chengxin.sink")
 
 
@@ -44,7 +43,7 @@ async def serve(settings: Settings, observer: Observer | None = None) -> None:
         await writer.call_until_answered(database.check, limits.backoff_max_s)
         sink = Sink(
             settings.kafka_bootstrap,
-            settings.prefix + GROUP,
+            settings.prefix + SINK_GROUP,
             tables_by_topic(settings.prefix),
             writer,
             Codec.load(),

@@ -9,6 +9,7 @@ from typing import Any
 
 from sinks.clickhouse.columns import Column, Getter, Index, Table, Value, at, each, latest_view
 
+SINK_GROUP = "sink-clickhouse"  # consumer group, after the deployment's prefix
 CODE = "LowCardinality(String)"
 OPTIONAL_CODE = "LowCardinality(Nullable(String))"
 CODES = "Array(LowCardinality(String))"

@@ -42,14 +42,7 @@ def decide_correction(docket: Docket) -> Receipt:
     if entry is None:
         return docket.hold(
             Fault("TARGET_NOT_SEEN", "target.document_no"),
-            Waiting(
-                event.receipt_id,
-                event.event_id,
-                event.channel,
-                event.content_digest,
-                docket.today,
-                correction=correction,
-            ),
+            docket.waiting(correction=correction),
         )
     taken = _taken(docket, entry, correction)
     if taken is not None:

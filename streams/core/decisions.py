@@ -115,7 +115,7 @@ class Waiting(Struct, frozen=True):
     channel: str
     content_digest: str
     since: date
-    ticks: int = 0
+    name_check: str = ""  # of the record; judged against the name in force when the target is there
     ending: Ending | None = None
     correction: Correction | None = None
 

@@ -109,7 +109,10 @@ def settle(docket: Docket) -> None:
     while (waiting := _next_to_settle(docket)) is not None:
         key = waiting_key(waiting)
         entry = docket.standing.entries[key]
-        if waiting.correction is not None:
+        if waiting.name_check and waiting.name_check != docket.standing.name_check:
+            code = "NAME_MISMATCH"
+            docket.add(DecisionKind.HELD, code=code, key=key, settles=waiting.receipt_id, reasons=(code,))
+        elif waiting.correction is not None:
             correct(docket, entry, waiting.correction, settles=waiting)
         elif waiting.ending is not None:
             if without_effect(docket.law, entry, waiting.ending):

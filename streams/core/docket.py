@@ -19,7 +19,7 @@ from streams.core.decisions import (
     Receipt,
     Waiting,
 )
-from streams.core.events import Accepted, Feedback
+from streams.core.events import Accepted, Correction, Ending, Feedback
 from streams.core.evolve import evolve
 from streams.core.ids import decision_id, notice_id
 from streams.core.index import Index
@@ -122,6 +122,20 @@ class Docket:
             faults=faults,
             warnings=warnings,
             refers_to=refers_to,
+        )
+
+    def waiting(self, ending: Ending | None = None, correction: Correction | None = None) -> Waiting:
+        """This record as it waits for its target."""
+        event = self.event
+        return Waiting(
+            event.receipt_id,
+            event.event_id,
+            event.channel,
+            event.content_digest,
+            self.today,
+            event.name_check,
+            ending,
+            correction,
         )
 
     def hold(self, fault: Fault, waiting: Waiting | None = None, key: str | None = None) -> Receipt:

@@ -27,7 +27,7 @@ def decide_ending(docket: Docket) -> Receipt:
     if entry is None:
         return docket.hold(
             Fault("TARGET_NOT_SEEN", "target.document_no"),
-            Waiting(event.receipt_id, event.event_id, event.channel, event.content_digest, docket.today, ending=ending),
+            docket.waiting(ending=ending),
         )
     why = without_effect(law, entry, ending)
     if why is not None:
