@@ -4,6 +4,7 @@ Every finding says what is wrong, where, and what cures it.
 """
 
 import importlib
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ from streams.engine.config import EngineConfig
 from streams.engine.ports import AgentSpec
 
 TRANSACTION_VERSION = 2  # brokers then check that a record belongs to a transaction they know (KIP-890)
+LOOKS, LOOK_S = 6, 0.5  # for topics not known yet
 CODECS = ("lz4.frame", "cramjam")  # cramjam carries zstd and snappy
 
 
@@ -34,7 +36,9 @@ def check(config: EngineConfig, agents: Iterable[AgentSpec]) -> list[Finding]:
     findings = list(_libraries())
     try:
         admin = KafkaAdminClient(
-            bootstrap_servers=config.bootstrap.split(","), request_timeout_ms=int(config.request_timeout_s * 1000)
+            bootstrap_servers=config.bootstrap.split(","),
+            request_timeout_ms=int(config.request_timeout_s * 1000),
+            bootstrap_timeout_ms=int(config.request_timeout_s * 1000),
         )
     except (KafkaError, OSError, ValueError) as error:
         return [*findings, Finding(f"no answer from Kafka at {config.bootstrap}: {error!r}", "start it or correct it")]
@@ -110,7 +114,7 @@ def broker_findings(config: EngineConfig, node: str, values: Mapping[str, str], 
 
 def _topics(config: EngineConfig, agents: list[AgentSpec], admin: KafkaAdminClient) -> Iterator[Finding]:
     names = sorted({topic for agent in agents for topic in (*agent.topics, agent.changelog)})
-    described = {topic["name"]: topic["partitions"] for topic in admin.describe_topics(names) if topic["partitions"]}
+    described = _describe(admin, names)
     settings = _configs(admin, ConfigResourceType.TOPIC, sorted(described))
     for agent in agents:
         counts = {name: len(described.get(name, ())) for name in (*agent.topics, agent.changelog)}
@@ -153,6 +157,18 @@ def replica_findings(config: EngineConfig, topic: str, replicas: int, insync: in
             f"topic {topic}: min.insync.replicas {insync} of {replicas}: one dead disk could lose acknowledged records",
             "set min.insync.replicas=2",
         )
+
+
+def _describe(admin: KafkaAdminClient, names: list[str]) -> dict[str, Any]:
+    """Partitions by topic, of those that exist. A broker may need a moment to know a topic just created."""
+    for _ in range(LOOKS):
+        described = {
+            topic["name"]: topic["partitions"] for topic in admin.describe_topics(names) if topic["partitions"]
+        }
+        if len(described) == len(names):
+            break
+        time.sleep(LOOK_S)
+    return described
 
 
 def _configs(admin: KafkaAdminClient, kind: Any, names: list[str]) -> dict[str, dict[str, str]]:

@@ -115,7 +115,7 @@ def create(job: Job) -> None:
     admin = KafkaAdminClient(bootstrap_servers=job.bootstrap)
     plain = [NewTopic(name, job.partitions, 1) for name in (*job.inputs, job.output)]
     log = NewTopic(job.changelog, job.partitions, 1, topic_configs={"cleanup.policy": "compact"})
-    admin.create_topics([*plain, log])
+    admin.create_topics([*plain, log], wait_for_metadata=True)
     admin.close()
 
 

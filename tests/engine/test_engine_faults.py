@@ -44,12 +44,12 @@ def test_workers_come_and_go_in_order(kafka_bootstrap: str, prefix: str, tmp_pat
     """Hand-over without a death: nobody waits for a session to expire, and nothing is fenced."""
     job = Job(kafka_bootstrap, prefix, topics=3, partitions=8, spin_us=500)
     create(job)
-    ids = fill(job, 30_000, transactional=True)
+    ids = fill(job, 16_000, transactional=True)
     with Workers(job, tmp_path) as group:
         first = group.start()
-        wait_for(lambda: lag(job) < 27_000, 40, "the first to work", group)
+        wait_for(lambda: lag(job) < 14_000, 40, "the first to work", group)
         group.start()
-        wait_for(lambda: lag(job) < 15_000, 60, "both to work", group)
+        wait_for(lambda: lag(job) < 8_000, 60, "both to work", group)
         first.send_signal(signal.SIGTERM)
         assert first.wait(20) == 0
         group.alive.remove(first)
@@ -78,6 +78,7 @@ def test_a_task_fenced_by_nobody_who_stays_goes_on(kafka_bootstrap: str, prefix:
     assert examine(job, ids).good
 
 
+@pytest.mark.check
 @pytest.mark.parametrize("how", ["killed", "silent"])
 def test_a_broker_that_fails_is_waited_for_in_place(prefix: str, tmp_path: Path, how: str) -> None:
     """killed: restarted by its supervisor. silent: stopped for longer than a request may take."""

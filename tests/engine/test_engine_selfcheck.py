@@ -36,7 +36,10 @@ def test_a_sound_set_up_has_no_finding(kafka_bootstrap: str, prefix: str) -> Non
 def test_every_fault_of_the_topics_is_named(kafka_bootstrap: str, prefix: str) -> None:
     job = Job(kafka_bootstrap, prefix, topics=3, config={"min_replication": 2})
     admin = KafkaAdminClient(bootstrap_servers=kafka_bootstrap)
-    admin.create_topics([NewTopic(job.inputs[0], 8, 1), NewTopic(job.inputs[1], 4, 1), NewTopic(job.changelog, 8, 1)])
+    admin.create_topics(
+        [NewTopic(job.inputs[0], 8, 1), NewTopic(job.inputs[1], 4, 1), NewTopic(job.changelog, 8, 1)],
+        wait_for_metadata=True,
+    )
     admin.close()
     found = "\n".join(str(finding) for finding in check(job.engine_config(), [job.agent()]))
     assert f"topic {job.inputs[2]} of agent count does not exist" in found
@@ -55,7 +58,8 @@ def test_a_refused_worker_ends_with_its_findings(kafka_bootstrap: str, prefix: s
 
 
 def test_no_broker_is_a_finding() -> None:
-    (finding,) = check(replace(CONFIG, bootstrap="127.0.0.1:1"), [])
+    config = replace(CONFIG, bootstrap="127.0.0.1:1", session_timeout_s=3.0, request_timeout_s=4.0)
+    (finding,) = check(config, [])
     assert "no answer from Kafka" in finding.what
 
 
