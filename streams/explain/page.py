@@ -8,7 +8,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from streams.core.decisions import Decision, DueState, Entry, Obligation
+from streams.core.decisions import Decision, DueState, Entry, Obligation, Waiting
+from streams.core.events import Feedback
 from streams.core.law import LawBook, Rule
 
 _KINDS = {
@@ -43,6 +44,10 @@ def page(decision: Decision, law: LawBook) -> RenderableType:
     parts: list[RenderableType] = [_head(decision, law)]
     if decision.entry is not None:
         parts += [_document(decision.entry, law), _severity(decision.entry, law)]
+    if decision.waiting is not None:
+        parts.append(_awaited(decision.waiting, law))
+    if decision.feedback is not None:
+        parts.append(_answer(decision.feedback, law))
     moved = (*decision.raised, *decision.changed)
     if moved:
         parts.append(_measures(moved, law))
@@ -110,6 +115,28 @@ def _severity(entry: Entry, law: LawBook) -> Table:
     return _facts(("严重程度", level), ("分级标准", severity.scale), ("分级理由", reasons))
 
 
+def _awaited(waiting: Waiting, law: LawBook) -> Table:
+    """What a held ending or correction is about: the record that has not come yet."""
+    change = waiting.ending or waiting.correction
+    assert change is not None
+    item = law.items[change.target.item].name if change.target.item in law.items else change.target.item
+    return _facts(
+        ("来文", f"{change.document_no or ''} {change.document_date or ''}".strip() or "—"),
+        ("针对的文书", f"{change.target.document_no} {item}"),
+        ("尚未收到", f"自 {waiting.since} 起等待;三十日内未到即转人工复核"),
+    )
+
+
+def _answer(feedback: Feedback, law: LawBook) -> Table:
+    why = law.refusals.get(feedback.reason, feedback.reason) if feedback.reason else "—"
+    return _facts(
+        ("措施编号", feedback.obligation_id),
+        ("执行部门答复", f"{_STATES[feedback.state]} {feedback.answered_on}"),
+        ("答复理由", why),
+        ("经办人代号", feedback.officer),
+    )
+
+
 def _measures(obligations: tuple[Obligation, ...], law: LawBook) -> Table:
     table = Table(box=box.SIMPLE_HEAD, title="措施", title_justify="left", expand=True)
     for name in ("措施", "执行部门", "规则与条款", "依据", "状态与期限"):
@@ -156,6 +183,7 @@ def _considered(decision: Decision, law: LawBook) -> Table:
 
 def reason(code: str, law: LawBook) -> str:
     """The Chinese text of a reason code, with its citation where the book has one."""
-    if code in law.reasons:
-        return law.reasons[code]
+    for words in (law.reasons, law.refusals, _STATES):
+        if code in words:
+            return words[code]
     return law.codes[code].zh if code in law.codes else code
