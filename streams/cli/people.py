@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from streams.cli.screen import screen
+
 Officer = Annotated[str, typer.Option(help="your staff reference; goes on the query log, the person can read it")]
 Purpose = Annotated[str, typer.Option(help="code of the application catalogue, e.g. objection, audit, confirmation")]
 
@@ -14,8 +16,6 @@ def explain(
     purpose: Purpose,
 ) -> None:
     """Print one decision as a page the person could contest; first the query is put on record."""
-    from rich.console import Console
-
     from streams import addresses, querylog
     from streams.app import Parts
     from streams.explain import find, page
@@ -28,4 +28,4 @@ def explain(
     query = querylog.Query(officer, purpose, "explain", decision_id, decision_id=decision_id)
     querylog.record(parts, query, loader.load().purposes)
     decision = find(parts, found.clickhouse, decision_id)
-    Console().print(page(decision, parts.shelf.get(decision.law_digest)))
+    screen().print(page(decision, parts.shelf.get(decision.law_digest)))

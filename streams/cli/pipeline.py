@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from streams.cli.screen import screen
+
 if TYPE_CHECKING:
     from streams.settings import Settings
 
@@ -24,15 +26,13 @@ def run(
     records: Annotated[int, typer.Option(min=400, help="records of the sample")] = RECORDS,
 ) -> None:
     """Start servers and agents, publish a sample as departments would, show what followed; stay up until Ctrl-C."""
-    from rich.console import Console
-
     from streams import addresses
     from streams.run import cleanup
     from streams.run.session import session
     from streams.settings import Settings
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # both end the run in order
-    console = Console()
+    console = screen()
     with contextlib.ExitStack() as stack:
         settings = stack.enter_context(_fresh(Settings())) if once else Settings()
         found = stack.enter_context(addresses.running(settings))
