@@ -6,6 +6,7 @@ import typer
 
 from sinks.clickhouse import migrate as migrations
 from sinks.clickhouse.connection import connect
+from streams import addresses
 from streams.settings import Settings
 
 app = typer.Typer(help="数据库迁移 / bring the ClickHouse database to this release")
@@ -17,10 +18,7 @@ def migrate(
 ) -> None:
     """Print the statements the database lacks; with --apply run them. Exit 2 where files and database disagree."""
     settings = Settings()
-    if settings.clickhouse_url is None:
-        typer.echo("没有数据库地址 / no database: set CLICKHOUSE_URL, or start the local stack (chengxin up)", err=True)
-        raise typer.Exit(2)
-    client = connect(settings.clickhouse_url)
+    client = connect(addresses.find(settings).clickhouse)
     try:
         todo = migrations.pending(client, settings.database)
         for migration in todo:
