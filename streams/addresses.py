@@ -29,6 +29,14 @@ def find(settings: Settings) -> Addresses:
     return Addresses(kafka, clickhouse)
 
 
+def find_clickhouse(settings: Settings) -> str:
+    """The address of ClickHouse alone. Raises NoServers."""
+    found = settings.clickhouse_url or stack.running_addresses(settings.data_dir).clickhouse_url
+    if found is None:
+        raise NoServers("没有数据库地址 / no database: run `chengxin up`, or set CLICKHOUSE_URL")
+    return found
+
+
 @contextlib.contextmanager
 def running(settings: Settings) -> Iterator[Addresses]:
     """Servers for the length of a block: those of the settings as they are, the others started and ended here.

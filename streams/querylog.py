@@ -1,5 +1,6 @@
 """查询日志: who looked, when, at what, for which purpose (notice, part 3). No log, no answer (design rule 9)."""
 
+import re
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from kafka.errors import KafkaError
 from streams.app import Parts
 
 _COMMIT_S = 20
+_ID = re.compile(r"[0-9a-f]{32}")
 
 
 class Refused(Exception):
@@ -29,10 +31,14 @@ class Query(NamedTuple):
 def record(parts: Parts, query: Query, purposes: dict[str, str]) -> None:
     """Put the question on record; returns only when the broker has committed it.
 
-    A question with an unknown purpose, or without an officer, is put on record too, and then refused.
+    A question with an unknown purpose, or without an officer, is put on record too, and then refused. So is one
+    about something that is no id; but without what was typed, for that may be a number or a name.
 
     :raises Refused: not on record, or not allowed. The caller must not answer.
     """
+    if query.decision_id is not None and not _ID.fullmatch(query.decision_id):
+        _write(parts, query._replace(content="no id", decision_id=None))
+        raise Refused("编号应为 32 位十六进制字符 / ID: 32 hexadecimal characters, as receipts and ClickHouse give it")
     _write(parts, query)
     if not query.officer.strip():
         raise Refused("缺少查询人 / --officer is empty: give your staff reference")
@@ -46,7 +52,13 @@ def _write(parts: Parts, query: Query) -> None:
     topic = parts.messages.topic("querylog")
     key = (query.subject or query.decision_id or "").encode()
     try:
-        producer = KafkaProducer(bootstrap_servers=parts.bootstrap, acks="all", enable_idempotence=True)
+        producer = KafkaProducer(
+            bootstrap_servers=parts.bootstrap,
+            acks="all",
+            enable_idempotence=True,
+            max_block_ms=1_000 * _COMMIT_S,
+            allow_auto_create_topics=False,  # a log that nobody declared keeps nothing
+        )
         try:
             producer.send(topic, key=key, value=parts.codec.encode("QueryLogged", fields)).get(timeout=_COMMIT_S)
         finally:

@@ -18,7 +18,11 @@ def migrate(
 ) -> None:
     """Print the statements the database lacks; with --apply run them. Exit 2 where files and database disagree."""
     settings = Settings()
-    client = connect(addresses.find(settings).clickhouse)
+    try:
+        client = connect(addresses.find_clickhouse(settings))
+    except addresses.NoServers as fault:
+        typer.echo(str(fault), err=True)
+        raise typer.Exit(2) from None
     try:
         todo = migrations.pending(client, settings.database)
         for migration in todo:
