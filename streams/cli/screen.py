@@ -1,0 +1,12 @@
+"""The console of our commands: as wide as the terminal, and wide enough for tables where there is none."""
+
+import sys
+
+from rich.console import Console
+
+_WIDTH = 120
+
+
+def screen() -> Console:
+    """A console for stdout. Off a terminal it has no colour and a fixed width."""
+    return Console() if sys.stdout.isatty() else Console(width=_WIDTH)
