@@ -41,13 +41,14 @@ law: venv ## the law book: loader, schemas, date grid, cases
 
 test: lint types ## what CI runs: lint, types, law, unit, contract, connected flow, kill tests with 2 kills (up to 20 minutes)
 	$(BIN)/chengxin cases run tests/cases
-	$(BIN)/python -m pytest -q -m "not check"
+	$(BIN)/python -m pytest -q --doctest-modules streams/engine streams/core streams/identity streams/wire.py streams/texts.py schemas topics monitoring/observer.py
+	$(BIN)/python -m pytest -q -m "not check" --durations 15
 
 check: test ## test, and the 10-kill tests and the tests of the tests (up to 60 minutes)
 	$(BIN)/python -m pytest -q -m check
 
 bench: venv ## measure the engine beside a bare transactional client in one run; writes build/bench.json
-	$(BIN)/python -m tests.bench
+	$(BIN)/python tests/engine/bench_engine.py
 
 format: venv ## write the format
 	$(BIN)/ruff format --quiet

@@ -3,15 +3,13 @@
 The bare loop does the same work - fold per key, one output per record, changelog, offsets - in one process with one
 producer, without Faust, without tasks, without recovery: the ceiling of this client. Run:
 
-    python tests/engine/bench_engine.py HOST:PORT [RECORDS]
+    make bench
 """
 
 import asyncio
-import os
+import json
 import secrets
-import sys
 import tempfile
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +19,9 @@ from engine_harness import Job, Workers, create, examine, fill, fold, lag, read_
 
 from streams.engine.ports import Output
 from streams.engine.state import Entry, pack
+from streams.local.stack import running
+
+RECORDS = 300_000
 
 
 def rate(job: Job) -> float:
@@ -88,27 +89,37 @@ async def _write(producer: AIOKafkaProducer, grouped: dict[TopicPartition, list[
         await done
 
 
-def main() -> None:
-    bootstrap, records = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 200_000
+def measure(bootstrap: str) -> dict[str, float]:
+    """Both on the same broker, one after the other; the engine's output is checked before its rate counts."""
     base = Job(bootstrap, f"b{secrets.token_hex(3)}.", topics=1, partitions=8, config={"batch_records": 2_000})
     ids = {}
     for name in ("bare", "engine"):
         job = replace(base, prefix=f"{base.prefix}{name}.")
         create(job)
-        ids[name] = fill(job, records, keys=5_000)
+        ids[name] = fill(job, RECORDS, keys=5_000)
     bare = replace(base, prefix=f"{base.prefix}bare.")
-    began = os.times()
     asyncio.run(bare_loop(bare))
-    spent = os.times()
-    print(f"bare loop: {rate(bare):,.0f} events/s, {(spent.user - began.user) * 1e6 / records:.1f} us CPU an event")
     engine = replace(base, prefix=f"{base.prefix}engine.")
     with tempfile.TemporaryDirectory() as folder, Workers(engine, Path(folder)) as group:
-        worker = group.start()
-        began_at = time.monotonic()
+        group.start()
         wait_for(lambda: lag(engine) == 0, 300, "the engine to finish", group)
-        print(f"whole run with start: {time.monotonic() - began_at:.1f} s, worker {worker.pid}")
-    print(f"engine: {rate(engine):,.0f} events/s, ratio {rate(engine) / rate(bare):.2f}")
-    print(examine(engine, ids["engine"]))
+    report = examine(engine, ids["engine"])
+    if not report.good:
+        raise SystemExit(f"the engine's output is wrong, so its rate counts for nothing: {report}")
+    return {"engine": rate(engine), "raw": rate(bare)}
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder, running(Path(folder), want_clickhouse=False) as stack:
+        assert stack.kafka_bootstrap is not None
+        rates = measure(stack.kafka_bootstrap)
+    ratio = rates["engine"] / rates["raw"]
+    for name, events in rates.items():
+        print(f"{name:<8}{events:>10,.0f} events/s  {'█' * round(40 * events / max(rates.values()))}")
+    print(f"engine_ratio raw {ratio:.2f}")
+    out = Path("build/bench.json")
+    out.parent.mkdir(exist_ok=True)
+    out.write_text(json.dumps({"engine_ratio": {"raw": round(ratio, 3)}, "events_per_second": rates}, indent=2) + "\n")
 
 
 if __name__ == "__main__":
