@@ -9,7 +9,7 @@ from kafka.errors import KafkaError
 
 from streams.app import Parts
 
-_COMMIT_S = 20
+_COMMIT_S = 10  # for each of: finding the broker, finding the topic, the commit
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -56,6 +56,7 @@ def _write(parts: Parts, query: Query) -> None:
             bootstrap_servers=parts.bootstrap,
             acks="all",
             enable_idempotence=True,
+            bootstrap_timeout_ms=1_000 * _COMMIT_S,
             max_block_ms=1_000 * _COMMIT_S,
             allow_auto_create_topics=False,  # a log that nobody declared keeps nothing
         )
