@@ -51,6 +51,11 @@ def listening(port: int) -> bool:
         return probe.connect_ex((LOOPBACK, port)) == 0
 
 
+def any_free() -> int:
+    """A free loopback port outside the range that outgoing connections use."""
+    return _any(set())
+
+
 def _any(taken: set[int]) -> int:
     while True:
         port = secrets.choice(RANGE)

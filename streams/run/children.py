@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from streams.addresses import Addresses
+from streams.local import ports
 from streams.local.errors import tail
 from streams.local.processes import die_with_parent
 from streams.settings import Settings
@@ -25,6 +26,7 @@ class Children:
         self._logs = settings.data_dir / "logs"
         self._env = {**os.environ, **_environment(settings, addresses)}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self.metrics: dict[str, str] = {}  # name -> address of the metrics endpoint
 
     def __enter__(self) -> "Children":
         return self
@@ -42,13 +44,15 @@ class Children:
     def start(self, name: str, *module: str) -> None:
         """Start ``python -m module...`` as ``name``; its output goes to ``logs/<name>.log``."""
         self._logs.mkdir(parents=True, exist_ok=True)
+        port = ports.any_free()
+        self.metrics[name] = f"http://127.0.0.1:{port}/metrics"
         with self.log(name).open("ab") as log:
             self._running[name] = subprocess.Popen(
                 [sys.executable, "-m", *module],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=self._env,
+                env={**self._env, "CHENGXIN_METRICS_PORT": str(port)},
                 preexec_fn=die_with_parent,  # noqa: PLW1509 one prctl, before exec, no other thread holds a lock it needs
             )
 

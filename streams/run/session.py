@@ -4,7 +4,9 @@ import contextlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from rich import box
 from rich.console import Console
+from rich.table import Table
 
 from streams import querylog
 from streams.addresses import Addresses
@@ -44,7 +46,7 @@ def session(
         result = run.check(children)
         summary.show(console, settings, addresses.clickhouse, book, result.counts)
         _explain(parts, addresses, console)
-        _where(console, addresses, children, workers)
+        _where(console, addresses, children)
         yield Session(children, result)
 
 
@@ -58,8 +60,12 @@ def _explain(parts: Parts, addresses: Addresses, console: Console) -> None:
         console.print(page(decision, book))
 
 
-def _where(console: Console, addresses: Addresses, children: Children, workers: int) -> None:
-    console.print(f"KAFKA_BOOTSTRAP={addresses.kafka}")
-    console.print(f"CLICKHOUSE_URL={addresses.clickhouse}", highlight=False)
-    for name in (*(f"worker-{n + 1}" for n in range(workers)), "sink"):
-        console.print(f"日志 / log of {name}: {children.log(name)}")
+def _where(console: Console, addresses: Addresses, children: Children) -> None:
+    table = Table(title="地址 / addresses", title_justify="left", box=box.SIMPLE_HEAD, show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row("KAFKA_BOOTSTRAP", addresses.kafka)
+    table.add_row("CLICKHOUSE_URL", addresses.clickhouse)
+    for name, address in children.metrics.items():
+        table.add_row(name, f"{address}\n{children.log(name)}")
+    console.print(table)
