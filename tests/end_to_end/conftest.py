@@ -2,20 +2,9 @@
 
 import secrets
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import pytest
-from deployment import Deployment, Killed, deployed
-
-from streams.run.pipeline import Outcome
-
-KILLS = {20: "worker-1", 45: "sink"}  # in the first days, while records are on their way
-
-
-class Played(NamedTuple):
-    here: Deployment
-    children: Killed  # two workers and the sink, still running
-    outcome: Outcome
+from deployment import KILLS, Killed, Played, deployed
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
@@ -23,6 +24,7 @@ from streams.settings import Settings
 
 RECORDS = 400
 DAYS = 16  # of the sample: from the notice to past the cut-over, so that proposals are made and lifted
+KILLS = {20: "worker-1", 45: "sink"}  # in the first days, while records are on their way
 SESSION_S = 6.0  # the least a broker allows by default
 
 
@@ -106,6 +108,14 @@ class Deployment:
                     yield from records
         finally:
             consumer.close()
+
+
+class Played(NamedTuple):
+    """A run that is over; two workers and the sink still work."""
+
+    here: Deployment
+    children: Killed
+    outcome: Outcome
 
 
 def chengxin(settings: Settings, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

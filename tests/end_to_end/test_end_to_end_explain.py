@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from conftest import Played
+from deployment import Played
 
 from schemas.codec import Codec
 from sinks.clickhouse.connection import connect

@@ -8,8 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import Played
-from deployment import Killed, deployed
+from deployment import Killed, Played, deployed
 from kafka import KafkaProducer
 
 import streams

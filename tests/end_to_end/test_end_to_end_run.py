@@ -4,7 +4,7 @@ import json
 
 import pytest
 from clickhouse_driver import Client
-from conftest import KILLS, Played
+from deployment import KILLS, Played
 
 from schemas.codec import SchemaFault
 from sinks.clickhouse.connection import connect
