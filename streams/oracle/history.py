@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import UnknownTopicOrPartitionError
 
 _POLL_MS = 1_000
 _PATIENCE_POLLS = 30  # empty polls before we say that a partition does not come to its end
@@ -45,6 +46,7 @@ class History:
 def read(bootstrap: str, topics: Iterable[str], prefix: str) -> History:
     """Read all partitions of ``topics`` (names without ``prefix``) to their ends, committed records only.
 
+    :raises UnknownTopicOrPartitionError: one is not there. An absent topic is no empty one: nothing would match it.
     :raises TimeoutError: a partition does not come to its end, e.g. behind an open transaction.
     """
     return History(_messages(bootstrap, sorted(topics), prefix))
@@ -61,9 +63,13 @@ def _messages(bootstrap: str, topics: list[str], prefix: str) -> Iterator[Messag
         max_partition_fetch_bytes=16 << 20,
     )
     try:
-        places = [
-            TopicPartition(prefix + t, p) for t in topics for p in consumer.partitions_for_topic(prefix + t) or ()
-        ]
+        known = consumer.topics()
+        absent = [prefix + topic for topic in topics if prefix + topic not in known]
+        if absent:
+            raise UnknownTopicOrPartitionError(
+                f"{len(absent)} topics are not there, one is {absent[0]}: check the prefix"
+            )
+        places = [TopicPartition(prefix + t, p) for t in topics for p in consumer.partitions_for_topic(prefix + t)]
         consumer.assign(places)
         consumer.seek_to_beginning(*places)
         ends = consumer.end_offsets(places)
