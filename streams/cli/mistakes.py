@@ -1,5 +1,6 @@
 """What a user or an operator can cure: shown as one message, without a traceback."""
 
+from clickhouse_driver.errors import Error as ClickHouseError
 from kafka.errors import KafkaError
 
 from streams.addresses import NoServers
@@ -18,6 +19,7 @@ from topics.files import TopicFault
 
 MISTAKES = (
     ChildDied,
+    ClickHouseError,
     ClockFault,
     Drifted,
     KafkaError,
@@ -29,6 +31,7 @@ MISTAKES = (
     Refused,
     SettingsFault,
     Stalled,
+    TimeoutError,
     TopicFault,
     UnknownLaw,
 )

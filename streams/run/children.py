@@ -13,6 +13,7 @@ from streams.local.processes import die_with_parent
 from streams.settings import Settings
 
 _GRACE_S = 20
+_RESTARTS = 10
 
 
 class ChildDied(Exception):
@@ -26,6 +27,8 @@ class Children:
         self._logs = settings.data_dir / "logs"
         self._env = {**os.environ, **_environment(settings, addresses)}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._modules: dict[str, tuple[str, ...]] = {}
+        self._restarts = 0
         self.metrics: dict[str, str] = {}  # name -> address of the metrics endpoint
 
     def __enter__(self) -> "Children":
@@ -44,6 +47,7 @@ class Children:
     def start(self, name: str, *module: str) -> None:
         """Start ``python -m module...`` as ``name``; its output goes to ``logs/<name>.log``."""
         self._logs.mkdir(parents=True, exist_ok=True)
+        self._modules[name] = module
         port = ports.any_free()
         self.metrics[name] = f"http://127.0.0.1:{port}/metrics"
         with self.log(name).open("ab") as log:
@@ -60,10 +64,17 @@ class Children:
         return self._logs / f"{name}.log"
 
     def check(self) -> None:
-        """:raises ChildDied: one of them has ended."""
-        for name, child in self._running.items():
-            if child.poll() is not None:
+        """Start anew what was killed, as the supervisor of a real set-up would; a few times.
+
+        :raises ChildDied: one of them ended by itself, or keeps being killed.
+        """
+        for name, child in list(self._running.items()):
+            if child.poll() is None:
+                continue
+            if child.returncode >= 0 or self._restarts >= _RESTARTS:
                 raise ChildDied(f"{name} 已退出 / ended with code {child.returncode}:\n{tail(self.log(name))}")
+            self._restarts += 1
+            self.start(name, *self._modules[name])
 
 
 def _environment(settings: Settings, addresses: Addresses) -> dict[str, str]:

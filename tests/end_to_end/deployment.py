@@ -29,7 +29,7 @@ SESSION_S = 6.0  # the least a broker allows by default
 
 
 class Killed(Children):
-    """Kills processes with SIGKILL while a run asks whether they live, and starts them again as a supervisor would.
+    """Kills processes with SIGKILL while a run asks whether they live; the run itself starts them again.
 
     ``plan``: number of the question -> name of the process.
     """
@@ -39,19 +39,13 @@ class Killed(Children):
         self.plan = plan
         self.kills: list[str] = []
         self._asked = 0
-        self._modules: dict[str, tuple[str, ...]] = {}
-
-    def start(self, name: str, *module: str) -> None:
-        self._modules[name] = module
-        super().start(name, *module)
 
     def check(self) -> None:
-        super().check()
         self._asked += 1
         name = self.plan.pop(self._asked, None)
         if name is not None:
             self.kill(name)
-            self.start(name, *self._modules[name])
+        super().check()
 
     def kill(self, name: str) -> None:
         child = self._running[name]
