@@ -4,6 +4,8 @@ The step is a thin shell around ``core.decide`` and ``core.evolve``: it knows wh
 topic hears of what, and nothing about credit.
 """
 
+from datetime import date
+
 import msgspec
 
 from streams import era as eras
@@ -36,7 +38,7 @@ class CaseworkStep:
         self._tally = tally
         self._era = Era()
         self._stored = Era()  # as the state holds it
-        self._dirty: dict[str, Standing] = {}
+        self._dirty: dict[str, tuple[Standing, LawBook, date]] = {}  # with the law and day last seen
 
     def begin(self, state: State) -> None:
         self._era = self._stored = eras.load(state.get(eras.KEY))
@@ -54,9 +56,7 @@ class CaseworkStep:
         if event.kind is EventKind.LAW:
             already = era.change is not None and era.change.receipt_id == event.receipt_id
             return self._move(era if already else era.announced(event), event, tx)
-        if era.day is None or era.law is None:
-            raise RuntimeError("a record came before the first tick and law book: run `chengxin up` once")
-        receipt = self._decide(event, event.subject, self._law(era.law), tx)
+        receipt = self._decide(event, event.subject, *self._judged_by(event), tx)
         assert receipt is not None
         tx.emit(self._messages.receipt(event.channel, receipt))
         self._tally.receipt(receipt.outcome, receipt.faults[0].code if receipt.faults else None)
@@ -67,8 +67,8 @@ class CaseworkStep:
 
     def flush(self, tx: Transaction) -> None:
         """One encode per subject and transaction, however often it changed."""
-        for subject, standing in self._dirty.items():
-            due = next_day(standing, self._law(self._known_law()))
+        for subject, (standing, law, day) in self._dirty.items():
+            due = next_day(standing, law, self._era.day or day)
             key = bytes.fromhex(subject)
             tx.state.put(key, msgspec.msgpack.encode(standing), None if due is None else due.toordinal())
         self._dirty.clear()
@@ -80,9 +80,16 @@ class CaseworkStep:
         self._dirty.clear()
         self._tally.rollback()
 
-    def _known_law(self) -> str:
-        assert self._era.law is not None
-        return self._era.law
+    def _judged_by(self, event: Accepted) -> tuple[LawBook, date]:
+        """Law and day for a record: this partition's, or those intake checked it with where this one is behind.
+
+        Intake's tasks run apart, so a record may come before this partition's tick of the same day, even the first.
+        """
+        assert event.intake_day is not None and event.law_digest is not None
+        era = self._era
+        if era.day is not None and era.law is not None and era.day >= event.intake_day:
+            return self._law(era.law), era.day
+        return self._law(event.law_digest), event.intake_day
 
     def _move(self, era: Era, event: Accepted, tx: Transaction) -> bool:
         """A bounded part of what a tick or a law event moves; what is left is remembered in the era."""
@@ -95,7 +102,7 @@ class CaseworkStep:
         law = self._law(era.law)
         keys = tx.state.due(era.day.toordinal(), self._chunk)
         for key in keys:
-            self._decide(event, key.hex(), law, tx)
+            self._decide(event, key.hex(), law, era.day, tx)
         if len(keys) == self._chunk:
             return False
         self._era = msgspec.structs.replace(era, work=None)
@@ -107,7 +114,7 @@ class CaseworkStep:
         keys = tx.state.keys_after(era.cursor, self._chunk)
         for key in keys:
             if len(key) == TOKEN_BYTES:
-                self._decide(era.change, key.hex(), law, tx)
+                self._decide(era.change, key.hex(), law, era.day, tx)
         if len(keys) == self._chunk:
             self._era = msgspec.structs.replace(era, cursor=keys[-1])
             return False
@@ -115,23 +122,23 @@ class CaseworkStep:
         self._era = msgspec.structs.replace(era, work="due" if ticking else None, cursor=b"")
         return not ticking
 
-    def _decide(self, event: Accepted, subject: str, law: LawBook, tx: Transaction) -> Receipt | None:
+    def _decide(self, event: Accepted, subject: str, law: LawBook, day: date, tx: Transaction) -> Receipt | None:
         """Decide and evolve one subject."""
-        assert self._era.day is not None
-        day = self._era.day
-        standing = self._dirty.get(subject) or self._load(subject, tx.state)
+        standing = self._standing(subject, tx.state)
         verdict = decide(standing, event, law, day)
         for decision in verdict.decisions:
             standing = evolve(standing, decision)
             self._tell(decision, standing, law, tx)
         moved = event.kind in (EventKind.TICK, EventKind.LAW)  # the next due day changes even if nothing was decided
         if verdict.decisions or moved:
-            self._dirty[subject] = standing
-        if event.kind is EventKind.TICK and (following := next_day(standing, law)) and following <= day:
+            self._dirty[subject] = (standing, law, day)
+        if event.kind is EventKind.TICK and (following := next_day(standing, law, day)) and following <= day:
             raise RuntimeError(f"a tick left {following} due on {day}: the core must move what is due")
         return verdict.receipt
 
-    def _load(self, subject: str, state: State) -> Standing:
+    def _standing(self, subject: str, state: State) -> Standing:
+        if (kept := self._dirty.get(subject)) is not None:
+            return kept[0]
         raw = state.get(bytes.fromhex(subject))
         return Standing(subject) if raw is None else msgspec.msgpack.decode(raw, type=Standing)
 

@@ -59,7 +59,7 @@ class Stage:
     def until(self, day: date) -> None:
         """Let the days pass up to and with ``day``, with a tick for each subject on each day that is due."""
         for token in self.standings:
-            while (due := next_day(self.standings[token], self.law)) is not None and due <= day:
+            while (due := next_day(self.standings[token], self.law, self.day)) is not None and due <= day:
                 if not self.tick(token, max(due, self.day)):
                     raise StageFault(f"a tick of {due} was due but decided nothing")
         self.day = day

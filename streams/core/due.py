@@ -14,20 +14,21 @@ from streams.core.standing import Standing
 _DAY = timedelta(days=1)
 
 
-def next_day(now: Standing, law: LawBook) -> date | None:
+def next_day(now: Standing, law: LawBook, today: date) -> date | None:
     """The earliest day whose tick decides something about this subject under ``law``, or None if none will.
 
+    ``today``: the last tick this subject was seen at. Rules that begin on it or before were asked about by then.
     Ask again after every decision, and for every subject when the book changes. A book's change itself is no tick.
     """
     days = [given_up_on(waiting) for waiting in now.waiting]
     index = Index.of(law)
     for entry in now.entries.values():
         if entry.ended_on is None:
-            days.extend(_days_of(now, entry, index))
+            days.extend(_days_of(now, entry, index, today))
     return min(days, default=None)
 
 
-def _days_of(now: Standing, entry: Entry, index: Index) -> Iterator[date]:
+def _days_of(now: Standing, entry: Entry, index: Index, today: date) -> Iterator[date]:
     if entry.ends_on is not None:
         yield entry.ends_on + _DAY
     obligations = now.obligations.get(entry.key, ())
@@ -37,7 +38,7 @@ def _days_of(now: Standing, entry: Entry, index: Index) -> Iterator[date]:
             yield rule.in_force_to + _DAY
     for rule in index.rules_of.get(entry.determination.item, ()):
         day = rule.in_force_from
-        if rule.reach != "standing_cases" or day is None or (now.last_day is not None and day <= now.last_day):
+        if rule.reach != "standing_cases" or day is None or day <= today:
             continue
         if begun(judge(index, entry.determination, entry.subject_kind, day).applying, obligations):
             yield day

@@ -34,8 +34,16 @@ class Recount:
                 self._days.announce(event)
                 self._change_law()
             else:
-                self._decide(event, event.subject)
+                self._decide(event, event.subject, *self._judged_by(event))
         return self
+
+    def _judged_by(self, event: Accepted) -> tuple[date, str]:
+        """Day and law of the partition, or intake's where the partition is behind it."""
+        assert event.intake_day is not None and event.law_digest is not None
+        day, digest = self._days.day, self._days.digest
+        if day is None or digest is None or day < event.intake_day:
+            return event.intake_day, event.law_digest
+        return day, digest
 
     def _tick(self, event: Accepted) -> None:
         assert event.tick is not None
@@ -44,20 +52,23 @@ class Recount:
             return
         self._change_law()
         for _, subject in sorted((due, subject) for subject, due in self._due.items() if due <= day):
-            self._decide(event, subject)
+            self._decide(event, subject, *self._now())
 
     def _change_law(self) -> None:
         """Under a new law everybody is looked at."""
         newest = self._days.change_law()
         if newest is not None:
             for subject in sorted(self._standings):
-                self._decide(newest, subject)
+                self._decide(newest, subject, *self._now())
 
-    def _decide(self, event: Accepted, subject: str) -> None:
+    def _now(self) -> tuple[date, str]:
         assert self._days.digest is not None and self._days.day is not None
-        book = self._law(self._days.digest)
+        return self._days.day, self._days.digest
+
+    def _decide(self, event: Accepted, subject: str, day: date, digest: str) -> None:
+        book = self._law(digest)
         standing = self._standings.get(subject, Standing(subject))
-        verdict = decide(standing, event, book, self._days.day)
+        verdict = decide(standing, event, book, day)
         for decision in verdict.decisions:
             standing = evolve(standing, decision)
             self.outputs.extend(self._messages.of(decision, standing, book, self._partition))
@@ -65,7 +76,7 @@ class Recount:
             self.outputs.append(self._messages.receipt(event.channel, verdict.receipt))
         if verdict.decisions:
             self._standings[subject] = standing
-        following = next_day(standing, book)
+        following = next_day(standing, book, self._days.day or day)
         if following is None:
             self._due.pop(subject, None)
         else:

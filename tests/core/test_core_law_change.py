@@ -66,10 +66,10 @@ def test_a_rule_that_begins_later_is_due_on_its_first_day() -> None:
     life = listed()
     later = replace(book().rules[BAR], rule_id="NEW.v1/1", in_force_from=date(2027, 3, 1))
     assert life.law_becomes(with_rules(book(), "later", later)) == ()
-    assert next_day(life.standing, life.law) == date(2027, 3, 1)
+    assert next_day(life.standing, life.law, life.day) == date(2027, 3, 1)
     assert life.ticks(date(2027, 2, 28)) == ()
     assert [one.rule for one in life.ticks(date(2027, 3, 1))[0].raised] == ["NEW.v1/1"]
-    assert next_day(life.standing, life.law) is None
+    assert next_day(life.standing, life.law, life.day) is None
 
 
 def test_a_rule_whose_end_is_moved_keeps_its_obligations_until_then() -> None:
@@ -78,7 +78,7 @@ def test_a_rule_whose_end_is_moved_keeps_its_obligations_until_then() -> None:
     (decision,) = life.law_becomes(with_rules(book(), "ends", ends))
     assert [(one.ends_on, one.version) for one in decision.changed] == [(date(2027, 6, 30), 2)]
     assert decision.reasons == ("law_changed",) and decision.notices == ()
-    assert next_day(life.standing, life.law) == date(2027, 7, 1)
+    assert next_day(life.standing, life.law, life.day) == date(2027, 7, 1)
     (tick,) = life.ticks(date(2027, 7, 1))
     assert [one.lift_reason for one in tick.changed] == ["basis_ended"]
 

@@ -64,7 +64,7 @@ def played(history: list[dict[str, Any]]) -> tuple[Life, list[Accepted]]:
 
 
 def pass_days(life: Life, until: date) -> None:
-    while (due := next_day(life.standing, life.law)) is not None and due <= until:
+    while (due := next_day(life.standing, life.law, life.day)) is not None and due <= until:
         assert due > life.day, "a tick left something due"
         assert life.ticks(due), "a tick was due and decided nothing"
         check_standing(life)
@@ -118,7 +118,7 @@ def check_standing(life: Life) -> None:
         rules = [one.rule for one in group if is_standing(one)]
         assert len(rules) == len(set(rules)), "one rule twice for one entry"
         assert len({one.obligation_id for one in group}) == len(group)
-    following = next_day(life.standing, life.law)
+    following = next_day(life.standing, life.law, life.day)
     assert following is None or following > life.day
 
 

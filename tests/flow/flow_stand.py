@@ -73,6 +73,10 @@ class Stand:
         self.received[topic].append(value)
         assert self.steps["intake"].ready(topic)
         self._work("intake", record, crash)
+        self.work_off(crash)
+
+    def work_off(self, crash: bool = False) -> None:
+        """Let casework handle what is new on ``accepted``."""
         accepted = self.topics["accepted"]
         while self._done < len(accepted):
             key, raw = accepted[self._done]

@@ -178,3 +178,43 @@ def test_a_correction_needs_the_number_again(stand: Stand) -> None:
 def test_era_keeps_several_announcements_apart() -> None:
     assert not Era().begun
     assert Era().ticked(START).day == START
+
+
+def test_a_record_may_overtake_its_partitions_first_tick(tmp_path: Path) -> None:
+    """Intake's tasks run apart: one may send a subject to a partition whose own first tick is not there yet."""
+    ahead = Stand(tmp_path / "keys").begin(START)
+    ahead.send("events.court", listing(1, START))
+    behind = Stand(tmp_path / "keys")
+    behind.books = ahead.books
+    early = ahead.topics["accepted"][-1]
+    behind.topics["accepted"] = [early, *ahead.topics["accepted"][:-1]]
+    behind.work_off()
+    assert behind.topics["decisions"] == ahead.topics["decisions"]
+    behind.tick(START + timedelta(days=1))
+    assert [d["kind"] for d in behind.read("decisions")] == ["recorded"]
+
+
+def test_a_partition_a_day_behind_judges_by_the_day_of_intake(tmp_path: Path) -> None:
+    rule = BOOK.rules[CIVIL_SERVICE]
+    assert rule.in_force_from is not None
+    ahead = Stand(tmp_path / "keys").begin(rule.in_force_from - timedelta(days=1))
+    ahead.tick(rule.in_force_from)
+    ahead.send("events.court", listing(1, rule.in_force_from))
+    behind = Stand(tmp_path / "keys")
+    *earlier, tick, record = ahead.topics["accepted"]
+    behind.topics["accepted"] = [*earlier, record, tick]
+    behind.work_off()
+    assert behind.topics["decisions"] == ahead.topics["decisions"]
+    assert len(behind.read("sanctions.org")) == 1
+
+
+def test_a_rule_of_the_past_for_standing_cases_stops_nobody(stand: Stand) -> None:
+    stand.send("events.court", listing(1, START))
+    stand.law(amended(**{CIVIL_SERVICE: {"in_force_from": date(2030, 1, 1)}}), START + timedelta(days=1))
+    passed = {"in_force_from": START + timedelta(days=50), "in_force_to": START + timedelta(days=80)}
+    for day in range(1, 100):
+        stand.tick(START + timedelta(days=day))
+    stand.law(amended(**{CIVIL_SERVICE: passed}), START + timedelta(days=100))
+    stand.tick(START + timedelta(days=100))
+    stand.tick(START + timedelta(days=101))
+    assert not stand.read("sanctions.org")

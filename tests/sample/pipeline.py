@@ -51,10 +51,10 @@ class Pipeline:
         self.today = day
         event = self._tick_event(day)
         for subject in sorted(self._due.pop(day, ())):
-            due = next_day(self.standings[subject], self._law)
+            due = next_day(self.standings[subject], self._law, day - timedelta(days=1))
             if due is not None and due <= day:
                 self._decide(event, subject)
-                following = next_day(self.standings[subject], self._law)
+                following = next_day(self.standings[subject], self._law, self.today)
                 assert following is None or following > day, "a tick must move what is due"
 
     def _publish(self, day: SampleDay) -> None:
@@ -88,7 +88,7 @@ class Pipeline:
             standing = evolve(standing, decision)
         self.decisions.extend(verdict.decisions)
         self.standings[subject] = standing
-        due = next_day(standing, self._law)
+        due = next_day(standing, self._law, self.today)
         if due is not None:
             self._due.setdefault(due, set()).add(subject)
         return verdict.receipt
