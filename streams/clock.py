@@ -6,19 +6,25 @@ same in every partition, whoever wrote them.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
 from kafka import TopicPartition
+from kafka.errors import KafkaError as KafkaPythonError
 
 from schemas.codec import Codec
 from streams.laws import LawShelf, read_to_end
 
+log = logging.getLogger(__name__)
+
 _DAY = timedelta(days=1)
+_WAKE_S = 30
 _DAYS_PER_TRANSACTION = 200
 HERE = ZoneInfo("Asia/Shanghai")
 
@@ -132,6 +138,29 @@ def held(log: ClockLog, codec: Codec, shelf: LawShelf) -> Iterator[Callable[[dat
             yield lambda day: runner.run(writer.tick_to(day))
         finally:
             runner.run(writing.__aexit__(None, None, None))
+
+
+async def follow_days(tick_to: Callable[[date], Awaitable[int]]) -> None:
+    """Tick each day of China once it has begun. Another writer may fence us, a broker may be away: then try again.
+
+    The clock's producer is opened only when a day has begun, so commands in between are never fenced by us.
+    """
+    ticked: date | None = None
+    while True:
+        today = today_here()
+        if ticked is None or today > ticked:
+            try:
+                await tick_to(today)
+                ticked = today
+            except (KafkaError, KafkaPythonError) as fault:
+                log.warning("the clock could not tick %s, trying again: %r", today, fault)
+        await asyncio.sleep(_WAKE_S)
+
+
+def check_not_future(day: date) -> None:
+    """:raises ClockFault: ``day`` has not begun in China. A tick cannot be taken back, so a slip must not pass."""
+    if day > today_here():
+        raise ClockFault(f"--to {day} 尚未到来 / has not begun; today is {today_here()}")
 
 
 def today_here() -> date:

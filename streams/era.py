@@ -51,12 +51,12 @@ class Era(Struct, frozen=True):
         return msgspec.structs.replace(self, day=day, work="due")._enforced("due")
 
     def _enforced(self, work: Literal["sweep", "due"] | None) -> "Era":
-        """The latest announced law whose day has come takes over; everybody is then looked at once."""
+        """Of the announced laws whose day has come the one with the latest day takes over; everybody is looked at."""
         come = [p for p in self.pending if self.day is not None and p.from_day <= self.day]
         if not come:
             return msgspec.structs.replace(self, work=work)
         left = tuple(p for p in self.pending if p not in come)
-        newest = come[-1]
+        newest = sorted(come, key=lambda p: p.from_day)[-1]  # of several for one day the one announced last
         return msgspec.structs.replace(
             self, law=newest.digest, pending=left, work="sweep", cursor=b"", change=newest.event
         )

@@ -143,7 +143,9 @@ class Examiner:
             warnings=subject.warnings + checked.warnings,
             department_tokens=_department_tokens(payload, subject, law),
         )
-        return Ruling(accepted=msgspec.structs.replace(accepted, **{kind.value: payload}), identity=subject.identity)
+        # Only who adds to a record says who is meant; an answer or an ending must not add a name of its own.
+        identity = None if kind in _MAY_COME_BY_REFERENCE else subject.identity
+        return Ruling(accepted=msgspec.structs.replace(accepted, **{kind.value: payload}), identity=identity)
 
     def _identify(self, kind: EventKind, stated: dict[str, Any], channel: str) -> Subject:
         subject_kind = SubjectKind(stated["kind"])

@@ -23,16 +23,23 @@ def text_zh(kind: str, decision: Decision, entry: Entry, law: LawBook) -> str:
     """The notice of ``kind`` (listed | lifted | corrected) for one decision, without name or number of the person."""
     determination = entry.determination
     body = law.bodies[determination.body].name if determination.body in law.bodies else determination.body
+    item = law.items[determination.item].name if determination.item in law.items else determination.item
+    basis = law.instruments.get(determination.basis)
     moved = decision.raised or decision.changed
     reasons = [law.endings[c].name if c in law.endings else law.reasons.get(c, c) for c in decision.reasons]
     text = _TEXTS[kind].format(
         body=body,
         document_no=determination.document_no,
-        item=law.items[determination.item].name,
-        basis=law.instruments[determination.basis].title,
-        measures=";".join(law.measures[o.measure].name for o in moved) or "无",
+        item=item,
+        basis=determination.basis if basis is None else basis.title,
+        measures=";".join(_measure(o.measure, law) for o in moved) or "无",
         term=f"本记录的期限至{entry.ends_on:%Y年%m月%d日}止。" if entry.ends_on else "本记录未定期限,义务履行后终止。",
         reason=";".join(reasons) or "依据消灭",
     )
     closing = _COURT_OBJECT if entry.channel == "court" else _OBJECT
     return text + closing.format(body=body)
+
+
+def _measure(code: str, law: LawBook) -> str:
+    """The measure's name; its code where a later book no longer has it: what was begun under an older book ends too."""
+    return law.measures[code].name if code in law.measures else code

@@ -3,13 +3,12 @@
 import asyncio
 import contextlib
 import os
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import typer
 
 clock = typer.Typer(help="The clock: days pass only through it.", no_args_is_help=True)
-_WAKE_S = 30
 
 
 def worker() -> None:
@@ -34,34 +33,29 @@ def sink() -> None:
 
 @clock.command()
 def tick(to: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="the last day to let pass")]) -> None:
-    """Let every day up to --to pass, missed days one by one."""
+    """Let every day up to --to pass, missed days one by one. A day ticked cannot be taken back."""
+    from streams.clock import check_not_future
+
+    check_not_future(to.date())
     typer.echo(f"{asyncio.run(_tick_to(to.date()))} ticks")
 
 
 @clock.command()
 def run() -> None:
     """Tick each day when it begins in China, for as long as the process lives."""
-    from streams.clock import today_here
-
-    async def go() -> None:
-        while True:
-            await _tick_to(today_here())
-            await asyncio.sleep(_WAKE_S)
+    from streams.clock import follow_days
 
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(go())
+        asyncio.run(follow_days(_tick_to))
 
 
-async def _tick_to(day: object) -> int:
-    from datetime import date
-
+async def _tick_to(day: date) -> int:
     from streams import addresses
     from streams import clock as clocks
     from streams.app import Parts
     from streams.settings import Settings
     from streams.setup import clock_log
 
-    assert isinstance(day, date)
     settings = Settings()
     parts = Parts(settings, addresses.find(settings).kafka)
     async with clocks.opened(clock_log(parts), parts.codec, parts.shelf) as writer:

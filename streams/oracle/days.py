@@ -24,12 +24,12 @@ class Days:
         self._announced.append(event)
 
     def change_law(self) -> Accepted | None:
-        """The event whose book takes over now: the one announced last, of those whose day has come."""
+        """The event whose book takes over: of those whose day has come the one with the latest day."""
         day = self.day
-        come = [e for e in self._announced if e.law is not None and day is not None and e.law.from_day <= day]
+        come = [(e.law.from_day, e.law.digest, e) for e in self._announced if e.law and day and e.law.from_day <= day]
         if not come:
             return None
-        self._announced = [event for event in self._announced if event not in come]
-        assert come[-1].law is not None
-        self.digest = come[-1].law.digest
-        return come[-1]
+        self._announced = [event for event in self._announced if event not in [e for _, _, e in come]]
+        latest = max(from_day for from_day, _, _ in come)
+        _, self.digest, event = [one for one in come if one[0] == latest][-1]
+        return event

@@ -147,7 +147,7 @@ class Run:
         return int(self._sent_file.read_text(encoding="utf-8")) if self._sent_file.exists() else 0
 
     def _expectations(self) -> Expectations:
-        if not self._side_file.exists():
+        if self.untouched:
             return {}
         rows = [json.loads(line) for line in self._side_file.read_text(encoding="utf-8").splitlines()]
         return {(topic, partition, offset): Expected(*fate) for topic, partition, offset, *fate in rows}

@@ -3,9 +3,11 @@
 from datetime import date, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from streams.era import Era
+from streams.law import canonical
 from tests.flow.flow_stand import BOOK, CODEC, Stand, amended, determination, listing, person
 
 START = date(2019, 3, 4)
@@ -218,3 +220,42 @@ def test_a_rule_of_the_past_for_standing_cases_stops_nobody(stand: Stand) -> Non
     stand.tick(START + timedelta(days=100))
     stand.tick(START + timedelta(days=101))
     assert not stand.read("sanctions.org")
+
+
+def test_of_two_books_announced_ahead_the_one_with_the_later_day_wins(tmp_path: Path) -> None:
+    stand = Stand(tmp_path / "keys")
+    later = amended(**{"M-141.v1/10": {"active": False, "inactive_reason": "rule_inactive"}})
+    stand.law(later, START)
+    stand.law(BOOK, START - timedelta(days=5))
+    stand.tick(START)
+    stand.send("events.court", listing(1, START))
+    assert stand.read("receipts.court")[0]["law_digest"] == later.digest
+
+
+@pytest.mark.parametrize("gone", ["items", "measures", "instruments"])
+def test_a_book_that_drops_a_row_stops_nobody(stand: Stand, gone: str) -> None:
+    stand.send("events.court", listing(1, START))
+    rules = {key: rule for key, rule in BOOK.rules.items() if rule.memorandum != "M-141"}
+    dropped = {
+        "items": {"items": {}, "rules": {}},
+        "measures": {"measures": {}, "rules": {}},
+        "instruments": {"instruments": {}, "rules": rules},
+    }[gone]
+    book = canonical.parse(canonical.dump(msgspec.structs.replace(BOOK, **dropped)))
+    stand.law(book, START + timedelta(days=1))
+    stand.tick(START + timedelta(days=1))
+    assert {d["state"] for d in stand.read("sanctions.market.current")[-1:]} == {"lifting"}
+    assert stand.read("notices")[-1]["kind"] == "lifted"
+
+
+def test_an_ending_adds_no_name_to_the_sealed_identities(stand: Stand) -> None:
+    stand.send("events.court", listing(1, START))
+    said = {
+        "event_id": "e1",
+        "subject": {"kind": "person", "id_type": "citizen", "id_number": person(1), "name": "别名"},
+        "target": {"document_no": f"({START.year})鲁执1号", "item": "COURT_DEFAULTER_LISTING"},
+        "reason": "performed",
+        "document_date": START,
+    }
+    stand.send("events.court", CODEC.encode("GroundEnding", said))
+    assert len(stand.topics["identities"]) == 1

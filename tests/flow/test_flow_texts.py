@@ -17,6 +17,8 @@ DAY = date(2019, 3, 4)
         ("document_no", f"鲁执{person(7)}号"),
         ("event_id", person(7)),
         ("event_id", f"a-{person(7).replace('X', 'x')}-b"),
+        ("document_no", f"{person(7)[:6]}-{person(7)[6:14]}-{person(7)[14:]}"),
+        ("document_no", f"{person(7)[:6]}．{person(7)[6:]}"),
         ("document_no", "文" * 129),
         ("body", "x" * 100_000),
         ("ground", "a\u0000b"),
