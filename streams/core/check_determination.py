@@ -16,6 +16,7 @@ from streams.core.terms import add_years
 
 FULL_AGE = 18  # 民法典 17: on the day of the 18th birthday
 EARLIEST = date(1990, 1, 1)  # an older date is a slip of the keyboard: no reporting system reaches back that far
+_CODE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")  # GB 32100-2015: no I, O, S, V, Z
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -48,8 +49,8 @@ def determination_faults(
 
 def warnings_of(d: Determination) -> tuple[str, ...]:
     """Codes of what is odd but no reason to refuse."""
-    valid = d.entity_code is not None and uscc.is_valid(d.entity_code)
-    return ("ORGANISATION_CHECK_DIGIT",) if valid and not organisation_agrees(d.entity_code or "") else ()
+    code = d.entity_code
+    return ("ORGANISATION_CHECK_DIGIT",) if code and _entity_code(code) and not organisation_agrees(code) else ()
 
 
 def known_item(code: str, field: str, law: LawBook) -> Item | Fault:
@@ -157,7 +158,8 @@ def _role(d: Determination, item: Item) -> Iterator[Fault]:
 
 
 def _entity_code(code: str) -> bool:
-    return len(code) == 18 and code == code.upper() and bool(uscc.is_valid(code))
+    """The characters first: python-stdnum drops separators before it looks, and would take a code with a hyphen."""
+    return _CODE.fullmatch(code) is not None and bool(uscc.is_valid(code))
 
 
 def _digest(d: Determination) -> Iterator[Fault]:

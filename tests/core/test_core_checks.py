@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from book import DIGEST, LISTING, book, determination
+from book import DIGEST, LISTING, ORDER, book, determination
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -64,3 +64,31 @@ def test_digests_are_lower_case_hex() -> None:
     assert [fault.code for fault in check_determination(upper, "court", GROWN, book(), DAY).faults] == [
         "DIGEST_INVALID"
     ]
+
+
+UNIT = "91110000600037341L"
+
+
+def faults_and_warnings(code: str) -> tuple[list[str], tuple[str, ...]]:
+    said = determination(DAY, ORDER, role="legal_representative", entity_code=code)
+    checked = check_determination(said, "court", GROWN, book(), DAY)
+    return [fault.code for fault in checked.faults], checked.warnings
+
+
+@pytest.mark.parametrize("code", ["91110000-600037341L", "91110000 600037341L", UNIT.lower(), f" {UNIT}", f"{UNIT}\n"])
+def test_an_entity_code_has_no_separators(code: str) -> None:
+    assert faults_and_warnings(code) == (["ENTITY_CODE_INVALID"], ())
+
+
+near_codes = st.lists(st.tuples(st.integers(0, 18), st.sampled_from([*"- .０Ａaiosvz٣X9", ""]), st.booleans()), max_size=3)
+
+
+@given(near_codes)
+def test_a_code_that_is_nearly_one_is_told_not_thrown(edits: list[tuple[int, str, bool]]) -> None:
+    code = UNIT
+    for place, character, inserted in edits:
+        code = code[:place] + character + code[place + (not inserted) :]
+    faults, warnings = faults_and_warnings(code)
+    assert faults in ([], ["ENTITY_CODE_INVALID"])
+    assert not (faults and warnings)
+    assert bool(faults) == (code != UNIT) or len(code) == 18
