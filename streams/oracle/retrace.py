@@ -1,17 +1,22 @@
-"""Intake worked out again: every source record under the day and law its own output names, every tick as it came."""
+"""Intake worked out again: every source record under the day and law its own output names, every tick as it came.
+
+``reigns`` says how far it can be proved that the day named was the day of that place in history.
+"""
 
 from collections.abc import Iterator
-from datetime import date
+from typing import NamedTuple
 
 from schemas.codec import SchemaFault
 from streams.core import ids
 from streams.core.events import Accepted, EventKind, LawChange, Tick
 from streams.desk import Desk
 from streams.engine.ports import Output
-from streams.examine import Examiner, Source, forwarded
+from streams.examine import Examiner, Ruling, Source, forwarded, quarantined
 from streams.oracle.days import Days
 from streams.oracle.difference import Difference, between
 from streams.oracle.history import History, Message
+from streams.oracle.reigns import Claim, Reign, misjudged, worked_off
+from streams.oracle.sealed import Sealing
 from streams.wire import from_avro, source_key, subject_partition, to_avro
 
 _FORWARDED = (EventKind.TICK, EventKind.LAW)
@@ -19,22 +24,40 @@ _CLOCK: dict[str, type[Tick | LawChange]] = {"ClockTick": Tick, "LawActivation":
 _MOST = 1 << 24  # bytes of a record of our own
 
 
+class _Sent(NamedTuple):
+    """A source record with what intake made of it."""
+
+    source: Source
+    message: Message
+    held: Message | None  # on ``accepted``
+    receipt: Message
+    said: Reign  # what it says it judged by
+
+    @property
+    def where(self) -> str:
+        return f"{self.source.topic}:{self.source.partition}:{self.source.offset}"
+
+
 class Retrace:
-    """``order``: what ``accepted`` holds, by partition. ``rejections``: the receipts intake should have written,
-    complete once ``intake`` has run to its end."""
+    """``order``: what ``accepted`` holds, by partition. ``outputs``: receipts and quarantine that intake should have
+    written, ``sealing``: the identities; both complete once ``clock`` and ``intake`` have run to their ends."""
 
     def __init__(self, desk: Desk, examiner: Examiner, history: History) -> None:
         self._desk = desk
         self._examiner = examiner
         self._history = history
         self.order: dict[int, list[Accepted]] = {}
-        self.rejections: list[Output] = []
+        self.outputs: list[Output] = []
+        self.sealing = Sealing()
         self._accepted: dict[str, list[Message]] = {}  # by receipt id; more than one is a difference
         self._clocked: dict[int, list[Message]] = {}  # ticks and law events by partition
-        self._reigns: dict[int, list[tuple[date, str]]] = {}  # day and law, as the clock of a partition changed them
+        self._clocked_before: dict[str, int] = {}  # by receipt id, of records in the partition of their own task
+        self._reigns: dict[int, list[Reign]] = {}  # what ruled after each record of a partition's clock
         channels = desk.catalogue.channels_of("receipts")
         topics = [desk.catalogue.name("receipts", channel) for channel in channels]
-        self._receipts = {m.key: m for name in topics for m in history.of(name)}
+        self._receipts: dict[bytes | None, Message] = {}
+        for message in (m for name in topics for m in history.of(name)):
+            self._receipts.setdefault(message.key, message)  # a second one is a difference later
 
     def accepted(self) -> Iterator[Difference | None]:
         """``accepted`` is readable and holds nothing twice."""
@@ -47,8 +70,11 @@ class Retrace:
                 continue
             event = from_avro(value, Accepted)
             self.order.setdefault(message.partition, []).append(event)
+            clocked = self._clocked.setdefault(message.partition, [])
             if event.kind in _FORWARDED:
-                self._clocked.setdefault(message.partition, []).append(message)
+                clocked.append(message)
+            elif event.source_partition == message.partition:
+                self._clocked_before[event.receipt_id] = len(clocked)
             same = self._accepted.setdefault(event.receipt_id, [])
             same.append(message)
             yield None if len(same) == 1 else Difference(where, f"{event.receipt_id} once", "once more")
@@ -70,11 +96,12 @@ class Retrace:
         days, reigns = Days(), self._reigns.setdefault(partition, [])
         admitted = self._desk.catalogue.admitted("clock")
         for message in messages:
+            source = Source("clock", "clock", "", partition, message.offset)
             try:
                 decoded = self._desk.codec.decode(message.value, admitted)
-            except SchemaFault:
+            except SchemaFault as fault:
+                self._quarantine(source, "", fault.code, message.value)
                 continue
-            source = Source("clock", "clock", "", partition, message.offset)
             payload = from_avro(decoded.value, _CLOCK[decoded.record])
             event = forwarded(source, payload, days.day, days.digest)
             yield self._desk.codec.encode("Accepted", to_avro(event))
@@ -83,40 +110,68 @@ class Retrace:
             else:
                 days.announce(event)
             days.change_law()
-            if days.day is not None and days.digest is not None:
-                reigns.append((days.day, days.digest))
+            reigns.append((days.day, days.digest))
 
     def intake(self, families: tuple[str, ...]) -> Iterator[Difference | None]:
         """Each source record examined again, and nothing accepted that nobody sent."""
         sent = {m.receipt_id for events in self.order.values() for m in events if m.kind not in _FORWARDED}
-        for family in families:
-            for channel in self._desk.catalogue.channels_of(family):
-                name = self._desk.catalogue.name(family, channel)
-                for partition, messages in self._history.partitions(name).items():
-                    reign = 0
-                    for message in messages:
-                        source = Source(name, family, channel, partition, message.offset)
-                        sent.discard(ids.receipt_id(name, partition, message.offset))
-                        difference, reign = self._again(source, message, reign)
-                        yield difference
+        for partition, sources in sorted(self._sources(families).items()):
+            known: dict[tuple[str, int], _Sent] = {}
+            for source, message in sources:
+                receipt_id = ids.receipt_id(source.topic, partition, source.offset)
+                sent.discard(receipt_id)
+                receipt = self._receipts.get(source_key(source.topic, partition, source.offset))
+                if receipt is None:
+                    yield Difference(f"{source.topic}:{partition}:{source.offset}", "one receipt", "none")
+                    continue
+                held = self._accepted.get(receipt_id, [None])[0]
+                known[source.topic, source.offset] = _Sent(source, message, held, receipt, self._judged(held, receipt))
+            yield from self._in_order(partition, known)
+            for one in known.values():
+                yield self._again(one)
         for receipt_id in sorted(sent):
             yield Difference(f"accepted {receipt_id}", "a record that a department sent", "none")
 
-    def _again(self, source: Source, message: Message, reign: int) -> tuple[Difference | None, int]:
-        """``reign``: place in the history of days and laws that the record before was judged at; it never goes back."""
-        where = f"{source.topic}:{source.partition}:{source.offset}"
-        held = self._accepted.get(ids.receipt_id(source.topic, source.partition, source.offset), [None])[0]
-        receipt = self._receipts.get(source_key(source.topic, source.partition, source.offset))
-        if receipt is None:
-            return Difference(where, "one receipt", "none"), reign
-        judged = self._judged(held, receipt)
-        reigns = self._reigns.get(source.partition, [])
-        found = next((n for n in range(reign, len(reigns)) if reigns[n] == judged), None)
-        if found is None:
-            return Difference(where, f"a day and law of clock {source.partition}, in order", f"{judged}"), reign
-        return self._examined(source, message, held, *reigns[found]), found
+    def _sources(self, families: tuple[str, ...]) -> dict[int, list[tuple[Source, Message]]]:
+        """What each intake task had to work off."""
+        found: dict[int, list[tuple[Source, Message]]] = {}
+        for family in families:
+            for channel in self._desk.catalogue.channels_of(family):
+                name = self._desk.catalogue.name(family, channel)
+                for message in self._history.of(name):
+                    source = Source(name, family, channel, message.partition, message.offset)
+                    found.setdefault(message.partition, []).append((source, message))
+        return found
 
-    def _judged(self, held: Message | None, receipt: Message) -> tuple[date | None, str | None]:
+    def _in_order(self, partition: int, known: dict[tuple[str, int], _Sent]) -> Iterator[Difference]:
+        """The days and laws that one task says it judged by, against the order it worked in."""
+        claims = worked_off([self._claim(one) for one in known.values()])
+        if claims is None:
+            where = f"accepted and receipts of the records of partition {partition}"
+            yield Difference(where, "one order of work", "orders that contradict each other")
+            return
+        for claim, ruled in misjudged(self._reigns.get(partition, []), claims):
+            expected = f"a day and law of clock {partition}, in order" if ruled is None else f"{ruled}, as clocked"
+            yield Difference(known[claim.place].where, expected, f"{claim.said}")
+
+    def _claim(self, sent: _Sent) -> Claim:
+        place, said = (sent.source.topic, sent.source.offset), sent.said
+        if sent.held is not None:
+            clocked = self._clocked_before.get(ids.receipt_id(place[0], sent.source.partition, place[1]))
+            return Claim(place, said, (("accepted", sent.held.partition), sent.held.offset), clocked)
+        if not self._rejected(sent.receipt):
+            return Claim(place, said)
+        return Claim(place, said, ((sent.receipt.topic, sent.receipt.partition), sent.receipt.offset))
+
+    def _rejected(self, receipt: Message) -> bool:
+        """Written by intake; casework writes all others, in an order of its own."""
+        try:
+            said = self._desk.codec.decode(receipt.value, frozenset({"Receipt"}), max_bytes=_MOST).value
+        except SchemaFault:
+            return False
+        return bool(said["outcome"] == "rejected")
+
+    def _judged(self, held: Message | None, receipt: Message) -> Reign:
         """Day and law that intake says it judged by."""
         try:
             if held is not None:
@@ -127,18 +182,32 @@ class Retrace:
             return None, None
         return said["day"], said["law_digest"]
 
-    def _examined(
-        self, source: Source, message: Message, held: Message | None, day: date, digest: str
-    ) -> Difference | None:
-        codec, where = self._desk.codec, f"{source.topic}:{source.partition}:{source.offset}"
-        ruling = self._examiner.examine(source, message.value, day, self._desk.law(digest))
+    def _again(self, sent: _Sent) -> Difference | None:
+        """The record examined again, under the day and law it was judged by."""
+        codec, source, held = self._desk.codec, sent.source, sent.held
+        day, digest = sent.said
+        assert day is not None and digest is not None  # else it was no reign of the clock
+        ruling = self._examiner.examine(source, sent.message.value, day, self._desk.law(digest))
         if ruling.accepted is None:
-            assert ruling.receipt is not None
-            self.rejections.append(self._desk.messages.receipt(source.channel, ruling.receipt))
-            return between(codec, f"{where} accepted", None, None if held is None else held.value)
+            self._refused(source, ruling, sent.message.value)
+            return between(codec, f"{sent.where} accepted", None, None if held is None else held.value)
         if held is None:
-            return Difference(where, "accepted", "rejected")
+            return Difference(sent.where, "accepted", "rejected")
+        if ruling.identity is not None:
+            self.sealing.demand(ruling.accepted, day)
         partition = subject_partition(ruling.accepted.subject, self._desk.partitions)
         if held.partition != partition:
-            return Difference(where, f"accepted {partition}", f"accepted {held.partition}")
-        return between(codec, f"{where} accepted", codec.encode("Accepted", to_avro(ruling.accepted)), held.value)
+            return Difference(sent.where, f"accepted {partition}", f"accepted {held.partition}")
+        return between(codec, f"{sent.where} accepted", codec.encode("Accepted", to_avro(ruling.accepted)), held.value)
+
+    def _refused(self, source: Source, ruling: Ruling, value: bytes | None) -> None:
+        receipt = ruling.receipt
+        assert receipt is not None
+        self.outputs.append(self._desk.messages.receipt(source.channel, receipt))
+        if ruling.quarantine is not None:
+            self._quarantine(source, receipt.receipt_id, ruling.quarantine, value)
+
+    def _quarantine(self, source: Source, receipt_id: str, code: str, value: bytes | None) -> None:
+        kept = self._desk.codec.encode("QuarantinedRecord", quarantined(source, receipt_id, code, value))
+        key = source_key(source.topic, source.partition, source.offset)
+        self.outputs.append(Output(self._desk.messages.topic("quarantine"), key, kept))

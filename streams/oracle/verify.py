@@ -1,5 +1,6 @@
-"""``verify``: intake again on every source record, casework again on all of ``accepted``, then topic by topic and
-row by row. The first difference ends it: what comes after one is mostly its consequence.
+"""``verify``: intake again on every source record, every sealed identity opened, casework again on all of
+``accepted``, then topic by topic and row by row. The first difference ends it: what comes after one is mostly its
+consequence.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -9,6 +10,7 @@ from streams.app import Parts
 from streams.desk import Desk
 from streams.engine.ports import Output
 from streams.examine import Examiner
+from streams.identity import Keyring
 from streams.oracle import rows
 from streams.oracle.difference import Difference, between
 from streams.oracle.history import History, read
@@ -17,8 +19,17 @@ from streams.oracle.retrace import Retrace
 from streams.wire import source_key
 
 SOURCES = ("events", "feedback", "cases")
-WRITTEN = ("decisions", "receipts", "sanctions", "sanctions.current", "rewards", "rewards.current", "notices")
-
+WRITTEN = (
+    "quarantine",
+    "decisions",
+    "receipts",
+    "sanctions",
+    "sanctions.current",
+    "rewards",
+    "rewards.current",
+    "notices",
+)
+_READ = (*SOURCES, *WRITTEN, "accepted", "clock", "identities")
 
 _Placed = tuple[bytes | None, int | None]  # value, partition; None where the key chooses it
 _NOTHING: _Placed = (None, None)
@@ -54,9 +65,9 @@ def verify(
     """Compare the whole history with its recomputation. ``clickhouse_url`` None leaves the tables out."""
     desk = parts.desk()
     progress("read")
-    topics = [name for family in (*SOURCES, *WRITTEN, "accepted", "clock") for name in _names(desk, family)]
+    topics = [name for family in _READ for name in _names(desk, family)]
     history = read(parts.bootstrap, topics, parts.settings.prefix)
-    found = verify_history(desk, parts.examiner, history, expectations, progress)
+    found = verify_history(desk, parts.examiner, parts.keyring, history, expectations=expectations, progress=progress)
     if found.difference is not None or clickhouse_url is None:
         return found
     progress("clickhouse")
@@ -67,7 +78,9 @@ def verify(
 def verify_history(
     desk: Desk,
     examiner: Examiner,
+    keyring: Keyring,
     history: History,
+    *,
     expectations: Expectations | None = None,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Verification:
@@ -77,6 +90,7 @@ def verify_history(
         "accepted": retrace.accepted,
         "clock": retrace.clock,
         "intake": lambda: retrace.intake(SOURCES),
+        "identities": lambda: retrace.sealing.compare(desk.codec, keyring, history.of("identities")),
         "casework": lambda: _casework(desk, history, retrace),
         "expectations": lambda: _expectations(desk, history, expectations or {}),
     }
@@ -104,8 +118,8 @@ def _names(desk: Desk, family: str) -> list[str]:
 
 
 def _casework(desk: Desk, history: History, retrace: Retrace) -> Iterator[Difference | None]:
-    """Everything casework should have written, against everything its topics hold."""
-    wanted = list(retrace.rejections)
+    """Everything casework should have written, with intake's receipts and quarantine, against what the topics hold."""
+    wanted = list(retrace.outputs)
     for partition, events in sorted(retrace.order.items()):
         wanted += Recount(partition, desk.law, desk.messages).run(events).outputs
     by_topic: dict[str, list[Output]] = {}

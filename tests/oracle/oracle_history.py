@@ -97,7 +97,7 @@ def _numbered(topics: Any) -> Iterator[Message]:
 
 
 def verify(stand: Stand, seen: Messages, expectations: Expectations | None = None) -> Verification:
-    return verify_history(stand.desk, stand.examiner, History(seen), expectations)
+    return verify_history(stand.desk, stand.examiner, stand.keyring, History(seen), expectations=expectations)
 
 
 def place(seen: Messages, topic: str, number: int) -> int:

@@ -16,16 +16,26 @@ from oracle_history import (
     flip,
     messages,
     move,
+    place,
     play,
     stale,
     swap,
     verify,
 )
 
+from streams.core.law import LawBook
+from streams.examine import Examiner, Ruling, Source
+from streams.identity import seal
+from streams.identity.sealing import Identity
 from streams.oracle.verify import Expected
-from tests.flow.flow_stand import Stand
+from tests.flow.flow_stand import Stand, person
 
 LISTED = ("events.court", 0, 0)
+
+
+def _rename(seen: list[Any]) -> None:
+    index = place(seen, "identities", 0)
+    seen[index] = seen[index]._replace(key=b"0" * 65)
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +50,7 @@ def test_what_the_agents_did_matches(honest: Stand) -> None:
         "accepted": True,
         "clock": True,
         "intake": True,
+        "identities": True,
         "casework": True,
         "expectations": False,
     }
@@ -95,14 +106,34 @@ BENT = {
         "datetime.date(2019, 3, 8)",
     ),
     "a tick out of order": (exchange("accepted", -2, -1), "tick or law event 5 field receipt_id", ""),
+    "a record judged on the day before": (
+        alter("accepted", 8, intake_day=START),
+        "events.court:0:8",
+        "(datetime.date(2019, 3, 5)",
+    ),
+    "unreadable bytes are not kept": (drop("quarantine"), "quarantine key events.court:0:7", "'<5 bytes>'"),
+    "unreadable bytes kept twice": (double("quarantine"), "quarantine key events.court:0:7", "no record"),
+    "unreadable bytes kept otherwise": (
+        alter("quarantine", head=b"x"),
+        "quarantine key events.court:0:7 field head",
+        "",
+    ),
+    "an identity is not sealed": (drop("identities"), "identities key ", "a sealed identity"),
+    "an identity nobody sent": (_rename, "identities 0:0", "an identity that somebody sent"),
+    "an identity under another's key": (swap("identities", 0, 1), "identities 0:0", "the identity of "),
+    "an identity sealed on another day": (
+        alter("identities", sealed_on=START + timedelta(days=9)),
+        "identities 0:0 field sealed_on",
+        "one of ['2019-03-04'",
+    ),
+    "an identity sealed without a key of ours": (alter("identities", key_version=7), "identities 0:0", "the identity"),
+    "an identity that is no record": (lambda seen: _empty(seen, "identities", 0), "identities 0:0", "a sealed"),
     "a person was not told": (drop("notices"), "notices key ", ""),
     "a person was told twice": (double("notices"), "notices key ", "no record"),
 }
 
 
 def _empty(seen: list[Any], topic: str, number: int) -> None:
-    from oracle_history import place
-
     index = place(seen, topic, number)
     seen[index] = seen[index]._replace(value=None)
 
@@ -195,3 +226,38 @@ def test_a_law_that_comes_late_in_the_agents_is_found(tmp_path: Path) -> None:
         patch.setattr(Era, "announced", late)
         play(stand)
     assert verify(stand, messages(stand)).difference is not None
+
+
+def test_an_intake_stuck_on_the_first_day_is_found(tmp_path: Path) -> None:
+    """Every day it names is a day of the clock, and none goes back: the ticks beside the records tell."""
+    examine = Examiner.examine
+
+    def stuck(self: Examiner, source: Source, value: bytes | None, day: date, law: LawBook) -> Ruling:
+        return examine(self, source, value, START, law)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Examiner, "examine", stuck)
+        stand = play(Stand(tmp_path / "keys").begin(START))
+        assert {one["intake_day"] for one in stand.read("accepted") if one["intake_day"] and one["subject"]} == {START}
+    difference = verify(stand, messages(stand)).difference
+    assert difference is not None and "as clocked" in difference.expected, difference
+
+
+@pytest.mark.parametrize(
+    "identity", [Identity("citizen", person(3), "测试0"), Identity("citizen", person(0), "另一人")]
+)
+def test_a_seal_that_hides_somebody_else_is_found(honest: Stand, identity: Identity) -> None:
+    """Sealed for the right token by the right key, and still the wrong number or name."""
+    seen = messages(honest)
+    index = place(seen, "identities", 0)
+    sealed = seal(honest.keyring.masters, (seen[index].key or b"")[:32].decode(), identity)
+    alter("identities", **sealed._asdict())(seen)
+    difference = verify(honest, seen).difference
+    assert difference is not None and difference.where == "identities 0:0", difference
+    assert identity.number not in str(difference) and identity.name not in str(difference)
+
+
+def test_sealing_again_after_a_restart_matches(honest: Stand) -> None:
+    seen = messages(honest)
+    double("identities")(seen)
+    assert str(verify(honest, seen)) == "match"

@@ -1,0 +1,65 @@
+"""Sealed identities against the records they were taken from. A seal is random, so it is compared by opening it."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from schemas.codec import Codec, SchemaFault
+from streams.core.events import Accepted, EventKind
+from streams.identity import Keyring, Sealed, normalise_name, unseal
+from streams.oracle.difference import Difference
+from streams.oracle.history import Message
+
+_ADDS = (EventKind.DETERMINATION, EventKind.CORRECTION)  # others only speak of somebody known already
+
+
+class Sealing:
+    """Which identities must be on ``identities``, by key: those of records that add to a standing and carried a
+    number. An ending or an answer that carries one may be sealed, and need not."""
+
+    def __init__(self) -> None:
+        self._days: dict[bytes, set[date]] = {}  # on which intake read a record of this key
+        self._must: set[bytes] = set()
+
+    def demand(self, accepted: Accepted, day: date) -> None:
+        """Note an accepted record that carried a number."""
+        key = f"{accepted.subject}:{accepted.name_check}".encode()
+        self._days.setdefault(key, set()).add(day)
+        if accepted.kind in _ADDS:
+            self._must.add(key)
+
+    def compare(self, codec: Codec, keyring: Keyring, messages: Iterable[Message]) -> Iterator[Difference | None]:
+        """Each sealed record opens to whom its key says and was sent by somebody; none is missing.
+
+        A restarted task may seal again what it has sealed before, so one key may have several records.
+        """
+        left = set(self._must)
+        for message in messages:
+            key = message.key or b""
+            where = f"identities {message.partition}:{message.offset}"
+            yield self._wrong(codec, keyring, where, key, message.value)
+            left.discard(key)
+        for key in sorted(left):
+            yield Difference(f"identities key {key.decode()}", "a sealed identity", "none")
+
+    def _wrong(self, codec: Codec, keyring: Keyring, where: str, key: bytes, value: bytes | None) -> Difference | None:
+        days = self._days.get(key)
+        if days is None:
+            return Difference(where, "an identity that somebody sent", f"key {key.decode(errors='replace')}")
+        try:
+            said = codec.decode(value, frozenset({"SealedIdentity"})).value
+        except SchemaFault as fault:
+            return Difference(where, "a sealed identity", str(fault))
+        day = said.pop("sealed_on")
+        if day not in days:
+            return Difference(f"{where} field sealed_on", f"one of {sorted(map(str, days))}", str(day))
+        token = key[:32].decode()
+        try:
+            identity = unseal(keyring.masters, token, Sealed(**said))
+        except ValueError as error:
+            return Difference(where, f"the identity of {token}", str(error))
+        name = normalise_name(identity.name)
+        found = keyring.token(identity.kind, identity.number)
+        check = keyring.name_check(found, name) if name else ""
+        if f"{found}:{check}".encode() != key:  # only tokens are told, never whom they stand for
+            return Difference(where, f"the identity of {key.decode()}", f"that of {found}:{check}")
+        return None
