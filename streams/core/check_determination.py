@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from msgspec import Struct
 from stdnum.cn import uscc
@@ -14,7 +14,7 @@ from streams.core.organisation import organisation_agrees
 from streams.core.shown import one_of, shown
 from streams.core.terms import add_years
 
-FULL_AGE = 18  # 民法典 17: on the day of the 18th birthday
+FULL_AGE = 18  # 民法典 17
 EARLIEST = date(1990, 1, 1)  # an older date is a slip of the keyboard: no reporting system reaches back that far
 _CODE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")  # GB 32100-2015: no I, O, S, V, Z
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -94,8 +94,19 @@ def _subject(d: Determination, item: Item, subject: SubjectFacts, today: date) -
     if subject.birth_date is None or not item.minors_refused:
         return
     dates = [day for day in (d.conduct_end, d.document_date, d.effect_date) if day is not None]
-    if min(dates, default=today) < add_years(subject.birth_date, FULL_AGE):
+    if min(dates, default=today) < full_age_on(subject.birth_date):
         yield Fault("MINOR_SUBJECT", "subject.id_number", None, f"{FULL_AGE} years or older")
+
+
+def full_age_on(born: date) -> date:
+    """The first day on which somebody born on ``born`` is of age: the 18th birthday, and 1 March for whoever was born
+    on a 29 February that the year lacks - until the birthday has come nobody is taken for grown.
+
+    >>> full_age_on(date(2008, 2, 29))
+    datetime.date(2026, 3, 1)
+    """
+    day = add_years(born, FULL_AGE)
+    return day + timedelta(days=1) if (born.day, day.month, day.day) == (29, 2, 28) else day
 
 
 def _procedure(d: Determination, item: Item) -> Iterator[Fault]:
@@ -119,7 +130,14 @@ def _dates(d: Determination, today: date) -> Iterator[Fault]:
     for field in ("document_date", "conduct_end"):
         day = getattr(d, field)
         if day is not None and not EARLIEST <= day <= today:
-            yield Fault("DATE_IMPLAUSIBLE", field, shown(day), f"{EARLIEST}..{today}")
+            yield implausible(field, day, today)
+    if d.effect_date is not None and d.effect_date < EARLIEST:
+        yield implausible("effect_date", d.effect_date, today)
+
+
+def implausible(field: str, day: date, today: date) -> Fault:
+    """The fault of a date that no record of today can carry."""
+    return Fault("DATE_IMPLAUSIBLE", field, shown(day), f"{EARLIEST}..{today}")
 
 
 def _basis(d: Determination, item: Item, law: LawBook) -> Iterator[Fault]:

@@ -10,7 +10,15 @@ from datetime import date
 from msgspec import Struct
 from msgspec.structs import replace
 
-from streams.core.check_determination import SubjectFacts, determination_faults, is_digest, known_item, warnings_of
+from streams.core.check_determination import (
+    EARLIEST,
+    SubjectFacts,
+    determination_faults,
+    implausible,
+    is_digest,
+    known_item,
+    warnings_of,
+)
 from streams.core.decisions import Fault
 from streams.core.events import Correction, Determination, Ending, Feedback, FeedbackState, Target
 from streams.core.law import Item, LawBook
@@ -25,6 +33,7 @@ __all__ = [
     "check_feedback",
 ]
 
+_REASON = re.compile(r"[a-z][a-z_]{0,39}")
 _OBLIGATION_ID = re.compile(r"[0-9a-f]{32}")
 _REFUSING = (FeedbackState.REFUSED, FeedbackState.NOT_APPLICABLE)
 
@@ -42,13 +51,15 @@ def check_determination(d: Determination, channel: str, subject: SubjectFacts, l
 
 
 def check_ending(e: Ending, channel: str, law: LawBook, today: date) -> Checked:
-    """Check 终止. An item that has left the catalogue is no reason to refuse the end of its records."""
-    faults = _target_faults(e.target, channel, law)
+    """Check 终止. An item that has left the catalogue is no reason to refuse the end of its records: then the reason
+    only has to be a code, and casework asks whether there is such a record."""
     item = law.items.get(e.target.item)
+    faults = _incomplete(e.target) or _provider_faults(item, channel)
+    if item is None and not _REASON.fullmatch(e.reason):
+        faults.append(Fault("REASON_UNKNOWN", "reason", shown(e.reason), "a code"))
     if item is not None and (e.reason not in item.endings or e.reason not in law.endings):
         faults.append(Fault("REASON_UNKNOWN", "reason", shown(e.reason), one_of(item.endings)))
-    if e.document_date > today:
-        faults.append(_future("document_date", e.document_date, today))
+    faults.extend(_date_faults("document_date", e.document_date, today))
     if e.document_digest is not None and not is_digest(e.document_digest):
         faults.append(_not_a_digest("document_digest", e.document_digest))
     return Checked(tuple(faults))
@@ -60,8 +71,7 @@ def check_correction(c: Correction, channel: str, subject: SubjectFacts, law: La
     if c.replacement.item != c.target.item:
         seen, expected = shown(c.replacement.item), shown(c.target.item)
         faults.append(Fault("CORRECTION_CHANGES_ITEM", "replacement.item", seen, expected))
-    if c.document_date > today:
-        faults.append(_future("document_date", c.document_date, today))
+    faults.extend(_date_faults("document_date", c.document_date, today))
     if not is_digest(c.document_digest):
         faults.append(_not_a_digest("document_digest", c.document_digest))
     if not faults:
@@ -82,25 +92,31 @@ def check_feedback(f: Feedback, channel: str, law: LawBook, today: date) -> Chec
     allowed = tuple(law.refusals) if f.state in _REFUSING else ()
     if f.reason is not None and f.reason not in allowed:
         faults.append(Fault("REFUSAL_REASON_UNKNOWN", "reason", shown(f.reason), one_of(allowed)))
-    if f.answered_on > today:
-        faults.append(_future("answered_on", f.answered_on, today))
+    faults.extend(_date_faults("answered_on", f.answered_on, today))
     return Checked(tuple(faults))
 
 
 def _target_faults(target: Target, channel: str, law: LawBook) -> list[Fault]:
-    empty = [name for name in ("document_no", "item") if not getattr(target, name).strip()]
-    if empty:
-        return [Fault("TARGET_INCOMPLETE", f"target.{empty[0]}", "<empty>", ", ".join(empty))]
+    """What is wrong with the target of a correction, whose item must still be in the catalogue."""
+    if faults := _incomplete(target):
+        return faults
     found: Item | Fault = known_item(target.item, "target.item", law)
-    if isinstance(found, Fault):
-        return [found]
-    if channel not in found.providers:
-        return [Fault("PROVIDER_NOT_LISTED", "target.item", channel, one_of(found.providers))]
-    return []
+    return [found] if isinstance(found, Fault) else _provider_faults(found, channel)
 
 
-def _future(field: str, seen: date, today: date) -> Fault:
-    return Fault("DATE_IMPLAUSIBLE", field, shown(seen), f"<= {today}")
+def _incomplete(target: Target) -> list[Fault]:
+    empty = [name for name in ("document_no", "item") if not getattr(target, name).strip()]
+    return [Fault("TARGET_INCOMPLETE", f"target.{empty[0]}", "<empty>", ", ".join(empty))] if empty else []
+
+
+def _provider_faults(item: Item | None, channel: str) -> list[Fault]:
+    if item is None or channel in item.providers:
+        return []
+    return [Fault("PROVIDER_NOT_LISTED", "target.item", channel, one_of(item.providers))]
+
+
+def _date_faults(field: str, day: date, today: date) -> list[Fault]:
+    return [] if EARLIEST <= day <= today else [implausible(field, day, today)]
 
 
 def _not_a_digest(field: str, seen: str) -> Fault:

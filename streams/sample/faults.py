@@ -181,7 +181,8 @@ def faulty_changes(desk: Desk) -> None:
         ("REASON_UNKNOWN", _with(ended, reason="order_performed")),  # of the other item
         ("TARGET_INCOMPLETE", _with(ended, target=Target("", LISTING))),
         ("TARGET_INCOMPLETE", _with(fixed, target=Target(paper.document_no, " "))),
-        ("ITEM_UNKNOWN", _with(ended, target=Target(paper.document_no, "COURT_FINE"))),
+        ("ITEM_UNKNOWN", _with(fixed, target=Target(paper.document_no, "COURT_FINE"))),
+        ("DATE_IMPLAUSIBLE", _with(ended, document_date=date(1926, 11, 2))),
         ("DATE_IMPLAUSIBLE", _with(ended, document_date=tomorrow)),
         ("DATE_IMPLAUSIBLE", _with(fixed, document_date=tomorrow)),
         ("DIGEST_INVALID", _with(ended, document_digest="sha256")),

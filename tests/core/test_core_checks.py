@@ -3,12 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
-from book import DIGEST, LISTING, ORDER, book, determination
+from book import DIGEST, LISTING, ORDER, book, correction, determination, ending
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from streams.core.checks import SubjectFacts, check_determination, check_feedback
+from streams.core.check_determination import EARLIEST
+from streams.core.checks import SubjectFacts, check_correction, check_determination, check_ending, check_feedback
 from streams.core.events import Feedback, FeedbackState, SubjectKind
 from streams.core.shown import shown
 
@@ -80,7 +81,9 @@ def test_an_entity_code_has_no_separators(code: str) -> None:
     assert faults_and_warnings(code) == (["ENTITY_CODE_INVALID"], ())
 
 
-near_codes = st.lists(st.tuples(st.integers(0, 18), st.sampled_from([*"- .０Ａaiosvz٣X9", ""]), st.booleans()), max_size=3)
+near_codes = st.lists(
+    st.tuples(st.integers(0, 18), st.sampled_from([*"- .０Ａaiosvz٣X9", ""]), st.booleans()), max_size=3
+)
 
 
 @given(near_codes)
@@ -92,3 +95,31 @@ def test_a_code_that_is_nearly_one_is_told_not_thrown(edits: list[tuple[int, str
     assert faults in ([], ["ENTITY_CODE_INVALID"])
     assert not (faults and warnings)
     assert bool(faults) == (code != UNIT) or len(code) == 18
+
+
+def test_an_item_that_has_left_the_catalogue_may_still_be_ended() -> None:
+    law = replace(book(), items={key: item for key, item in book().items.items() if key != ORDER})
+    assert check_ending(ending(DAY, "order_performed", ORDER), "court", law, DAY).faults == ()
+    (fault,) = check_ending(ending(DAY, "the debtor Li paid", ORDER), "court", law, DAY).faults
+    assert (fault.code, fault.seen) == ("REASON_UNKNOWN", "<18 characters>")
+
+
+@pytest.mark.parametrize("day", [EARLIEST - timedelta(days=1), date(1, 1, 1), date(1899, 12, 31)])
+def test_no_date_is_older_than_what_is_reported(day: date) -> None:
+    said, answer = determination(DAY), Feedback("0" * 32, FeedbackState.CONFIRMED, None, "T001", day)
+    facts = SubjectFacts(SubjectKind.PERSON)  # by no number: nobody knows the age
+    seen = [
+        check_ending(ending(day), "court", book(), DAY),
+        check_correction(correction(day, said), "court", GROWN, book(), DAY),
+        check_feedback(answer, "org", book(), DAY),
+        check_determination(replace(said, document_date=None, effect_date=day), "court", facts, book(), DAY),
+        check_determination(replace(said, document_date=None, conduct_end=day), "court", facts, book(), DAY),
+    ]
+    assert [[fault.code for fault in checked.faults] for checked in seen] == [["DATE_IMPLAUSIBLE"]] * len(seen)
+
+
+@pytest.mark.parametrize(("made", "codes"), [(date(2026, 2, 28), ["MINOR_SUBJECT"]), (date(2026, 3, 1), [])])
+def test_born_on_29_february_is_of_age_on_1_march(made: date, codes: list[str]) -> None:
+    facts = SubjectFacts(SubjectKind.PERSON, date(2008, 2, 29))
+    faults = check_determination(determination(made), "court", facts, book(), DAY).faults
+    assert [fault.code for fault in faults] == codes
