@@ -81,7 +81,6 @@ class _Auditing:
 
     def run(self) -> None:
         self._family("lawbooks", self._law_book)
-        self._family("clock", self._clock)
         for family in SOURCES:
             for spec in self._specs[family]:
                 for bounds in self._reader.bounds(spec.name):
@@ -114,11 +113,6 @@ class _Auditing:
         if record.value is None:
             return  # a tombstone: that book is no longer published
         feed.law_book(self._view, _text(record.key), self._decode(record))
-
-    def _clock(self, _: TopicSpec, record: Read) -> None:
-        decoded = self._codec.decode(record.value)
-        if decoded.record == "ClockTick":
-            feed.clock_tick(self._view, decoded.value["day"])
 
     def _source(self, spec: TopicSpec, record: Read) -> None:
         try:

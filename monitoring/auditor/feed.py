@@ -4,19 +4,16 @@ Order matters and is the reader's duty: law books, source records, receipts, acc
 """
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
-from monitoring.auditor import explained, raising
+from monitoring.auditor import admission, effects, explained, raising
 from monitoring.auditor.findings import Finding, Invariant
 from monitoring.auditor.lawfiles import Law, read_book
 from monitoring.auditor.ledger import OUTCOMES, REFUSED
 from monitoring.auditor.standings import fold_changed, fold_current, fold_delta, fold_entry, fold_raised
-from monitoring.auditor.terms import corresponding_day
 from monitoring.auditor.view import View, place
 
 Fields = dict[str, Any]
-ADULT = 18
 
 
 def law_book(view: View, key: str, value: Fields) -> None:
@@ -29,19 +26,13 @@ def law_book(view: View, key: str, value: Fields) -> None:
     )
 
 
-def clock_tick(view: View, day: date) -> None:
-    view.first_day = day if view.first_day is None else min(view.first_day, day)
-
-
 def source(view: View, topic: str, partition: int, offset: int, value: Fields | None) -> None:
-    """A record of an input topic. ``value`` None = unreadable. Only the birth date of someone who may have been a
-    minor since the first tick is remembered, and nothing else of the person."""
+    """A record of an input topic. ``value`` None = unreadable. Of a person who may be a minor the day of full age is
+    remembered, and nothing else of anybody."""
     view.ledger.source(topic, partition, offset)
-    birth = _birth_date(value)
-    if birth is not None:
-        grown_up = corresponding_day(birth, ADULT)
-        if view.first_day is None or grown_up > view.first_day:
-            view.young[topic, partition, offset] = grown_up
+    young = admission.young(value)
+    if young is not None:
+        view.young[topic, partition, offset] = young
 
 
 def receipt(view: View, key: str | None, value: Fields) -> None:
@@ -75,11 +66,15 @@ def accepted(view: View, partition: int, value: Fields) -> None:
     wrong = [] if known else [Finding(Invariant.ACCEPTED_ONCE, where, "on accepted", "a source record")]
     view.findings.check(Invariant.ACCEPTED_ONCE, wrong)
     _remember(view, value)
-    view.findings.check(Invariant.NO_MINOR, _minor(view, value, place_of_source, where))
+    for invariant, check in admission.CHECKS:
+        view.findings.check(invariant, check(view, value, where))
 
 
 def _remember(view: View, value: Fields) -> None:
     receipt_id = value["receipt_id"]
+    view.known_as.said(value["subject"], receipt_id, value["name_check"])
+    if admission.lacking(value):
+        view.incomplete.add(receipt_id)
     if value["subject_kind"] == "name_only":
         view.names.add(receipt_id)
     if value["kind"] == "feedback":
@@ -90,23 +85,18 @@ def _remember(view: View, value: Fields) -> None:
         view.endings.append((place(value["subject"], key), value["ending"]["reason"], receipt_id))
 
 
-def _minor(view: View, value: Fields, source_place: tuple[str, int, int], where: str) -> Iterator[Finding]:
-    grown_up, day = view.young.get(source_place), value["intake_day"]
-    if value["kind"] != "determination" or grown_up is None or day is None or day >= grown_up:
-        return
-    item = view.law.items.get(value["determination"]["item"])
-    if item is None or item.minors_refused:
-        yield Finding(Invariant.NO_MINOR, where, f"accepted on {day}, a minor until {grown_up}", "rejected")
-
-
 def decision(view: View, value: Fields) -> None:
     findings, law = view.findings, view.law_of(value["law_digest"])
     findings.check(Invariant.LAW_PUBLISHED, explained.published(value, view))
     findings.check(Invariant.EXPLAINED, explained.explained(value, law))
+    for invariant, allowed in effects.CHECKS:
+        findings.check(invariant, allowed(view, value))
     if value["entry"] is not None and value["kind"] in explained.CONTENT:
         findings.check(Invariant.TERM_END, explained.term(value, law))
         findings.check(Invariant.SCALE, explained.scale(value, law))
         findings.check(Invariant.SERIOUS, explained.serious(value, law))
+    if value["kind"] == "recorded":
+        view.known_as.recorded(value["subject"], view.known_as.of(value["subject"], value["cause"]["receipt_id"]))
     if value["raised"]:
         raised = list(_raised(view, value, law))
         for invariant, check in raising.CHECKS:
@@ -142,14 +132,3 @@ def scores(where: str, names: frozenset[str] | set[str]) -> Iterator[Finding]:
     for name in sorted(names):
         if "score" in name.lower() or "评分" in name:
             yield Finding(Invariant.NO_SCORE, where, name, "no score of a person, ever")
-
-
-def _birth_date(value: Fields | None) -> date | None:
-    subject = (value or {}).get("subject") or {}
-    number = subject.get("id_number") or ""
-    if subject.get("id_type") != "citizen" or len(number) != 18 or not number[6:14].isdecimal():
-        return None
-    try:
-        return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
-    except ValueError:
-        return None

@@ -56,6 +56,7 @@ class Item:
     roles: tuple[str, ...]
     list_decision: bool
     minors_refused: bool
+    prior_notice_required: bool
     record_only: frozenset[str]
     grounds: dict[str, Ground]
 
@@ -197,6 +198,7 @@ def _item(row: dict[str, Any]) -> Item:
         roles=tuple(row.get("roles", ())),
         list_decision=row["list_decision"],
         minors_refused=row.get("minors_refused", True),
+        prior_notice_required=row.get("prior_notice_required", True),
         record_only=frozenset(row.get("record_only", {})),
         grounds=grounds,
     )

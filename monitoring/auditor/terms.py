@@ -10,6 +10,7 @@ from typing import Any
 from monitoring.auditor.lawfiles import Law
 
 PROVINCIAL_YEARS = 5
+FULL_AGE = 18
 
 
 def corresponding_day(start: date, years: int) -> date:
@@ -25,6 +26,19 @@ def corresponding_day(start: date, years: int) -> date:
         return start.replace(year=start.year + years)
     except ValueError:
         return date(start.year + years, start.month + 1, 1) - timedelta(days=1)
+
+
+def of_age(birth: date) -> date:
+    """The 18th birthday (民法典 17). Born on 29 February: 1 March where the year has no such day, for only then are
+    18 years full.
+
+    >>> of_age(date(2004, 2, 29))
+    datetime.date(2022, 3, 1)
+    """
+    grown_up = corresponding_day(birth, FULL_AGE)
+    if grown_up == date.max or grown_up.day == birth.day:
+        return grown_up
+    return grown_up + timedelta(days=1)
 
 
 def last_day(law: Law, determination: dict[str, Any]) -> date | None:

@@ -5,7 +5,7 @@ Kept small on purpose: slots instead of decoded records, so a million records of
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from monitoring.auditor.findings import Findings
 from monitoring.auditor.lawfiles import Law
@@ -63,6 +63,39 @@ class ObligationFact:
         self.current: tuple[int, str] | None = None  # version and state on .current
 
 
+class Young(NamedTuple):
+    """A record about somebody who may be a minor: the 18th birthday, and the day to be judged at (None = intake's)."""
+
+    grown_up: date
+    judged_at: date | None
+
+
+class NamesSaid:
+    """Under which name check each record came, and which one is in force. Nearly all records of a subject bear one
+    name, so only the others are kept by record."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, str] = {}  # subject -> the name of its first record
+        self._other: dict[str, str] = {}  # receipt id -> another one
+        self._in_force: dict[str, str] = {}  # subject -> the name of the first record that was recorded
+
+    def said(self, subject: str, receipt_id: str, name_check: str) -> None:
+        if self._first.setdefault(subject, name_check) != name_check:
+            self._other[receipt_id] = name_check
+
+    def of(self, subject: str, receipt_id: str) -> str:
+        """The name of a record; "" where it bears none."""
+        return self._other.get(receipt_id, self._first.get(subject, ""))
+
+    def in_force(self, subject: str) -> str:
+        return self._in_force.get(subject, "")
+
+    def recorded(self, subject: str, name_check: str) -> None:
+        """The first recorded determination that bears a name gives the one in force."""
+        if name_check:
+            self._in_force.setdefault(subject, name_check)
+
+
 @dataclass
 class View:
     """Everything the invariants look at across records. ``law``: the files; ``books``: published, by digest."""
@@ -72,11 +105,12 @@ class View:
     ledger: Ledger = field(default_factory=Ledger)
     books: dict[str, Law] = field(default_factory=dict)
     activated: list[tuple[date, str]] = field(default_factory=list)  # from day, digest; in order of accepted
-    first_day: date | None = None  # the first tick ever
     last_ticks: dict[int, date] = field(default_factory=dict)  # accepted partition -> last tick
-    young: dict[tuple[str, int, int], date] = field(default_factory=dict)  # source of a record -> 18th birthday
+    young: dict[tuple[str, int, int], Young] = field(default_factory=dict)  # by source of a record
     refused: dict[str, str] = field(default_factory=dict)  # receipt id of what must have no effect -> first code
     names: set[str] = field(default_factory=set)  # receipt ids of records with a name only
+    known_as: NamesSaid = field(default_factory=NamesSaid)
+    incomplete: set[str] = field(default_factory=set)  # receipt ids of documents that lack something
     feedback: dict[str, tuple[str, str]] = field(default_factory=dict)  # receipt id -> obligation id, answer
     endings: list[tuple[str, str, str]] = field(default_factory=list)  # place, ending reason, receipt id
     reviewed: set[str] = field(default_factory=set)  # waiting records given up

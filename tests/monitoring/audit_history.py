@@ -18,6 +18,8 @@ from monitoring.auditor.findings import AuditReport
 from monitoring.auditor.lawfiles import read_files
 from monitoring.auditor.view import View
 from schemas.codec import Codec
+from streams.core.check_determination import SubjectFacts
+from streams.core.checks import check_determination
 from streams.core.decide import decide
 from streams.core.decisions import Decision, Outcome, Receipt
 from streams.core.events import (
@@ -63,6 +65,7 @@ def listing(document_no: str = "鲁01执1号", ground: str = "2", **changes: Any
         basis="J-LIST",
         ground=ground,
         prior_notice=True,
+        hearing=True,
     )
     return msgspec.structs.replace(plain, **changes)
 
@@ -99,17 +102,36 @@ class History:
         self._time(EventKind.TICK, tick=Tick(self.today))
 
     def determination(
-        self, content: Determination, subject: str = PERSON, kind: SubjectKind = SubjectKind.PERSON
+        self, content: Determination, subject: str = PERSON, kind: SubjectKind = SubjectKind.PERSON, name: str = ""
     ) -> Outcome:
-        return self._record(EventKind.DETERMINATION, subject, kind, determination=content)
+        return self._record(EventKind.DETERMINATION, subject, kind, name=name, determination=content)
 
-    def ending(self, target: Determination, reason: str = "performed", subject: str = PERSON) -> Outcome:
+    def ending(
+        self, target: Determination, reason: str = "performed", subject: str = PERSON, name: str = ""
+    ) -> Outcome:
         content = Ending(Target(target.document_no, target.item), reason, "鲁01执3号", self.today, DIGEST)
-        return self._record(EventKind.ENDING, subject, SubjectKind.PERSON, ending=content)
+        return self._record(EventKind.ENDING, subject, SubjectKind.PERSON, name=name, ending=content)
 
-    def correction(self, target: Determination, replacement: Determination) -> Outcome:
-        content = Correction(Target(target.document_no, target.item), "鲁01执4号", self.today, DIGEST, replacement)
-        return self._record(EventKind.CORRECTION, PERSON, SubjectKind.PERSON, correction=content)
+    def correction(
+        self, target: Determination, replacement: Determination, name: str = "", document_no: str = "鲁01执4号"
+    ) -> Outcome:
+        content = Correction(Target(target.document_no, target.item), document_no, self.today, DIGEST, replacement)
+        return self._record(EventKind.CORRECTION, PERSON, SubjectKind.PERSON, name=name, correction=content)
+
+    def reported(self, content: Determination, number: str, target: Determination | None = None) -> Outcome:
+        """A determination, or with ``target`` a correction of it, about the bearer of ``number``, through the checks
+        of intake."""
+        born = datetime.date.fromisoformat(number[6:14])
+        found = check_determination(content, "court", SubjectFacts(SubjectKind.PERSON, born), BOOK, self.today)
+        if found.faults:
+            self.rejected(found.faults[0].code)
+            outcome = Outcome.REJECTED
+        else:
+            outcome = self.determination(content) if target is None else self.correction(target, content)
+        fields = msgspec.to_builtins(content, builtin_types=(datetime.date,))
+        subject = {"subject": {"id_type": "citizen", "id_number": number}}
+        self.sources[-1]["value"] = subject | (fields if target is None else {"replacement": fields})
+        return outcome
 
     def feedback(self, rule: str, state: FeedbackState, reason: str | None = None) -> Outcome:
         found = next(one for many in self.standings[PERSON].obligations.values() for one in many if one.rule == rule)
@@ -129,7 +151,13 @@ class History:
         return topic, 0, offset
 
     def _record(
-        self, kind: EventKind, subject: str, who: SubjectKind, channel: str = "court", **payload: Any
+        self,
+        kind: EventKind,
+        subject: str,
+        who: SubjectKind,
+        channel: str = "court",
+        name: str = "",
+        **payload: Any,
     ) -> Outcome:
         place = self._source(channel, kind)
         content = next(iter(payload.values()))
@@ -145,8 +173,8 @@ class History:
             law_digest=BOOK.digest,
             subject=subject,
             subject_kind=who,
-            name_check="",
-            content_digest=content_digest(kind, channel, subject, "", content),
+            name_check=name,
+            content_digest=content_digest(kind, channel, subject, name, content),
             **payload,
         )
         self._accepted(event)
@@ -217,9 +245,6 @@ class History:
         view = View(read_files(LAW_DIR))
         for book in self.books:
             feed.law_book(view, book["_key"], book)
-        for one in self.accepted:
-            if one["kind"] == "tick":
-                feed.clock_tick(view, one["tick"]["day"])
         ends: dict[str, int] = {}
         for one in self.sources:
             ends[one["_topic"]] = max(ends.get(one["_topic"], 0), one["_offset"] + 1)

@@ -11,6 +11,7 @@ from audit_history import BOOK, History, wire
 from streams.cases import stage
 from streams.cases.model import Case
 from streams.cases.read import find, read
+from streams.core.decide import decide
 from streams.core.decisions import Verdict
 from streams.core.events import Accepted, EventKind
 from streams.core.law import LawBook
@@ -25,7 +26,7 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_case_is_lawful(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    history, decide = History().start(), stage.decide
+    history = History().start()
     history.accepted.pop()  # the case brings its own days
 
     def observed(standing: Standing, event: Accepted, law: LawBook, today: datetime.date) -> Verdict:

@@ -185,6 +185,52 @@ def test_a_minor_who_was_accepted() -> None:
     assert "990000" not in str(report.findings), "no identity in a finding"
 
 
+WRITTEN = [
+    "990000 20010113 001-7",
+    "９９００００２００１０１１３００１７",
+    "990000-20010113-0017",
+    "990000\u201320010113 0017",
+]
+
+
+@pytest.mark.parametrize("number", WRITTEN)
+def test_a_minor_however_the_number_is_written(number: str) -> None:
+    history = History().start()
+    history.determination(listing())
+    history.sources[0]["value"] = {"subject": {"id_type": "citizen", "id_number": number}}
+    assert only(history) == {I.NO_MINOR}
+
+
+@pytest.mark.parametrize(("document", "found"), [("2018-02-28", {I.NO_MINOR}), ("2018-03-01", set())])
+def test_born_on_a_leap_day_full_age_is_on_the_first_of_march(document: str, found: set[I]) -> None:
+    history = History().start()
+    history.determination(listing())
+    who = {"id_type": "citizen", "id_number": "990000200002290010"}
+    history.sources[0]["value"] = {"subject": who, "document_date": day(document), "effect_date": day("2019-01-10")}
+    assert only(history) == found
+
+
+def test_an_ending_that_waited_under_another_name() -> None:
+    history = History().start()
+    history.ending(listing(), name="1" * 32)
+    history.determination(listing(), name="1" * 32)
+    waited = next(one for one in history.accepted if one["kind"] == "ending")
+    waited["name_check"] = "2" * 32
+    assert only(history) == {I.NAME_IN_FORCE}
+
+
+def test_a_name_that_no_recorded_document_bore_is_not_in_force() -> None:
+    """A name alone is held; the first recorded one counts, and one without a name does not speak."""
+    history = History().start()
+    history.determination(listing(""), name="2" * 32)
+    history.determination(listing())
+    history.determination(listing("鲁01执5号"), name="1" * 32)
+    history.ending(listing(), name="1" * 32)
+    assert history.audit().match
+    history.decisions[-1]["cause"]["receipt_id"] = history.accepted[2]["receipt_id"]
+    assert I.NAME_IN_FORCE in only(history)
+
+
 def test_someone_of_age_that_day_is_no_minor() -> None:
     history = History().start()
     history.determination(listing())

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from audit_history import ENTITY, History, listing, order
+from audit_history import ENTITY, History, day, listing, order
 from msgspec.structs import replace
 
 from monitoring.auditor.findings import Invariant as I
@@ -16,7 +16,9 @@ Story = Callable[[History], object]
 
 
 def story(sabotage: str, off: Any, tell: Story, *found: I) -> Any:
-    return pytest.param(sabotage, off, tell, set(found), id=sabotage.removeprefix("streams.core."))
+    return pytest.param(
+        sabotage, off, tell, set(found), id=f"{sabotage.removeprefix('streams.core.')}: {tell.__name__}"
+    )
 
 
 def listed(history: History) -> None:
@@ -77,6 +79,82 @@ def corrected_to_a_shorter_term(history: History) -> None:
     history.correction(listing(), listing())
 
 
+OWN, OTHER = "1" * 32, "2" * 32  # name checks
+ADULT, MINOR = "990000198001010020", "990000200106010010"
+
+
+def listed_under_another_name(history: History) -> None:
+    history.determination(listing(), name=OWN)
+    history.determination(listing("鲁01执5号"), name=OTHER)
+
+
+def ended_under_another_name(history: History) -> None:
+    history.determination(listing(), name=OWN)
+    history.ending(listing(), name=OTHER)
+
+
+def corrected_under_another_name(history: History) -> None:
+    history.determination(listing(), name=OWN)
+    history.correction(listing(), listing(extra_years=1), name=OTHER)
+
+
+def listed_without_effect(history: History) -> None:
+    history.determination(listing(effect_date=None))
+
+
+def listed_without_a_number(history: History) -> None:
+    history.determination(listing(""))
+
+
+def ordered_without_a_date(history: History) -> None:
+    history.determination(order(document_date=None))
+
+
+def corrected_to_half_a_document(history: History) -> None:
+    history.determination(listing())
+    history.correction(listing(), listing(effect_date=None))
+
+
+def corrected_by_a_document_without_a_number(history: History) -> None:
+    history.determination(listing())
+    history.correction(listing(), listing(extra_years=1), document_no="")
+
+
+def reported_without_notice(history: History) -> None:
+    history.reported(listing(prior_notice=False), ADULT)
+
+
+def reported_without_hearing(history: History) -> None:
+    history.reported(listing(hearing=False), ADULT)
+
+
+def reported_of_a_simple_procedure(history: History) -> None:
+    history.reported(listing(simple_procedure=True), ADULT)
+
+
+def corrected_to_a_simple_procedure(history: History) -> None:
+    history.determination(listing())
+    history.reported(listing(simple_procedure=True), ADULT, target=listing())
+
+
+def reported_as_a_minor(history: History) -> None:
+    """Of age at the first tick, and not on the day of the document."""
+    history.tick("2019-07-01")
+    history.reported(listing(), MINOR)
+
+
+def reported_for_conduct_of_a_minor(history: History) -> None:
+    history.tick("2019-07-01")
+    late = listing(document_date=day("2019-06-20"), effect_date=day("2019-06-21"), conduct_end=day("2019-05-31"))
+    history.reported(late, MINOR)
+
+
+def corrected_to_the_time_of_a_minor(history: History) -> None:
+    history.tick("2019-07-01")
+    history.determination(listing())
+    history.reported(listing(extra_years=1), MINOR, target=listing())
+
+
 def nothing(*_: Any, **__: Any) -> tuple[()]:
     return ()
 
@@ -114,6 +192,21 @@ SABOTAGES = [
         I.TRANSITIONS,
     ),
     story("streams.core.passage._filled", confirmed_by_itself, overdue, I.OFFICER_ONLY),
+    story("streams.core.decide._whose", none, listed_under_another_name, I.NAME_IN_FORCE),
+    story("streams.core.decide._whose", none, ended_under_another_name, I.NAME_IN_FORCE),
+    story("streams.core.decide._whose", none, corrected_under_another_name, I.NAME_IN_FORCE),
+    story("streams.core.determination.missing", nothing, listed_without_effect, I.WHOLE_DOCUMENT),
+    story("streams.core.determination.missing", nothing, listed_without_a_number, I.WHOLE_DOCUMENT),
+    story("streams.core.determination.missing", nothing, ordered_without_a_date, I.WHOLE_DOCUMENT),
+    story("streams.core.correction._lacking", nothing, corrected_to_half_a_document, I.WHOLE_DOCUMENT),
+    story("streams.core.correction._lacking", nothing, corrected_by_a_document_without_a_number, I.WHOLE_DOCUMENT),
+    story("streams.core.check_determination._procedure", nothing, reported_without_notice, I.FAIR_PROCEDURE),
+    story("streams.core.check_determination._procedure", nothing, reported_without_hearing, I.FAIR_PROCEDURE),
+    story("streams.core.check_determination._procedure", nothing, reported_of_a_simple_procedure, I.FAIR_PROCEDURE),
+    story("streams.core.check_determination._procedure", nothing, corrected_to_a_simple_procedure, I.FAIR_PROCEDURE),
+    story("streams.core.check_determination._subject", nothing, reported_as_a_minor, I.NO_MINOR),
+    story("streams.core.check_determination._subject", nothing, reported_for_conduct_of_a_minor, I.NO_MINOR),
+    story("streams.core.check_determination._subject", nothing, corrected_to_the_time_of_a_minor, I.NO_MINOR),
     story("streams.core.correction.reterm", nothing, corrected_to_a_shorter_term, I.NOT_PAST_END),
 ]
 

@@ -1,0 +1,95 @@
+"""May this record have been accepted at all? Intake's refusals that protect a person, read from the law once more.
+
+民法典 17, 条例 2 and 法释〔2013〕17号 art. 4 (minors), 条例 13 (simple procedure), 行政处罚法 44, 45, 62 (told before,
+and heard). Age is worked out from what the department sent, not from what intake made of it.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+from monitoring.auditor.findings import Finding, Invariant
+from monitoring.auditor.lawfiles import Item
+from monitoring.auditor.terms import of_age
+from monitoring.auditor.view import View, Young
+
+Fields = dict[str, Any]
+_DATES = ("document_date", "effect_date", "conduct_end")
+_DOCUMENT = ("document_no", "document_date", "effect_date")
+_NUMBER = 18  # characters of a citizen number
+
+
+def young(value: Fields | None) -> Young | None:
+    """Somebody under 18 on the earliest day the document names; where it names none, intake's day will tell."""
+    birth = _birth_date(value)
+    if value is None or birth is None:
+        return None
+    content = value.get("replacement") or value  # a correction is judged by what it puts in place
+    days = [content[name] for name in _DATES if content.get(name) is not None]
+    found = Young(of_age(birth), min(days, default=None))
+    return found if found.judged_at is None or found.judged_at < found.grown_up else None
+
+
+def _birth_date(value: Fields | None) -> date | None:
+    """From a citizen number however it is written: full width, with spaces or hyphens."""
+    subject = (value or {}).get("subject") or {}
+    number = "".join(c for c in unicodedata.normalize("NFKC", subject.get("id_number") or "") if c.isalnum())
+    if subject.get("id_type") != "citizen" or len(number) != _NUMBER or not number[6:14].isdecimal():
+        return None
+    try:
+        return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        return None
+
+
+def content_of(value: Fields) -> Fields | None:
+    """The determination that an accepted record brings or puts in place of another."""
+    if value["kind"] == "correction":
+        replacement: Fields = value["correction"]["replacement"]
+        return replacement
+    determination: Fields | None = value["determination"] if value["kind"] == "determination" else None
+    return determination
+
+
+def lacking(value: Fields) -> bool:
+    """Whether an accepted determination or correction is no complete document."""
+    content = content_of(value)
+    if content is None:
+        return False
+    own = value["kind"] == "correction" and not value["correction"]["document_no"]
+    return own or not all(content[name] for name in _DOCUMENT)
+
+
+def no_minor(view: View, value: Fields, where: str) -> Iterator[Finding]:
+    found = view.young.get((value["source_topic"], value["source_partition"], value["source_offset"]))
+    content = content_of(value)
+    if found is None or content is None:
+        return
+    day = found.judged_at or value["intake_day"]
+    item = _item(view, content)
+    if day is not None and day < found.grown_up and (item is None or item.minors_refused):
+        seen = f"accepted, to be judged on {day}, a minor until {found.grown_up}"
+        yield Finding(Invariant.NO_MINOR, where, seen, "rejected")
+
+
+def fair_procedure(view: View, value: Fields, where: str) -> Iterator[Finding]:
+    content = content_of(value)
+    if content is None:
+        return
+    if content["simple_procedure"]:
+        yield Finding(Invariant.FAIR_PROCEDURE, where, "accepted, of a simple procedure", "rejected")
+    item = _item(view, content)
+    for name in ("prior_notice", "hearing"):
+        if not content[name] and (item is None or item.prior_notice_required):
+            yield Finding(Invariant.FAIR_PROCEDURE, where, f"accepted without {name}", "rejected")
+
+
+def _item(view: View, content: Fields) -> Item | None:
+    return view.law.items.get(content["item"])
+
+
+CHECKS: tuple[tuple[Invariant, Callable[[View, Fields, str], Iterator[Finding]]], ...] = (
+    (Invariant.NO_MINOR, no_minor),
+    (Invariant.FAIR_PROCEDURE, fair_procedure),
+)
