@@ -26,6 +26,9 @@ class EngineConfig:
     state: Literal["memory", "disk"] = "memory"
     data_dir: Path = Path(".data")
     min_replication: int = 1  # of inputs and changelogs; the self-check refuses less
+    # The operator states that input records deleted before they were read (or gone with a topic that was created anew)
+    # may be passed over. Without it the worker stops and names them. Meant for one start, after reading that message.
+    accept_loss: bool = False
 
     def __post_init__(self) -> None:
         if not self.app_id or not self.bootstrap:

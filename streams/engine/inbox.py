@@ -85,6 +85,11 @@ class Inbox:
             self._waiting[topic][-1].end = fetched.end  # only markers: they belong to what came before
         return Offer.TAKEN
 
+    def skip(self, topic: str, offset: int) -> None:
+        """Give up what lies between the frontier and ``offset``; what is waiting stays."""
+        assert self._frontier is not None
+        self._frontier[topic] = max(self._frontier[topic], offset)
+
     def head(self, topic: str) -> Waiting | None:
         queue = self._waiting[topic]
         return queue[0] if queue else None

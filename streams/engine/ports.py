@@ -33,7 +33,8 @@ class Output(NamedTuple):
 class State(Protocol):
     """The task's key-value state inside the running transaction. Reads see the transaction's own writes.
 
-    ``due`` is a number by which keys can be found without a scan (a timer); None = never due.
+    ``due`` is a number by which keys can be found without a scan (a timer); None = never due. Any key will do that is
+    neither empty nor ``state.OFFSETS_KEY``.
     """
 
     def get(self, key: bytes) -> bytes | None: ...
@@ -62,7 +63,8 @@ class Step(Protocol):
     * ``begin(state)`` is called once, after the state is restored and before anything else.
     * ``ready(topic)`` False: the engine keeps that topic's batches back and asks again after each record handled.
     * ``handle`` returns True when the record is done, False when it wants to go on with the SAME record in the next
-      transaction (bounded work: the state must remember how far it came). The offset moves only after True.
+      transaction (bounded work: the state must remember how far it came). The offset moves only after True, and no
+      other record comes before it, also after a restart.
     * ``flush`` is called once before commit: write what was kept dirty in memory.
     * ``rollback``: the transaction was aborted; forget everything cached since the last commit.
     * Raising anything is a bug: the process stops before commit. Bad input is not a bug: emit what says so.

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from streams.engine.config import EngineConfig
-from streams.engine.errors import EngineError
+from streams.engine.progress import Known, Progress, read
 from streams.engine.state import Store, load
 
 
@@ -33,35 +33,27 @@ class Reader:
     async def __aexit__(self, *_: object) -> None:
         await self._consumer.stop()
 
-    async def committed(self, topics: Iterable[str]) -> dict[str, tuple[int, int]]:
-        """For each topic (where to begin, first offset still there).
+    async def committed(self, topics: Iterable[str]) -> dict[str, Known]:
+        """What the broker knows of each topic.
 
         Only right after the task's producer has started: before that, a transaction of the last owner may be about
-        to move the committed offsets. Raises EngineError when a topic ends before the committed offset.
+        to move the committed offsets.
         """
         tps = [TopicPartition(topic, self._partition) for topic in topics]
         first = await self._consumer.beginning_offsets(tps)
         last = await self._consumer.end_offsets(tps)
         answers = await asyncio.gather(*[self._consumer.committed(tp) for tp in tps])
-        found = {}
-        for tp, answer in zip(tps, answers, strict=True):
-            begin = first[tp] if answer is None else answer
-            if begin > last[tp]:
-                raise EngineError(
-                    f"{tp.topic}:{tp.partition} ends at {last[tp]}, but offset {begin} is committed: the topic was "
-                    "created anew. Cure: a new topic prefix, or reset the group's offsets"
-                )
-            found[tp.topic] = (begin, first[tp])
-        return found
+        return {tp.topic: Known(group, first[tp], last[tp]) for tp, group in zip(tps, answers, strict=True)}
 
-    async def replay(self, changelog: str, store: Store) -> int:
-        """Fill ``store`` with everything committed to the changelog's partition. Returns the offset reached."""
+    async def replay(self, changelog: str, store: Store) -> Progress:
+        """Fill ``store`` with everything committed to the changelog's partition. Returns the offsets kept there."""
         tp = TopicPartition(changelog, self._partition)
         end = (await self._consumer.end_offsets([tp]))[tp]
         self._consumer.assign([tp])
         await self._consumer.seek_to_beginning(tp)
-        while (at := await self._consumer.position(tp)) < end:
+        kept = None
+        while await self._consumer.position(tp) < end:
             fetched = await self._consumer.getmany(tp, timeout_ms=200, max_records=5_000)
-            load(store, ((record.key, record.value) for record in fetched.get(tp, [])))
+            kept = load(store, ((record.key, record.value) for record in fetched.get(tp, []))) or kept
             await asyncio.sleep(0)
-        return int(at)
+        return read(kept)

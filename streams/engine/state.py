@@ -1,7 +1,8 @@
 """The task's state inside a transaction: an overlay on the store, applied on commit, dropped on abort.
 
 A changelog record is key -> due (8 bytes, signed, big-endian; the lowest number means none) + value; a tombstone for
-a deleted key. It goes into the same transaction as the outputs and the input offsets.
+a deleted key. It goes into the same transaction as the outputs and the input offsets. One key is the engine's own:
+it holds the input offsets of the transaction (see ``progress``) and is neither in the store nor open to steps.
 """
 
 import heapq
@@ -12,6 +13,7 @@ from typing import NamedTuple, Protocol
 from streams.engine.ports import Output
 
 NO_DUE = -(1 << 63)
+OFFSETS_KEY = b"\x00offsets"
 _DUE = struct.Struct(">q")
 
 
@@ -61,6 +63,11 @@ def unpack(data: bytes | None) -> Entry | None:
     return Entry(data[_DUE.size :], None if due == NO_DUE else due)
 
 
+def _refuse_reserved(key: bytes) -> None:
+    if not key or key == OFFSETS_KEY:
+        raise ValueError(f"a state key must be neither empty nor the engine's own: {key!r}")
+
+
 class TransactionState:
     """Reads see the transaction's own writes. See ``ports.State``."""
 
@@ -75,12 +82,17 @@ class TransactionState:
         return self._store.get(key)
 
     def put(self, key: bytes, value: bytes, due: int | None = None) -> None:
-        """Raises ValueError for an empty key (the sweeps begin there) and for the number that means none."""
-        if not key or due == NO_DUE:
-            raise ValueError("a state key must not be empty and its due number not the lowest one")
+        """Raises ValueError for an empty key (the sweeps begin there), the engine's own key, and for the due number
+        that means none.
+        """
+        if due == NO_DUE:
+            raise ValueError("the due number of a state key must not be the lowest one")
+        _refuse_reserved(key)
         self.changes[key] = Entry(value, due)
 
     def delete(self, key: bytes) -> None:
+        """Raises ValueError for the keys that ``put`` refuses."""
+        _refuse_reserved(key)
         self.changes[key] = None
 
     def due(self, until: int, limit: int) -> list[bytes]:
@@ -112,6 +124,12 @@ class TaskTransaction:
         return self.state.changes
 
 
-def load(store: Store, records: Iterable[tuple[bytes, bytes | None]]) -> None:
-    """Replay changelog records (key, value) in order: of several for one key the last counts."""
-    store.apply({key: unpack(value) for key, value in records})
+def load(store: Store, records: Iterable[tuple[bytes, bytes | None]]) -> Entry | None:
+    """Replay changelog records (key, value) in order: of several for one key the last counts.
+
+    Returns the engine's own entry, which does not go into the store; None where the records hold none.
+    """
+    changes = {key: unpack(value) for key, value in records}
+    own = changes.pop(OFFSETS_KEY, None)
+    store.apply(changes)
+    return own

@@ -4,7 +4,8 @@ Start, in this order, each step only after the one before:
 1. start the producer: it fences every other owner of this partition number, and returns when their last transaction
    is decided;
 2. ask the broker for the committed offsets: nothing can move them now but this task;
-3. restore the state from the changelog partition, read_committed, to its end;
+3. restore the state from the changelog partition, read_committed, to its end, and with it the offsets of the last
+   transaction (see ``progress``): the group's may have expired;
 4. make the step, open the inbox at the committed offsets and read from there.
 
 From then on the inbox guarantees that records are taken once, in order, without gap (see ``inbox``), and one
@@ -32,6 +33,7 @@ from streams.engine.inbox import Inbox, Offer
 from streams.engine.memory_store import MemoryStore
 from streams.engine.ports import AgentSpec, Observer, Output, Step
 from streams.engine.producer import TaskProducer
+from streams.engine.progress import Known, Progress, begin, judge_loss
 from streams.engine.reader import Reader
 from streams.engine.state import Store, TaskTransaction, pack
 from streams.engine.turn import StepBug, Turn
@@ -49,6 +51,7 @@ class Feed(Protocol):
     def hold(self, tps: set[TopicPartition]) -> None: ...
     def release(self, tps: set[TopicPartition]) -> None: ...
     async def rewind(self, offsets: Mapping[TopicPartition, int]) -> int: ...
+    async def first_offsets(self, tps: set[TopicPartition]) -> Mapping[TopicPartition, int]: ...
     def position_now(self, tp: TopicPartition) -> int | None: ...
 
 
@@ -82,6 +85,8 @@ class Task:
         self._suspects: dict[str, int] = {}
         self.producer: TaskProducer | None = None
         self.store: Store | None = None
+        self.progress = Progress()  # of the last transaction
+        self._kept: dict[str, int] = {}  # offsets on which the group and the changelog agree
         self.step: Step | None = None
         self._running: asyncio.Task[None] | None = None
 
@@ -159,22 +164,27 @@ class Task:
     # --- start ------------------------------------------------------------------------------------------------------
 
     async def _live(self) -> None:
-        offsets = await self.bring_up()
-        self.inbox.open(offsets)
+        self.inbox.open(await self.bring_up())
         await self._rewind(set(self.agent.topics))
         self._release_roomy()
-        resume: str | None = None
         while not self._stopping.is_set():
             if self._gaps:
-                await self._rewind(self._gaps)
-            resume = await self._turn(resume)
+                await self._mend(set(self._gaps))
+            await self._turn()
 
     async def bring_up(self) -> dict[str, int]:
         """Steps 1 to 3 above and the step. Returns the offset to begin at for each topic."""
         await self.fence()
         async with Reader(self.config, self.partition) as reader:
-            offsets = await self.ask(reader)
+            known = await self.ask(reader)
             await self.restore(reader)
+        before, accept = self.progress, self.config.accept_loss
+        offsets = begin(self.name, self.partition, known, before, accept)
+        same = before.unfinished in offsets and offsets[before.unfinished] == before.offsets.get(before.unfinished)
+        self.progress = Progress({**before.offsets, **offsets}, before.unfinished if same else None)
+        self._kept = {
+            topic: at for topic, at in offsets.items() if known[topic].group == at == before.offsets.get(topic)
+        }
         self.step = self._make_step()
         return offsets
 
@@ -191,50 +201,72 @@ class Task:
         self.producer = TaskProducer(self.config, self.name, self.partition)
         await self.producer.start()
 
-    async def ask(self, reader: Reader) -> dict[str, int]:
-        offsets = {}
-        for topic, (begin, first) in (await reader.committed(self.agent.topics)).items():
-            if begin < first:
-                log.error("%s: retention deleted %s offsets %d to %d unread", self.name, topic, begin, first - 1)
-            offsets[topic] = max(begin, first)
-        return offsets
+    async def ask(self, reader: Reader) -> dict[str, Known]:
+        return await reader.committed(self.agent.topics)
 
     async def restore(self, reader: Reader) -> None:
         began = perf_counter()
         disk = self.config.state == "disk"
         self.store = DiskStore(self.config.data_dir / "state") if disk else MemoryStore()
-        await reader.replay(self.agent.changelog, self.store)
+        self.progress = await reader.replay(self.agent.changelog, self.store)
         self.observer.restored(self.agent.name, self.partition, len(self.store), perf_counter() - began)
 
     # --- work -------------------------------------------------------------------------------------------------------
 
-    async def _turn(self, resume: str | None) -> str | None:
-        """One transaction, or one wait for records. Returns the topic whose first record is unfinished."""
+    async def _turn(self) -> None:
+        """One transaction, or one wait for records."""
         assert self.store is not None and self.step is not None
         began = perf_counter()
         self._arrival.clear()
         tx = TaskTransaction(self.store)
-        turn = Turn(self.inbox, self.step, tx, self.config.max_records_per_transaction, resume)
+        limit = self.config.max_records_per_transaction
+        turn = Turn(self.inbox, self.step, tx, limit, self._resume())
         while turn.run(SLICE_S):
             await asyncio.sleep(0)
             if self._stopping.is_set():
                 break
         if turn.empty:
-            await self._idle()
-            return None
+            if await self._idle():
+                await self._keep(tx, turn.offsets, self._resume())
+            return
         turn.flush()
-        outputs = [*tx.outputs, *self._changelog(tx)]
-        await self.commit(outputs, {self._tps[topic]: offset for topic, offset in turn.offsets.items()})
+        written = await self._keep(tx, turn.offsets, turn.unfinished)
         self.store.apply(tx.changes)
         self._release_roomy()
-        self.observer.transaction(self.agent.name, self.partition, turn.handled, len(outputs), perf_counter() - began)
-        for topic, offset in turn.offsets.items():
-            self.observer.position(self.agent.name, topic, self.partition, offset)
-        return turn.unfinished
+        self.observer.transaction(self.agent.name, self.partition, turn.handled, written, perf_counter() - began)
 
-    def _changelog(self, tx: TaskTransaction) -> list[Output]:
+    def _resume(self) -> str | None:
+        """The topic whose first record is unfinished, unless that record is gone: given up by an operator."""
+        topic = self.progress.unfinished
+        if topic is None or self.inbox.head(topic) is not None:
+            return topic
+        return topic if self.inbox.frontier(topic) == self.progress.offsets[topic] else None
+
+    async def _keep(self, tx: TaskTransaction, offsets: Mapping[str, int], unfinished: str | None) -> int:
+        """Commit a turn. Returns how many records were written.
+
+        A topic with nothing waiting is done up to its frontier: what came last held no record (markers, aborted
+        ones). Left uncommitted, such a tail would look like a loss once retention has deleted it.
+        """
+        topics = self.agent.topics
+        done = {topic: self.inbox.frontier(topic) or 0 for topic in topics if self.inbox.head(topic) is None}
+        reached = {**self.progress.offsets, **offsets, **done}
+        kept = self._kept
+        moved = {topic: reached[topic] for topic in topics if topic in offsets or kept.get(topic) != reached[topic]}
+        if not moved:
+            return 0
+        progress = Progress(reached, unfinished)
+        outputs = [*tx.outputs, *self._changelog(tx, progress)]
+        await self.commit(outputs, {self._tps[topic]: at for topic, at in moved.items()})
+        self.progress, self._kept = progress, reached
+        for topic, at in moved.items():
+            self.observer.position(self.agent.name, topic, self.partition, at)
+        return len(outputs)
+
+    def _changelog(self, tx: TaskTransaction, progress: Progress) -> list[Output]:
         changelog, partition = self.agent.changelog, self.partition
-        return [Output(changelog, key, pack(entry), partition) for key, entry in tx.changes.items()]
+        changes = [*tx.changes.items(), progress.change()]
+        return [Output(changelog, key, pack(entry), partition) for key, entry in changes]
 
     async def commit(self, outputs: list[Output], offsets: Mapping[TopicPartition, int]) -> None:
         assert self.producer is not None
@@ -252,16 +284,38 @@ class Task:
             self._hold({topic})
         self._arrival.set()
 
+    async def _mend(self, topics: set[str]) -> None:
+        """Read again from the frontier. Raises EngineError when the records there were deleted and everything before
+        them is handled: until then the topic stays in ``_gaps``.
+        """
+        first = await self.feed.first_offsets({self._tps[topic] for topic in topics})
+        lost = {}
+        for topic in topics:
+            frontier, there = self.inbox.frontier(topic) or 0, first[self._tps[topic]]
+            if frontier < there:
+                lost[topic] = (frontier, there)
+        in_hand = {topic for topic in lost if self.inbox.head(topic) is not None}
+        topics -= in_hand
+        lost = {topic: gone for topic, gone in lost.items() if topic in topics}
+        judge_loss(self.name, self.partition, lost, self.config.accept_loss)
+        for topic, (_, there) in lost.items():
+            self.inbox.skip(topic, there)
+        if topics:
+            await self._rewind(topics)
+
     async def _rewind(self, topics: set[str]) -> None:
         offsets = {self._tps[topic]: self.inbox.frontier(topic) or 0 for topic in topics}
         self._stamp = await self.feed.rewind(offsets)
         self._gaps -= topics
 
-    async def _idle(self) -> None:
-        """Wait for a batch. A message lost inside Faust shows as a position ahead of the frontier: read again."""
+    async def _idle(self) -> bool:
+        """Wait for a batch; True when none came. A message lost inside Faust shows as a position ahead of the frontier:
+        read again.
+        """
         try:
             await asyncio.wait_for(self._arrival.wait(), IDLE_S)
             self._suspects = {}
+            return False
         except TimeoutError:
             ahead = {}
             for topic in set(self.agent.topics) - self._held:
@@ -270,6 +324,7 @@ class Task:
                     ahead[topic] = position
             self._gaps |= {topic for topic, position in ahead.items() if self._suspects.get(topic) == position}
             self._suspects = ahead
+            return True
 
     def _hold(self, topics: set[str]) -> None:
         self._held |= topics

@@ -121,6 +121,11 @@ class BatchConsumer(driver.Consumer):
         await self.seek_wait(offsets)
         return self._thread.stamp
 
+    async def first_offsets(self, tps: set[TP]) -> Mapping[TP, int]:
+        """The first offset still there of each. Raises a KafkaError when the broker does not say."""
+        found: Mapping[TP, int] = await self.earliest_offsets(*tps)
+        return found
+
     def position_now(self, tp: TP) -> int | None:
         """Where the next fetch begins, None while unknown. No request is made."""
         subscription = self._thread._ensure_consumer()._subscription.subscription

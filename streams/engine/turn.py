@@ -59,8 +59,8 @@ class Turn:
 
     def _choose(self) -> tuple[str | None, bool]:
         """The topic to go on with, and whether an earlier one waits for the step to become ready."""
-        if self._resume is not None:
-            return self._resume, False
+        if self._resume is not None:  # after a restart its record may not have come yet: the others wait for it
+            return (None if self._inbox.head(self._resume) is None else self._resume), False
         watch = False
         for topic in self._inbox.topics:
             if self._inbox.head(topic) is not None:

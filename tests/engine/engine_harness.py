@@ -29,7 +29,7 @@ from kafka.admin import NewTopic
 
 from streams.engine.config import EngineConfig
 from streams.engine.ports import AgentSpec, Output, Record, State, Transaction
-from streams.engine.state import unpack
+from streams.engine.state import OFFSETS_KEY, unpack
 
 HERE = Path(__file__).parent
 COUNT = struct.Struct(">Q16s")  # records of this key, digest over their ids in order
@@ -50,6 +50,7 @@ class Job:
     partitions: int = 4
     spin_us: int = 0  # work per record
     bug_at: int | None = None  # the step raises at this offset
+    die_in: str | None = None  # topic whose first record takes two transactions; the worker dies once in between
     variant: str = "plain"  # see worker_main
     flags: str = ""  # folder through which a variant and the test talk
     config: dict[str, Any] = field(default_factory=dict)
@@ -96,6 +97,8 @@ class Counting:
     def handle(self, record: Record, tx: Transaction) -> bool:
         if self.job.bug_at == record.offset:
             raise KeyError("a bug, on purpose")
+        if record.topic == self.job.die_in and not record.offset and not self._second_half(tx):
+            return False
         if self.job.spin_us:
             until = time.perf_counter() + self.job.spin_us / 1e6
             while time.perf_counter() < until:
@@ -105,6 +108,17 @@ class Counting:
         state = fold(tx.state.get(record.key), record_id)
         tx.state.put(record.key, state, due=COUNT.unpack(state)[0])
         tx.emit(Output(self.job.output, record.key, record_id, self.partition))
+        return True
+
+    def _second_half(self, tx: Transaction) -> bool:
+        """False in the first of two transactions; in the second the process dies the first time it comes here."""
+        if tx.state.get(b"half") is None:
+            tx.state.put(b"half", b"")
+            return False
+        died = Path(self.job.flags) / "died"
+        if not died.exists():
+            died.touch()
+            os._exit(9)
         return True
 
     def flush(self, tx: Transaction) -> None: ...
@@ -218,7 +232,8 @@ def _wrong_state(partitions: Iterable[Sequence[Any]], folded: dict[bytes, bytes]
         for record in records:
             entry = unpack(record.value)
             assert entry is not None
-            kept[record.key] = entry.value
+            if record.key != OFFSETS_KEY:  # the engine's own
+                kept[record.key] = entry.value
     return sum(kept.get(key) != folded.get(key) for key in kept.keys() | folded.keys())
 
 

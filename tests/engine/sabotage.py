@@ -16,6 +16,7 @@ from engine_harness import wait_for
 
 from streams.engine.batches import Fetched
 from streams.engine.ports import AgentSpec, Output
+from streams.engine.progress import Known, Progress
 from streams.engine.reader import Reader
 from streams.engine.runtime import Engine, EngineApp
 from streams.engine.task import Task
@@ -120,7 +121,7 @@ class Successor(Task):
 
 
 class AskedFirst(Successor):
-    """The committed offsets are asked before the dead owner is fenced."""
+    """The committed offsets are asked before the dead owner is fenced, and those of the changelog are not heeded."""
 
     async def fence(self) -> None:
         async with Reader(self.config, self.partition) as reader:
@@ -128,8 +129,12 @@ class AskedFirst(Successor):
         await self.let_the_frozen_one_go_on()
         await Task.fence(self)
 
-    async def ask(self, reader: Reader) -> dict[str, int]:
+    async def ask(self, reader: Reader) -> dict[str, Known]:
         return self.asked
+
+    async def restore(self, reader: Reader) -> None:
+        await super().restore(reader)
+        self.progress = Progress()
 
 
 TASKS: dict[str, type[Task]] = {

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from streams.engine.disk_store import DiskStore
 from streams.engine.memory_store import MemoryStore
-from streams.engine.state import Entry, Store, TransactionState, load, pack, unpack
+from streams.engine.state import OFFSETS_KEY, Entry, Store, TransactionState, load, pack, unpack
 
 KEYS = st.binary(min_size=1, max_size=2)
 ENTRIES = st.builds(Entry, st.binary(max_size=3), st.none() | st.integers(-3, 3))
@@ -125,7 +125,26 @@ def test_replay_keeps_the_last_of_each_key(store: Store) -> None:
     assert (store.get(b"a"), store.get(b"b"), store.due(9, 9)) == (b"2", None, [])
 
 
-@pytest.mark.parametrize(("key", "due"), [(b"", None), (b"k", -(1 << 63))])
+def test_the_engine_s_own_record_is_returned_and_not_stored(store: Store) -> None:
+    own = Entry(b"{}", None)
+    assert load(store, [(OFFSETS_KEY, b"\x00" * 8), (b"a", pack(own)), (OFFSETS_KEY, pack(own))]) == own
+    assert load(store, [(b"b", pack(own))]) is None
+    assert (len(store), store.keys_after(b"\x00", 9), store.get(OFFSETS_KEY)) == (2, [b"a", b"b"], None)
+
+
+def test_keys_that_only_begin_like_the_engine_s_are_free(store: Store) -> None:
+    """A subject's key is 16 bytes of a digest: one in 256 begins with a zero byte."""
+    overlay = TransactionState(store)
+    overlay.put(b"\x00" * 16, b"v", 1)
+    assert (overlay.keys_after(b"", 9), overlay.due(1, 9)) == ([b"\x00" * 16], [b"\x00" * 16])
+
+
+def test_the_engine_s_own_key_cannot_be_deleted(store: Store) -> None:
+    with pytest.raises(ValueError, match="state key"):
+        TransactionState(store).delete(OFFSETS_KEY)
+
+
+@pytest.mark.parametrize(("key", "due"), [(b"", None), (OFFSETS_KEY, None), (b"k", -(1 << 63))])
 def test_what_a_changelog_cannot_say_is_refused(store: Store, key: bytes, due: int | None) -> None:
     with pytest.raises(ValueError, match="state key"):
         TransactionState(store).put(key, b"", due)

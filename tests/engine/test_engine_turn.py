@@ -103,6 +103,14 @@ def test_an_unfinished_record_is_not_overtaken_by_a_topic_of_higher_priority() -
     assert step.seen == [("b", 0), ("b", 0), ("a", 1)]
 
 
+def test_after_a_restart_the_others_wait_for_the_unfinished_record() -> None:
+    inbox, step = inbox_of(a=1, b=0), Script()
+    assert turn(inbox, step, resume="b").empty
+    inbox.offer("b", Fetched(0, 1, 2, [record(0, "b")]))
+    turn(inbox, step, resume="b")
+    assert step.seen == [("b", 0), ("a", 0)]
+
+
 def test_a_bug_names_the_record() -> None:
     def fail(record: Record) -> bool:
         raise KeyError("x")
