@@ -18,6 +18,7 @@ from streams.engine.ports import AgentSpec
 
 TRANSACTION_VERSION = 2  # brokers then check that a record belongs to a transaction they know (KIP-890)
 LOOKS, LOOK_S = 6, 0.5  # for topics not known yet
+OFFSETS_KEPT_MINUTES = 7 * 24 * 60  # Kafka's default
 CODECS = ("lz4.frame", "cramjam")  # cramjam carries zstd and snappy
 
 
@@ -107,6 +108,12 @@ def broker_findings(config: EngineConfig, node: str, values: Mapping[str, str], 
                 f"broker {node}: {log}.replication.factor is {factor}, wanted at least {config.min_replication}",
                 "set it before the first transaction of the cluster",
             )
+    kept = int(values["offsets.retention.minutes"])
+    if kept < OFFSETS_KEPT_MINUTES:
+        yield Finding(
+            f"broker {node} forgets a resting group's offsets after {kept} minutes, wanted {OFFSETS_KEPT_MINUTES}",
+            "set offsets.retention.minutes",
+        )
     least = int(values["transaction.state.log.min.isr"])
     if nodes < least:
         yield Finding(f"broker {node}: transaction.state.log.min.isr is {least} of {nodes} brokers", "start the others")

@@ -15,6 +15,7 @@ from streams.local.processes import Pid
 from streams.local.progress import Reporter
 
 MAX_MESSAGE_BYTES = 10 << 20  # inputs take 8 MiB; the rest is room for batch framing
+OFFSETS_KEPT_MINUTES = 365 * 24 * 60  # a developer's stack may rest for months; Kafka forgets groups after 7 days
 # A killed broker may register again only when its former session has run out: 9 s by default, which is a long outage;
 # at 3 s a machine with both cores overrun loses heartbeats and the only broker would fence itself.
 # The cleaner's buffer is taken from the heap at start: its default of 128 MiB is a quarter of ours.
@@ -30,6 +31,7 @@ default.replication.factor=1
 min.insync.replicas=1
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=8
+offsets.retention.minutes={OFFSETS_KEPT_MINUTES}
 transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 transaction.state.log.num.partitions=8

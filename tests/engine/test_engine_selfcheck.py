@@ -22,6 +22,7 @@ BROKER = {
     "transaction.state.log.replication.factor": "3",
     "offsets.topic.replication.factor": "3",
     "transaction.state.log.min.isr": "2",
+    "offsets.retention.minutes": "10080",
 }
 
 
@@ -70,6 +71,7 @@ def test_no_broker_is_a_finding() -> None:
         ("group.min.session.timeout.ms", "30000", "refuses a session timeout"),
         ("offsets.topic.replication.factor", "1", "offsets.topic.replication.factor is 1"),
         ("transaction.state.log.min.isr", "4", "min.isr is 4 of 3"),
+        ("offsets.retention.minutes", "10079", "forgets a resting group's offsets after 10079 minutes"),
     ],
 )
 def test_broker_settings(setting: str, value: str, said: str) -> None:
