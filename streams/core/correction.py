@@ -17,6 +17,7 @@ from streams.core.terms import Stop, stop_of
 
 CORRECTED = "corrected"  # why an obligation is lifted that the corrected content does not justify
 TERM_ALREADY_ENDED = "term_already_ended"  # its own term is over: it raises nothing
+ENDING_GIVEN_UP = "ending_given_up"  # what was said about it came first and waited in vain: it raises nothing
 OVERTAKEN = "overtaken_by_ending"  # its ending was here first: it raises nothing
 
 
@@ -37,7 +38,7 @@ def decide_correction(docket: Docket) -> Receipt:
     lacking = _lacking(correction)
     if lacking:
         return docket.hold(Fault("DOCUMENT_INCOMPLETE", lacking[0], None, ", ".join(lacking)))
-    key = entry_key(event.channel, correction.target.document_no, correction.target.item)
+    key = docket.standing.key_now(entry_key(event.channel, correction.target.document_no, correction.target.item))
     entry = docket.standing.entries.get(key)
     if entry is None:
         return docket.hold(
@@ -64,9 +65,10 @@ def _lacking(correction: Correction) -> tuple[str, ...]:
 
 
 def _taken(docket: Docket, entry: Entry, correction: Correction) -> Entry | None:
-    """Another entry that already bears the corrected document number."""
+    """Another entry that bears the corrected document number, or once did."""
     new_key = entry_key(entry.channel, correction.replacement.document_no, correction.replacement.item)
-    return None if new_key == entry.key else docket.standing.entries.get(new_key)
+    there = docket.standing.key_now(new_key)
+    return None if there == entry.key else docket.standing.entries.get(there)
 
 
 def correct(docket: Docket, entry: Entry, correction: Correction, settles: Waiting | None = None) -> None:
@@ -76,7 +78,7 @@ def correct(docket: Docket, entry: Entry, correction: Correction, settles: Waiti
         code = "CONTENT_CHANGED"
         docket.add(DecisionKind.HELD, code=code, key=entry.key, settles=settled, reasons=(code,))
         return
-    new = _replaced(docket, entry, correction.replacement)
+    new = _replaced(docket, entry, correction.replacement, settles is not None)
     redone = _redo(docket, entry, new)
     docket.add(
         DecisionKind.CORRECTED,
@@ -92,7 +94,17 @@ def correct(docket: Docket, entry: Entry, correction: Correction, settles: Waiti
     )
 
 
-def _replaced(docket: Docket, entry: Entry, determination: Determination) -> Entry:
+def _record_only(docket: Docket, entry: Entry, determination: Determination, settled: bool) -> str | None:
+    """A department that corrects an entry now has looked at it again; a correction that waited has not, and neither
+    has one that gives the entry a number about which something waited in vain."""
+    new_key = entry_key(entry.channel, determination.document_no, determination.item)
+    unheard = new_key != entry.key and new_key in docket.standing.given_up
+    if unheard or (settled and entry.record_only == ENDING_GIVEN_UP):
+        return ENDING_GIVEN_UP
+    return judge(docket.index, determination, entry.subject_kind, docket.today).record_only
+
+
+def _replaced(docket: Docket, entry: Entry, determination: Determination, settled: bool) -> Entry:
     """The entry with its new content: severity, end and digest follow from it."""
     law, today = docket.law, docket.today
     stop = stop_of(law, determination)
@@ -105,7 +117,7 @@ def _replaced(docket: Docket, entry: Entry, determination: Determination) -> Ent
         ),
         determination=determination,
         severity=classify(law, determination, barred_by_item(law, determination, entry.subject_kind), today),
-        record_only=judge(docket.index, determination, entry.subject_kind, today).record_only,
+        record_only=_record_only(docket, entry, determination, settled),
         ends_on=None if stop is None else stop.last_day,
     )
     if new.ended_on is not None:

@@ -5,7 +5,7 @@ from datetime import date
 
 from streams.core.correction import decide_correction
 from streams.core.decisions import Fault, Outcome, Receipt, Verdict
-from streams.core.determination import decide_determination
+from streams.core.determination import decide_determination, settle
 from streams.core.docket import Docket
 from streams.core.ending import decide_ending
 from streams.core.events import Accepted, EventKind, SubjectKind
@@ -15,10 +15,19 @@ from streams.core.law import LawBook
 from streams.core.passage import pass_day
 from streams.core.standing import Standing
 
+
+def _correct_and_settle(docket: Docket) -> Receipt:
+    """A correction of the document number may bring the entry that another record waits for."""
+    receipt = decide_correction(docket)
+    if docket.decisions and receipt.outcome is not Outcome.HELD:
+        settle(docket)
+    return receipt
+
+
 _DECIDE: dict[EventKind, Callable[[Docket], Receipt]] = {
     EventKind.DETERMINATION: decide_determination,
     EventKind.ENDING: decide_ending,
-    EventKind.CORRECTION: decide_correction,
+    EventKind.CORRECTION: _correct_and_settle,
     EventKind.FEEDBACK: decide_feedback,
 }
 

@@ -1,6 +1,6 @@
 """认定: a document in legal effect enters the standing, and the measures it justifies are proposed."""
 
-from streams.core.correction import OVERTAKEN, TERM_ALREADY_ENDED, correct
+from streams.core.correction import ENDING_GIVEN_UP, OVERTAKEN, TERM_ALREADY_ENDED, correct
 from streams.core.decisions import DecisionKind, Entry, Fault, Outcome, Receipt, Waiting
 from streams.core.docket import Docket
 from streams.core.ending import end, without_effect
@@ -8,6 +8,7 @@ from streams.core.events import Determination, SubjectKind
 from streams.core.ids import entry_key
 from streams.core.measures import barred_by_item, judge, propose
 from streams.core.severity import classify
+from streams.core.standing import target_key
 from streams.core.terms import expiry_reason, stop_of
 
 WITHOUT_TERM = "without_term"
@@ -36,7 +37,7 @@ def decide_determination(docket: Docket) -> Receipt:
     if lacking:
         return docket.hold(incomplete(lacking))
     key = entry_key(docket.event.channel, determination.document_no, determination.item)
-    there = docket.standing.entries.get(key)
+    there = docket.standing.entries.get(docket.standing.key_now(key))
     if there is not None:
         fault = Fault("CONTENT_CHANGED", "document_no", None, "correction")
         return docket.receipt(Outcome.NEEDS_CORRECTION, (fault,), there.receipt_id)
@@ -86,8 +87,11 @@ def _entry(docket: Docket, determination: Determination, kind: SubjectKind, reco
         record_only = OVERTAKEN
     if record_only is None and over:
         record_only = TERM_ALREADY_ENDED
+    key = entry_key(event.channel, determination.document_no, determination.item)
+    if record_only is None and key in docket.standing.given_up:
+        record_only = ENDING_GIVEN_UP
     return Entry(
-        key=entry_key(event.channel, determination.document_no, determination.item),
+        key=key,
         channel=event.channel,
         receipt_id=event.receipt_id,
         event_id=event.event_id,
@@ -107,9 +111,10 @@ def settle(docket: Docket) -> None:
     """Decide every waiting record whose target is here now: corrections first, so that an ending is judged by the
     corrected content; each in order of arrival. One pass is enough for each record, for settling removes it."""
     while (waiting := _next_to_settle(docket)) is not None:
-        key = waiting_key(waiting)
+        key = docket.standing.key_now(target_key(waiting))
         entry = docket.standing.entries[key]
-        if waiting.name_check and waiting.name_check != docket.standing.name_check:
+        known = docket.standing.name_check
+        if waiting.name_check and known and waiting.name_check != known:
             code = "NAME_MISMATCH"
             docket.add(DecisionKind.HELD, code=code, key=key, settles=waiting.receipt_id, reasons=(code,))
         elif waiting.correction is not None:
@@ -122,14 +127,8 @@ def settle(docket: Docket) -> None:
                 end(docket, entry, waiting.ending, settles=waiting)
 
 
-def waiting_key(waiting: Waiting) -> str:
-    """The entry a waiting record waits for."""
-    change = waiting.ending or waiting.correction
-    assert change is not None
-    return entry_key(waiting.channel, change.target.document_no, change.target.item)
-
-
 def _next_to_settle(docket: Docket) -> Waiting | None:
-    here = [one for one in docket.standing.waiting if waiting_key(one) in docket.standing.entries]
+    now = docket.standing
+    here = [one for one in now.waiting if now.key_now(target_key(one)) in now.entries]
     corrections = [one for one in here if one.correction is not None]
     return next(iter(corrections or here), None)

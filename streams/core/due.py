@@ -40,5 +40,5 @@ def _days_of(now: Standing, entry: Entry, index: Index, today: date) -> Iterator
         day = rule.in_force_from
         if rule.reach != "standing_cases" or day is None or day <= today:
             continue
-        if begun(judge(index, entry.determination, entry.subject_kind, day).applying, obligations):
+        if begun(entry, judge(index, entry.determination, entry.subject_kind, day).applying, obligations):
             yield day

@@ -22,7 +22,7 @@ def decide_ending(docket: Docket) -> Receipt:
     reason = law.endings.get(ending.reason)
     if not ending.document_no and reason is not None and reason.needs_document:
         return docket.hold(Fault("DOCUMENT_INCOMPLETE", "document_no", None, "document_no"))
-    key = entry_key(event.channel, ending.target.document_no, ending.target.item)
+    key = docket.standing.key_now(entry_key(event.channel, ending.target.document_no, ending.target.item))
     entry = docket.standing.entries.get(key)
     if entry is None:
         return docket.hold(

@@ -6,7 +6,9 @@ from msgspec.structs import replace
 
 from streams.core.decisions import Decision, DecisionKind, Entry, Obligation, Waiting
 from streams.core.events import EventKind
-from streams.core.standing import Standing
+from streams.core.standing import Standing, target_key
+
+MAY_COME_AGAIN = ("ENDING_WITHOUT_EFFECT",)  # held as the entry stands today; after a correction it may have effect
 
 
 def evolve(standing: Standing, decision: Decision) -> Standing:
@@ -22,6 +24,8 @@ def evolve(standing: Standing, decision: Decision) -> Standing:
         obligations=_obligations(standing.obligations, decision),
         waiting=_waiting(standing.waiting, decision),
         seen=_seen(standing, decision),
+        moved=_moved(standing.moved, decision),
+        given_up=_given_up(standing, decision),
         last_day=decision.decided_on,
     )
 
@@ -71,14 +75,38 @@ def _waiting(waiting: tuple[Waiting, ...], decision: Decision) -> tuple[Waiting,
 
 
 def _seen(standing: Standing, decision: Decision) -> dict[str, str]:
-    """Digests of records already decided. Two kinds are not kept: a feedback that was held (order between partitions
-    is not assumed, so it may come again and fit) and a record given up after 30 ticks (it may be reported anew)."""
+    """Digests of records already decided. Those are not kept that may come again and fit: a feedback that was held
+    (order between partitions is not assumed), an ending without effect, a waiting record that was given up, or was
+    held when its target came."""
     seen = standing.seen
-    if decision.kind is DecisionKind.REVIEW:
-        given_up = {one.content_digest for one in standing.waiting if one.receipt_id == decision.settles}
-        return {digest: receipt for digest, receipt in seen.items() if digest not in given_up}
-    held_feedback = decision.kind is DecisionKind.HELD and decision.cause.kind is EventKind.FEEDBACK
+    held = decision.kind is DecisionKind.HELD
+    if decision.settles is not None and (held or decision.kind is DecisionKind.REVIEW):
+        dropped = {one.content_digest for one in standing.waiting if one.receipt_id == decision.settles}
+        return {digest: receipt for digest, receipt in seen.items() if digest not in dropped}
+    may_come_again = held and (decision.cause.kind is EventKind.FEEDBACK or decision.code in MAY_COME_AGAIN)
     digest = decision.cause.content_digest
-    if not digest or held_feedback or digest in seen:
+    if not digest or may_come_again or digest in seen:
         return seen
     return {**seen, digest: decision.cause.receipt_id}
+
+
+def _moved(moved: dict[str, str], decision: Decision) -> dict[str, str]:
+    """Every number an entry ever had leads to the one it has."""
+    old, entry = decision.key, decision.entry
+    if old is None or entry is None or old == entry.key:
+        return moved
+    following = {key: entry.key if now == old else now for key, now in moved.items() if key != entry.key}
+    return {**following, old: entry.key}
+
+
+def _given_up(standing: Standing, decision: Decision) -> dict[str, str]:
+    """What waited in vain bars its target until the entry is over or its department corrects it."""
+    given_up = standing.given_up
+    if decision.kind is DecisionKind.REVIEW:
+        targets = {target_key(one): one.receipt_id for one in standing.waiting if one.receipt_id == decision.settles}
+        return {**given_up, **targets}
+    over = decision.entry is not None and decision.entry.ended_on is not None
+    reviewed = decision.kind is DecisionKind.CORRECTED and decision.cause.kind is EventKind.CORRECTION
+    if not given_up or not (over or reviewed):
+        return given_up
+    return {key: receipt for key, receipt in given_up.items() if standing.key_now(key) != decision.key}

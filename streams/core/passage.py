@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from msgspec.structs import replace
 
-from streams.core.correction import reterm
+from streams.core.correction import ENDING_GIVEN_UP, reterm
 from streams.core.decisions import Considered, DecisionKind, DueState, Entry, Obligation, Waiting
 from streams.core.docket import Docket
 from streams.core.ending import expire
@@ -54,8 +54,10 @@ def unsupported(law: LawBook, obligation: Obligation, day: date) -> str | None:
     return why_not_in_force(rule, day)
 
 
-def begun(applying: tuple[Rule, ...], obligations: tuple[Obligation, ...]) -> tuple[Rule, ...]:
+def begun(entry: Entry, applying: tuple[Rule, ...], obligations: tuple[Obligation, ...]) -> tuple[Rule, ...]:
     """Of the applying rules those for standing cases that this entry has no obligation of."""
+    if entry.record_only == ENDING_GIVEN_UP:
+        return ()
     answered = {one.rule for one in obligations if standing(one) or one.state in CLOSED_BY_OFFICER}
     return tuple(rule for rule in applying if rule.reach == "standing_cases" and rule.rule_id not in answered)
 
@@ -72,7 +74,7 @@ def _apply_law(docket: Docket, entry: Entry) -> None:
     new = entry
     if entry.ended_on is None:
         judged = judge(docket.index, entry.determination, entry.subject_kind, today)
-        rules = begun(judged.applying, before)
+        rules = begun(entry, judged.applying, before)
         raised = tuple(propose(law, rule, docket.next_id(), entry.ends_on, today) for rule in rules)
         kept = tuple(one for one in before if one.obligation_id not in fallen)
         changed = reterm(kept, law.rules, entry.ends_on)

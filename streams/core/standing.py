@@ -5,6 +5,7 @@ from datetime import date
 from msgspec import Struct
 
 from streams.core.decisions import Entry, Obligation, Waiting
+from streams.core.ids import entry_key
 
 
 class Standing(Struct, frozen=True):
@@ -16,5 +17,18 @@ class Standing(Struct, frozen=True):
     entries: dict[str, Entry] = {}  # by entry key, in order of arrival
     obligations: dict[str, tuple[Obligation, ...]] = {}  # by entry key
     waiting: tuple[Waiting, ...] = ()
-    seen: dict[str, str] = {}  # content digest -> receipt id of endings, corrections, held and feedback records
+    seen: dict[str, str] = {}  # content digest -> receipt id of records decided, but for those that may come again
+    moved: dict[str, str] = {}  # key under which an entry was reported -> its key after corrections of its number
+    given_up: dict[str, str] = {}  # entry key -> receipt id of the ending or correction that waited for it in vain
     last_day: date | None = None  # day of the last decision
+
+    def key_now(self, key: str) -> str:
+        """The key of the entry that a department means by ``key``, which may be a number since corrected."""
+        return key if key in self.entries else self.moved.get(key, key)
+
+
+def target_key(waiting: Waiting) -> str:
+    """The entry a waiting record waits for, under the number the record gives."""
+    change = waiting.ending or waiting.correction
+    assert change is not None
+    return entry_key(waiting.channel, change.target.document_no, change.target.item)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from streams.core.decisions import Obligation, ObligationState, Outcome
 from streams.core.due import next_day
 from streams.core.events import Accepted, EventKind, Feedback, FeedbackState
-from streams.core.evolve import evolve
+from streams.core.evolve import MAY_COME_AGAIN, evolve
 from streams.core.lifting import standing as is_standing
 from streams.core.standing import Standing
 
@@ -152,7 +152,9 @@ def test_sent_twice_changes_nothing(history: list[dict[str, Any]], last: dict[st
     second, _ = life.happens(again)
     assert first is not None and second is not None
     assert replace(life.standing, last_day=None) == replace(after, last_day=None)
-    never_kept = event.kind is EventKind.FEEDBACK and first.outcome is Outcome.HELD
+    codes = {fault.code for fault in first.faults}
+    may_fit_later = event.kind is EventKind.FEEDBACK or codes & set(MAY_COME_AGAIN)
+    never_kept = first.outcome is Outcome.HELD and may_fit_later
     if first.outcome is Outcome.NEEDS_CORRECTION or never_kept:
         assert second.outcome is first.outcome
     else:
