@@ -12,6 +12,7 @@ from oracle_history import (
     alter,
     double,
     drop,
+    ending,
     exchange,
     flip,
     messages,
@@ -261,3 +262,12 @@ def test_sealing_again_after_a_restart_matches(honest: Stand) -> None:
     seen = messages(honest)
     double("identities")(seen)
     assert str(verify(honest, seen)) == "match"
+
+
+def test_an_ending_need_not_seal_whom_it_names(tmp_path: Path) -> None:
+    """It adds nothing to a standing: whoever is meant was sealed when there was something to add."""
+    stand = play(Stand(tmp_path / "keys").begin(START))
+    stand.send("events.court", ending(7))
+    token = stand.keyring.token("citizen", person(7)).encode()
+    seen = [one for one in messages(stand) if one.topic != "identities" or not (one.key or b"").startswith(token)]
+    assert str(verify(stand, seen)) == "match"
