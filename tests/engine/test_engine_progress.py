@@ -128,7 +128,7 @@ def test_records_deleted_under_a_living_task(kafka_bootstrap: str, prefix: str, 
 
 @pytest.mark.servers
 def test_an_unfinished_record_comes_first_after_a_restart(kafka_bootstrap: str, prefix: str, tmp_path: Path) -> None:
-    job = Job(kafka_bootstrap, prefix, partitions=1, flags=str(tmp_path), die_in=f"{prefix}in.01")
+    job = Job(kafka_bootstrap, prefix, topics=8, partitions=1, flags=str(tmp_path), die_in=f"{prefix}in.07")
     create(job)
     seed = 0
     with Workers(job, tmp_path) as group:
