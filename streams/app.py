@@ -78,6 +78,7 @@ def engine_config(settings: Settings, bootstrap: str) -> EngineConfig:
         state=settings.state,
         data_dir=settings.data_dir,
         min_replication=settings.replication,
+        accept_loss=settings.accept_loss,
     )
 
 

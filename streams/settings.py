@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     batch_records: int = 1_000  # records a poll hands over per partition at most
     tick_chunk: int = 500  # subjects moved per transaction by a tick or a law change
     state: Literal["memory", "disk"] = "memory"
+    accept_loss: bool = False  # an operator's word that records deleted unread, as named by the error, are given up
     metrics_port: int = 0  # 0 = a free loopback port, printed at start
 
     @property
