@@ -15,7 +15,7 @@ class Subject(Struct, frozen=True, forbid_unknown_fields=True):
     who: str = "A"
     kind: str = "person"  # person | entity | name_only
     born: date | None = date(1980, 1, 1)
-    name: str = ""
+    name: str = "测试"
 
 
 class DeterminationSays(Struct, frozen=True, forbid_unknown_fields=True):

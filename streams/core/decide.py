@@ -59,10 +59,13 @@ def _repeated(docket: Docket) -> Receipt | None:
 
 
 def _whose(docket: Docket) -> Receipt | None:
-    """Wrong-person safety (design rule 10): a name alone, or another name than the one known, moves nothing."""
+    """Wrong-person safety (design rule 10): a name alone, another name than the one known, or a determination without
+    any moves nothing: what is adverse needs number and name."""
     event = docket.event
     if event.subject_kind is SubjectKind.NAME_ONLY:
         return docket.hold(Fault("NAME_ALONE", "subject.id_number"))
+    if event.kind is EventKind.DETERMINATION and not event.name_check:
+        return docket.hold(Fault("NAME_MISSING", "subject.name"))
     known = docket.standing.name_check
     if event.name_check and known and event.name_check != known:
         return docket.hold(Fault("NAME_MISMATCH", "subject.name"))

@@ -34,7 +34,8 @@ def name_written_otherwise(desk: Desk) -> None:
 
 def name_missing(desk: Desk) -> None:
     (day,) = desk.calendar.chain()
-    desk.send(day, desk.cast.person()._replace(name=None), order(desk, day), note="number without a name")
+    nameless = desk.cast.person()._replace(name=None)
+    desk.send(day, nameless, order(desk, day), held("NAME_MISSING"), "number without a name")
 
 
 def name_alone(desk: Desk) -> None:

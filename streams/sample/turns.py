@@ -86,15 +86,16 @@ def corrected(desk: Desk) -> None:
 
 
 def number_corrected(desk: Desk) -> None:
-    """After it the record is known by its new number only."""
+    """After it the record is still known by its old number: what ends, ends by either, once."""
     first, second, third, fourth = desk.calendar.chain((1, 200), (1, 200), (1, 200), until=date(2025, 1, 1))
     person, paper = desk.cast.person(), order(desk, first)
     fixed = changed(paper, document_no=new_number(desk, paper))
     desk.send(first, person, paper, note="order with a wrong number")
     desk.send(second, person, correction(desk, second, paper, fixed), note="correction of the number")
-    wrong = ending(desk, third, paper, "creditor_consent")
-    desk.send(third, person, wrong, _NOT_SEEN, "ending under the old number: review")
-    desk.send(fourth, person, ending(desk, fourth, fixed, "creditor_consent"), note="ending under the new number")
+    ended = ending(desk, third, paper, "creditor_consent")
+    desk.send(third, person, ended, note="ending under the old number")
+    late = ending(desk, fourth, fixed, "creditor_consent")
+    desk.send(fourth, person, late, held("ENDING_WITHOUT_EFFECT"), "ending under the new number of what has ended")
 
 
 def number_taken(desk: Desk) -> None:

@@ -85,10 +85,11 @@ def accepted(
     *,
     channel: str = "court",
     kind: SubjectKind = SubjectKind.PERSON,
-    name: str = "",
+    name: str | None = None,
 ) -> Accepted:
-    """The record of ``accepted`` that says ``payload``."""
+    """The record of ``accepted`` that says ``payload``; without a word about the name a determination carries "x"."""
     word = _KIND[type(payload)]
+    name = name if name is not None else "x" if word is EventKind.DETERMINATION else ""
     record = not isinstance(payload, Tick | LawChange)
     event = Accepted(
         receipt_id=receipt_id(channel if record else "clock", 0, offset),
