@@ -2,6 +2,7 @@
 
 from clickhouse_driver.errors import Error as ClickHouseError
 from kafka.errors import KafkaError
+from pydantic import ValidationError
 
 from streams.addresses import NoServers
 from streams.app import SettingsFault
@@ -28,10 +29,12 @@ MISTAKES = (
     LocalStackError,
     NoServers,
     NotFound,
+    OSError,
     Refused,
     SettingsFault,
     Stalled,
     TimeoutError,
     TopicFault,
     UnknownLaw,
+    ValidationError,
 )

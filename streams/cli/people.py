@@ -11,11 +11,13 @@ Purpose = Annotated[str, typer.Option(help="code of the application catalogue, e
 
 
 def explain(
-    decision_id: Annotated[str, typer.Argument(metavar="ID", help="32 characters, as receipts and ClickHouse give it")],
+    decision_id: Annotated[
+        str, typer.Argument(metavar="ID", help="a decision id, or the receipt id of a record: 32 characters")
+    ],
     officer: Officer,
     purpose: Purpose,
 ) -> None:
-    """Print one decision as a page the person could contest; first the query is put on record."""
+    """Print a decision, or those a record led to, as pages one could contest; the query is put on record first."""
     from streams import addresses, querylog
     from streams.app import Parts
     from streams.explain import find, page
@@ -27,5 +29,5 @@ def explain(
     parts = Parts(settings, found.kafka)
     query = querylog.Query(officer, purpose, "explain", decision_id, decision_id=decision_id)
     querylog.record(parts, query, loader.load().purposes)
-    decision = find(parts, found.clickhouse, decision_id)
-    screen().print(page(decision, parts.shelf.get(decision.law_digest)))
+    for decision in find(parts, found.clickhouse, decision_id):
+        screen().print(page(decision, parts.shelf.get(decision.law_digest)))

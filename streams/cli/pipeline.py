@@ -38,7 +38,9 @@ def run(
         found = stack.enter_context(addresses.running(settings))
         if once:
             stack.callback(cleanup.remove, settings, found)
-        outcome = stack.enter_context(session(settings, found, console, workers, records))
+        outcome = stack.enter_context(
+            session(settings, found, console, workers=workers, records=records, stays_up=not once)
+        )
         if not once:
             console.print("运行中,按 Ctrl-C 结束 / running until Ctrl-C")
             with contextlib.suppress(KeyboardInterrupt):

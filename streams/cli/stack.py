@@ -22,8 +22,8 @@ def up(
     data_dir: DataDir = DEFAULT_DATA_DIR,
     kafka: Annotated[bool, typer.Option(help="start Kafka")] = True,
     clickhouse: Annotated[bool, typer.Option(help="start ClickHouse")] = True,
-    kafka_port: Annotated[int | None, typer.Option(help=PORT_HELP)] = None,
-    clickhouse_port: Annotated[int | None, typer.Option(help=PORT_HELP)] = None,
+    kafka_port: Annotated[int | None, typer.Option(min=1, max=65535, help=PORT_HELP)] = None,
+    clickhouse_port: Annotated[int | None, typer.Option(min=1, max=65535, help=PORT_HELP)] = None,
 ) -> None:
     """Start Kafka and ClickHouse here, create topics and tables, put the law book in force with a first tick, and
     print the addresses as exports for a shell. Servers named by KAFKA_BOOTSTRAP or CLICKHOUSE_URL are not started."""

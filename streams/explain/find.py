@@ -15,23 +15,32 @@ class NotFound(Exception):
     """No such decision is stored; the message says where it was looked for."""
 
 
-def find(parts: Parts, clickhouse_url: str, decision_id: str) -> Decision:
-    """The decision of that id, read from its place in the topic ``decisions``.
+def find(parts: Parts, clickhouse_url: str, wanted: str) -> list[Decision]:
+    """The decision of that id, or all decisions the record of that receipt id led to; read from their places in Kafka.
 
     :raises NotFound: ClickHouse has no row of it (yet), or the topic no longer holds it.
     """
     client = connect(clickhouse_url, parts.settings.database)
     try:
-        query = "SELECT topic, partition, offset FROM decisions WHERE decision_id = %(id)s"
-        rows = client.execute(query, {"id": decision_id})
+        query = (
+            "SELECT topic, partition, offset FROM decisions "
+            "WHERE decision_id = %(id)s OR cause_receipt_id = %(id)s ORDER BY ordinal"
+        )
+        rows = client.execute(query, {"id": wanted})
     finally:
         client.disconnect()
     if not rows:
-        raise NotFound(f"没有这项决定 / no decision {decision_id} in ClickHouse; a new one takes a second to appear")
-    topic, partition, offset = rows[0]
-    value = _read(parts.bootstrap, TopicPartition(topic, partition), offset)
+        raise NotFound(
+            f"没有这项决定 / no decision of id or receipt {wanted} in ClickHouse; a new one takes a second to appear, "
+            "and a rejected, duplicate or changed record led to none"
+        )
+    return [_decision(parts, TopicPartition(topic, partition), offset) for topic, partition, offset in rows]
+
+
+def _decision(parts: Parts, place: TopicPartition, offset: int) -> Decision:
+    value = _read(parts.bootstrap, place, offset)
     if value is None:
-        raise NotFound(f"决定的原始记录已不存在 / {topic}:{partition}:{offset} is no longer in Kafka")
+        raise NotFound(f"决定的原始记录已不存在 / {place.topic}:{place.partition}:{offset} is no longer in Kafka")
     return from_avro(parts.codec.decode(value, frozenset({"Decision"}), max_bytes=1 << 24).value, Decision)
 
 

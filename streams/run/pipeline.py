@@ -108,6 +108,11 @@ class Run:
             self._note_sent(len(sample.days) + 1)
             watch.until_receipts(sent, moved)
 
+    def wait_until(self, day: date, children: Children) -> None:
+        """Wait until casework has passed the tick of ``day``."""
+        with contextlib.closing(Watch(self.parts, children.check, _PATIENCE_S)) as watch:
+            watch.until_day(day, lambda: None)
+
     def check(self, children: Children) -> Outcome:
         """Wait until ClickHouse has everything, then let oracle and auditor look, and count."""
         self.say("等待入库 / waiting for ClickHouse")

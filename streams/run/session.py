@@ -25,7 +25,7 @@ class Session(NamedTuple):
 
 @contextlib.contextmanager
 def session(
-    settings: Settings, addresses: Addresses, console: Console, workers: int, records: int
+    settings: Settings, addresses: Addresses, console: Console, *, workers: int, records: int, stays_up: bool
 ) -> Iterator[Session]:
     """Run everything once; the processes stay up for as long as the block lasts."""
     parts = Parts(settings, addresses.kafka)
@@ -39,14 +39,17 @@ def session(
         children.start("sink", "streams.cli.main", "sink")
         if run.untouched and today > sample.days[0].day:
             run.say(
-                f"时钟已到 {today},样本不再发布 / the clock stands at {today}: the sample of the past is not published"
+                f"时钟已到 {today},样本不发布 / the clock stands at {today}, so the sample of the past is not sent;"
             )
+            run.say("换一个数据目录可重新开始 / a fresh folder starts from the beginning: CHENGXIN_DATA_DIR=...")
+            run.wait_until(today, children)
         else:
             run.publish(sample, children)
         result = run.check(children)
         summary.show(console, settings, addresses.clickhouse, book, result.counts)
         _explain(parts, addresses, console)
-        _where(console, addresses, children)
+        if stays_up:
+            _where(console, addresses, children)
         yield Session(children, result)
 
 
@@ -54,7 +57,7 @@ def _explain(parts: Parts, addresses: Addresses, console: Console) -> None:
     """Two decisions in full. The look is on the query log like any other."""
     for decision_id in decisions_worth_reading(parts, addresses.clickhouse):
         query = querylog.Query("run-summary", "audit", "run", decision_id, decision_id=decision_id)
-        decision = find(parts, addresses.clickhouse, decision_id)
+        (decision,) = find(parts, addresses.clickhouse, decision_id)
         book = parts.shelf.get(decision.law_digest)
         querylog.record(parts, query, book.purposes)
         console.print(page(decision, book))

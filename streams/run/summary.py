@@ -28,7 +28,7 @@ def show(console: Console, settings: Settings, url: str, book: LawBook, counts: 
     client = connect(url, settings.database)
     try:
         console.print(_outcomes(counts))
-        console.print(_fields(client, book))
+        console.print(_fields(client, book, counts))
         console.print(_bodies(client, book))
         console.print(_severities(client))
         console.print(_memoranda(client, book))
@@ -62,18 +62,21 @@ def _recorded(client: Any, column: str) -> dict[str, tuple[int, int]]:
     return {value: (records, raised) for value, records, raised in client.execute(query)}
 
 
-def _fields(client: Any, book: LawBook) -> Table:
-    """All 11 fields; one without records shows zero."""
+def _fields(client: Any, book: LawBook, counts: Counts) -> Table:
+    """All 11 fields; one without records shows zero. The bar draws what was entered."""
     entered: Counter[str] = Counter()
     raised: Counter[str] = Counter()
     for item, (records, measures) in _recorded(client, "item").items():
         entered[book.items[item].field] += records
         raised[book.items[item].field] += measures
-    table = _table("按重点领域", "领域 field", "记入", "措施建议", "")
+    table = _table("按重点领域", "领域 field", "措施建议", "记入", "")
     table.columns[3].justify = "left"
     most = max(entered.values(), default=0)
     for field, name in book.fields.items():
-        table.add_row(f"{name} {field}", str(entered[field]), str(raised[field]), _bar(entered[field], most))
+        table.add_row(f"{name} {field}", str(raised[field]), str(entered[field]), _bar(entered[field], most))
+    later = counts.obligations_raised - raised.total()
+    if later:
+        table.caption = f"另有 {later} 项措施建议因法律变动或更正而在记入之后提出 / {later} more raised after entry"
     return table
 
 
