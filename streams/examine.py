@@ -141,6 +141,7 @@ class Examiner:
             name_check=subject.name_check,
             content_digest=ids.content_digest(kind, source.channel, subject.token, subject.name_check, payload),
             warnings=subject.warnings + checked.warnings,
+            bars=checked.bars,
             department_tokens=_department_tokens(payload, subject, law),
         )
         # Only who adds to a record says who is meant; an answer or an ending must not add a name of its own.

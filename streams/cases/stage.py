@@ -135,6 +135,7 @@ class Stage:
             name_check=name_check,
             content_digest=content_digest(kind, channel, token, name_check, payload),
             warnings=checked.warnings,
+            bars=checked.bars,
         )
         receipt_, decisions = self._decide(token, structs.replace(event, **{kind.value: payload}), self.day)
         return Played(receipt_, decisions, self.standings[token])

@@ -33,6 +33,8 @@ __all__ = [
     "check_feedback",
 ]
 
+# What must not be recorded, but once it is there, must not be kept there by refusing the correction that shows it.
+BARS = ("MINOR_SUBJECT", "SIMPLE_PROCEDURE", "PRIOR_NOTICE_MISSING", "HEARING_MISSING")
 _REASON = re.compile(r"[a-z][a-z_]{0,39}")
 _OBLIGATION_ID = re.compile(r"[0-9a-f]{32}")
 _REFUSING = (FeedbackState.REFUSED, FeedbackState.NOT_APPLICABLE)
@@ -43,6 +45,7 @@ class Checked(Struct, frozen=True):
 
     faults: tuple[Fault, ...] = ()
     warnings: tuple[str, ...] = ()
+    bars: tuple[str, ...] = ()  # of a correction: why the record it corrects must not stand at all
 
 
 def check_determination(d: Determination, channel: str, subject: SubjectFacts, law: LawBook, today: date) -> Checked:
@@ -66,7 +69,8 @@ def check_ending(e: Ending, channel: str, law: LawBook, today: date) -> Checked:
 
 
 def check_correction(c: Correction, channel: str, subject: SubjectFacts, law: LawBook, today: date) -> Checked:
-    """Check 更正: its target, its own document, and its replacement as a determination of the same item."""
+    """Check 更正: its target, its own document, and its replacement as a determination of the same item. A replacement
+    that shows that the record must not stand is no fault but a bar: casework ends the record."""
     faults = _target_faults(c.target, channel, law)
     if c.replacement.item != c.target.item:
         seen, expected = shown(c.replacement.item), shown(c.target.item)
@@ -74,10 +78,10 @@ def check_correction(c: Correction, channel: str, subject: SubjectFacts, law: La
     faults.extend(_date_faults("document_date", c.document_date, today))
     if not is_digest(c.document_digest):
         faults.append(_not_a_digest("document_digest", c.document_digest))
-    if not faults:
-        inner = determination_faults(c.replacement, channel, subject, law, today)
-        faults.extend(replace(fault, field=f"replacement.{fault.field}") for fault in inner)
-    return Checked(tuple(faults), warnings_of(c.replacement))
+    inner = () if faults else determination_faults(c.replacement, channel, subject, law, today)
+    faults.extend(replace(fault, field=f"replacement.{fault.field}") for fault in inner if fault.code not in BARS)
+    bars = tuple(fault.code for fault in inner if fault.code in BARS)
+    return Checked(tuple(faults), warnings_of(c.replacement), bars)
 
 
 def check_feedback(f: Feedback, channel: str, law: LawBook, today: date) -> Checked:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from streams.core import limits
 from streams.core.decisions import Considered, DecisionKind, Entry, Fault, Obligation, Outcome, Receipt, Waiting
 from streams.core.docket import Docket
 from streams.core.events import Correction, Determination, EventKind
@@ -15,6 +16,7 @@ from streams.core.measures import barred_by_item, earlier, judge, propose
 from streams.core.severity import classify
 from streams.core.terms import Stop, stop_of
 
+NOT_RECORDABLE = "correction_shows_not_recordable"  # e.g. by the corrected dates the person was a minor
 CORRECTED = "corrected"  # why an obligation is lifted that the corrected content does not justify
 TERM_ALREADY_ENDED = "term_already_ended"  # its own term is over: it raises nothing
 ENDING_GIVEN_UP = "ending_given_up"  # what was said about it came first and waited in vain: it raises nothing
@@ -49,6 +51,9 @@ def decide_correction(docket: Docket) -> Receipt:
     if taken is not None:
         fault = Fault("CONTENT_CHANGED", "replacement.document_no", None, "another document number")
         return docket.receipt(Outcome.NEEDS_CORRECTION, (fault,), taken.receipt_id)
+    ends = bool(event.bars) and entry.ended_on is None
+    if limits.records_full(docket.standing) and not ends:
+        return docket.hold(Fault(limits.OVERFLOW))
     correct(docket, entry, correction)
     return docket.receipt(Outcome.ACCEPTED)
 
@@ -72,13 +77,17 @@ def _taken(docket: Docket, entry: Entry, correction: Correction) -> Entry | None
 
 
 def correct(docket: Docket, entry: Entry, correction: Correction, settles: Waiting | None = None) -> None:
-    """The decision CORRECTED. An entry that has ended stays ended; only its content changes."""
+    """The decision CORRECTED. An entry that has ended stays ended; only its content changes. One that the corrected
+    content shows should never have been recorded ends with it."""
     settled = None if settles is None else settles.receipt_id
     if settles is not None and _taken(docket, entry, correction) is not None:
         code = "CONTENT_CHANGED"
         docket.add(DecisionKind.HELD, code=code, key=entry.key, settles=settled, reasons=(code,))
         return
+    bars = docket.event.bars if settles is None else settles.bars
     new = _replaced(docket, entry, correction.replacement, settles is not None)
+    if bars and new.ended_on is None:
+        new = replace(new, record_only=NOT_RECORDABLE, ended_on=docket.today, ended_reason=NOT_RECORDABLE)
     redone = _redo(docket, entry, new)
     docket.add(
         DecisionKind.CORRECTED,
@@ -90,7 +99,7 @@ def correct(docket: Docket, entry: Entry, correction: Correction, settles: Waiti
         lifted=redone.lifted,
         changed=redone.changed,
         considered=redone.considered,
-        reasons=(CORRECTED, *new.severity.reasons, *(() if new.record_only is None else (new.record_only,))),
+        reasons=(CORRECTED, *new.severity.reasons, *(() if new.record_only is None else (new.record_only,)), *bars),
     )
 
 

@@ -118,6 +118,7 @@ class Waiting(Struct, frozen=True):
     name_check: str = ""  # of the record; judged against the name in force when the target is there
     ending: Ending | None = None
     correction: Correction | None = None
+    bars: tuple[str, ...] = ()  # of a correction: why its target must not stand at all
 
 
 class Cause(Struct, frozen=True):

@@ -1,6 +1,7 @@
 """认定: a document in legal effect enters the standing, and the measures it justifies are proposed."""
 
-from streams.core.correction import ENDING_GIVEN_UP, OVERTAKEN, TERM_ALREADY_ENDED, correct
+from streams.core import limits
+from streams.core.correction import ENDING_GIVEN_UP, NOT_RECORDABLE, OVERTAKEN, TERM_ALREADY_ENDED, correct
 from streams.core.decisions import DecisionKind, Entry, Fault, Outcome, Receipt, Waiting
 from streams.core.docket import Docket
 from streams.core.ending import end, without_effect
@@ -41,6 +42,8 @@ def decide_determination(docket: Docket) -> Receipt:
     if there is not None:
         fault = Fault("CONTENT_CHANGED", "document_no", None, "correction")
         return docket.receipt(Outcome.NEEDS_CORRECTION, (fault,), there.receipt_id)
+    if limits.entries_full(docket.standing):
+        return docket.hold(Fault(limits.OVERFLOW))
     final = _recorded_and_settled(docket, determination)
     if final.raising and _ended_by_a_waiting_record(final):
         final = _recorded_and_settled(docket.afresh(raising=False), determination)
@@ -56,7 +59,10 @@ def _recorded_and_settled(docket: Docket, determination: Determination) -> Docke
 
 
 def _ended_by_a_waiting_record(docket: Docket) -> bool:
-    return any(decision.kind is DecisionKind.ENDED for decision in docket.decisions)
+    return any(
+        one.kind is DecisionKind.ENDED or (one.entry is not None and one.entry.ended_reason == NOT_RECORDABLE)
+        for one in docket.decisions
+    )
 
 
 def _record(docket: Docket, determination: Determination) -> None:

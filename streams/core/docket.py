@@ -6,6 +6,7 @@ Each decision is folded at once, so that the next one of the same cause sees wha
 from datetime import date
 from typing import TypedDict, Unpack
 
+from streams.core import limits
 from streams.core.decisions import (
     Cause,
     Considered,
@@ -19,8 +20,8 @@ from streams.core.decisions import (
     Receipt,
     Waiting,
 )
-from streams.core.events import Accepted, Correction, Ending, Feedback
-from streams.core.evolve import evolve
+from streams.core.events import Accepted, Correction, Ending, EventKind, Feedback
+from streams.core.evolve import MAY_COME_AGAIN, evolve
 from streams.core.ids import decision_id, notice_id
 from streams.core.index import Index
 from streams.core.standing import Standing
@@ -136,10 +137,15 @@ class Docket:
             event.name_check,
             ending,
             correction,
+            event.bars,
         )
 
     def hold(self, fault: Fault, waiting: Waiting | None = None, key: str | None = None) -> Receipt:
-        """The record is kept and raises nothing; ``fault`` says what is missing."""
+        """The record is kept and raises nothing; ``fault`` says what is missing. If keeping it would let the standing
+        grow over its bounds, only the receipt and the decision tell of it."""
+        grows = self.event.kind is not EventKind.FEEDBACK and fault.code not in MAY_COME_AGAIN
+        if (grows and limits.records_full(self.standing)) or (waiting and limits.waiting_full(self.standing)):
+            fault, waiting = Fault(limits.OVERFLOW), None
         self.add(DecisionKind.HELD, code=fault.code, key=key, waiting=waiting, reasons=(fault.code,))
         return self.receipt(Outcome.HELD, (fault,))
 

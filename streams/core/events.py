@@ -117,6 +117,7 @@ class Accepted(Struct, frozen=True):
     name_check: str  # HMAC(name key, token + normalised name); "" where the record carries no name
     content_digest: str  # of the checked content without event id; equal content = duplicate
     warnings: tuple[str, ...] = ()
+    bars: tuple[str, ...] = ()  # of a correction: codes of why the record it corrects must not stand at all
     department_tokens: dict[str, str] = {}  # executing channel -> that department's token of the person
     determination: Determination | None = None
     ending: Ending | None = None

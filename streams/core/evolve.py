@@ -6,9 +6,11 @@ from msgspec.structs import replace
 
 from streams.core.decisions import Decision, DecisionKind, Entry, Obligation, Waiting
 from streams.core.events import EventKind
+from streams.core.limits import OVERFLOW
 from streams.core.standing import Standing, target_key
 
-MAY_COME_AGAIN = ("ENDING_WITHOUT_EFFECT",)  # held as the entry stands today; after a correction it may have effect
+# Held as things stand today: after a correction the ending may have effect; a full standing keeps nothing of a record.
+MAY_COME_AGAIN = ("ENDING_WITHOUT_EFFECT", OVERFLOW)
 
 
 def evolve(standing: Standing, decision: Decision) -> Standing:

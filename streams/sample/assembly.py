@@ -25,6 +25,7 @@ NOT_IN_SAMPLE = {
     "LEVEL_NOT_ALLOWED": "both items of the catalogue admit bodies of every level",
     "NOT_OWN_OBLIGATION": "needs the id of an obligation, which exists only once casework has decided",
     "FEEDBACK_OUT_OF_ORDER": "needs the id of an obligation, which exists only once casework has decided",
+    "SUBJECT_OVERFLOW": "needs hundreds of records about one subject",
     "TARGET_NEVER_SEEN": "a decision after 30 ticks, never a receipt",
 }
 

@@ -15,11 +15,11 @@ from streams.law.loader import load
 
 HERE = Path(__file__).parent
 CASES = [(path.stem, case) for path in find([HERE]) for case in read(path)]
-# Codes that a record can get only from the identity room or the codec, or with another book than the real one.
+# Codes that a record gets only from the identity room or the codec, with another book, or after hundreds of others.
 ELSEWHERE = (
     *("EMPTY_VALUE", "RECORD_TOO_LARGE", "NOT_FRAMED", "SCHEMA_UNKNOWN", "SCHEMA_NOT_ADMITTED", "UNREADABLE"),
     *("TRAILING_BYTES", "EVENT_ID_MISSING", "IDENTIFIER_INVALID", "SYNTHETIC_NOT_ALLOWED", "CASE_REF_INVALID"),
-    *("LEVEL_NOT_ALLOWED", "REGION_CODE_UNKNOWN", "TEXT_NOT_ALLOWED"),
+    *("LEVEL_NOT_ALLOWED", "REGION_CODE_UNKNOWN", "TEXT_NOT_ALLOWED", "SUBJECT_OVERFLOW"),
 )
 
 
