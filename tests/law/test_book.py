@@ -111,7 +111,7 @@ def test_deletion_days_are_those_of_the_text_of_each_item(book: LawBook) -> None
 
 def test_every_ending_belongs_to_an_item(book: LawBook) -> None:
     used = {code for item in book.items.values() for code in item.endings}
-    made = {"term_ended", "corrected", "correction_shows_not_recordable"}  # by the clock and by corrections, not reported
+    made = {"term_ended", "corrected", "correction_shows_not_recordable"}  # reported by nobody
     assert used == set(book.endings) - made
 
 
