@@ -102,7 +102,11 @@ class History:
         self._time(EventKind.TICK, tick=Tick(self.today))
 
     def determination(
-        self, content: Determination, subject: str = PERSON, kind: SubjectKind = SubjectKind.PERSON, name: str = ""
+        self,
+        content: Determination,
+        subject: str = PERSON,
+        kind: SubjectKind = SubjectKind.PERSON,
+        name: str = "1" * 32,
     ) -> Outcome:
         return self._record(EventKind.DETERMINATION, subject, kind, name=name, determination=content)
 
