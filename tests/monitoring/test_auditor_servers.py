@@ -122,7 +122,7 @@ def test_what_is_lawful_matches_and_what_is_stored_twice_does_not(world: Callabl
     here = world(lawful())
     report = here.audit()
     assert report.match, report.findings
-    assert report.checked[I.ROWS] > 50 and report.checked[I.CURRENT_ROWS] > 30
+    assert report.checked[I.ROWS] > 50 and report.checked[I.CURRENT_ROWS] > 20
     assert all(report.checked.values())
 
     rows = f"SELECT * FROM {here.database}.decisions LIMIT 1 SETTINGS insert_deduplicate = 0"
