@@ -2,10 +2,12 @@
 
 import os
 import secrets
+import time
 from collections.abc import Iterator
 
 import pytest
 from clickhouse_driver import Client
+from clickhouse_driver.errors import Error as ClickHouseError
 from kafka import KafkaAdminClient
 
 from streams.local.stack import running
@@ -53,8 +55,22 @@ def prefix(request: pytest.FixtureRequest) -> Iterator[str]:
 def database(clickhouse_url: str) -> Iterator[str]:
     """The name of a fresh Atomic database, dropped at the end."""
     name = f"t{secrets.token_hex(4)}"
+    _wait_for(clickhouse_url)  # a test before may have killed it; its supervisor starts it again
     with Client.from_url(clickhouse_url) as client:
         client.execute(f"CREATE DATABASE {name} ENGINE = Atomic")
     yield name
     with Client.from_url(clickhouse_url) as client:
         client.execute(f"DROP DATABASE IF EXISTS {name} SYNC")
+
+
+def _wait_for(url: str, patience_s: float = 30) -> None:
+    deadline = time.monotonic() + patience_s
+    while True:
+        try:
+            with Client.from_url(url) as client:
+                client.execute("SELECT 1")
+            return
+        except (ClickHouseError, EOFError, OSError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
