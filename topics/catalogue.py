@@ -33,6 +33,15 @@ class Body(msgspec.Struct, frozen=True):
     region: str  # GB/T 2260, six digits
     parent: str | None
     channel: str
+    sector: str  # line of work: the data catalogue names by it who may provide an item
+
+
+class People(NamedTuple):
+    """Who sends and who acts: names of the sectors, channels and bodies, each by code."""
+
+    sectors: dict[str, str]
+    channels: dict[str, Channel]
+    bodies: dict[str, Body]
 
 
 class Input(msgspec.Struct, frozen=True):
@@ -100,12 +109,11 @@ class TopicSpec(NamedTuple):
 
 
 class Catalogue:
-    """Families by name, channels and bodies by code, in file order. Frozen after ``load``."""
+    """Families by name, sectors, channels and bodies by code, in file order. Frozen after ``load``."""
 
-    def __init__(self, families: dict[str, Family], channels: dict[str, Channel], bodies: dict[str, Body]) -> None:
+    def __init__(self, families: dict[str, Family], people: People) -> None:
         self.families = families
-        self.channels = channels
-        self.bodies = bodies
+        self.sectors, self.channels, self.bodies = people
         self._owners = {
             self.name(family.family, channel): (family.family, channel)
             for family in families.values()
@@ -115,7 +123,7 @@ class Catalogue:
     @classmethod
     def load(cls, folder: Path = FOLDER) -> "Catalogue":
         """Read every ``*.yaml`` of ``folder``. Raises TopicFault (file, key, cure)."""
-        channels, bodies = _load_bodies(folder)
+        people = _load_bodies(folder)
         families: dict[str, Family] = {}
         for file in sorted(folder.glob("*.yaml")):
             if file.name == "bodies.yaml":
@@ -124,7 +132,7 @@ class Catalogue:
             if family.family != file.stem:
                 raise TopicFault(file.name, "family", f"is {family.family}; name the file {family.family}.yaml")
             families[family.family] = family
-        return cls(families, channels, bodies)
+        return cls(families, people)
 
     def channels_of(self, family: str) -> tuple[str, ...]:
         """Codes of the channels that have a topic of ``family``; () for a family without channels."""
@@ -184,8 +192,11 @@ class Catalogue:
         return specs
 
 
-def _load_bodies(folder: Path) -> tuple[dict[str, Channel], dict[str, Body]]:
+def _load_bodies(folder: Path) -> People:
     raw = read(folder / "bodies.yaml", FOLDER / "bodies.schema.json")
+    sectors = {row["code"]: row["name"] for row in raw["sectors"]}
+    if len(sectors) != len(raw["sectors"]):
+        raise TopicFault("bodies.yaml", "sectors", "a code is given twice; keep one of the rows")
     channels: dict[str, Channel] = {}
     for channel in msgspec.convert(raw["channels"], tuple[Channel, ...]):
         if channel.code in channels:
@@ -198,6 +209,8 @@ def _load_bodies(folder: Path) -> tuple[dict[str, Channel], dict[str, Body]]:
             raise TopicFault("bodies.yaml", place, "given twice; keep one of them")
         if body.channel not in channels:
             raise TopicFault("bodies.yaml", place, f"channel {body.channel} is not listed; add it under channels")
+        if body.sector not in sectors:
+            raise TopicFault("bodies.yaml", place, f"sector {body.sector} is not listed; use a code of sectors")
         if body.parent is not None and body.parent not in bodies:
             raise TopicFault(
                 "bodies.yaml", place, f"parent {body.parent} stands nowhere above; put it before its children"
@@ -206,7 +219,7 @@ def _load_bodies(folder: Path) -> tuple[dict[str, Channel], dict[str, Body]]:
     for code in channels:
         if not any(body.channel == code for body in bodies.values()):
             raise TopicFault("bodies.yaml", f"channels, code {code}", "has no body; add one or remove the channel")
-    return channels, bodies
+    return People(sectors, channels, bodies)
 
 
 def _milliseconds(period: str) -> str:
