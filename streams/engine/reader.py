@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
@@ -40,10 +41,13 @@ class Reader:
         to move the committed offsets.
         """
         tps = [TopicPartition(topic, self._partition) for topic in topics]
+        # aiokafka would find out about unknown topics one by one, and ask for committed offsets one by one: with two
+        # hundred topics a task would not come up within the time limit. One request each.
+        await self._consumer._client.set_topics([tp.topic for tp in tps])
         first = await self._consumer.beginning_offsets(tps)
         last = await self._consumer.end_offsets(tps)
-        answers = await asyncio.gather(*[self._consumer.committed(tp) for tp in tps])
-        return {tp.topic: Known(group, first[tp], last[tp]) for tp, group in zip(tps, answers, strict=True)}
+        group = await self._consumer._coordinator.fetch_committed_offsets(tps)
+        return {tp.topic: Known(_offset(group.get(tp)), first[tp], last[tp]) for tp in tps}
 
     async def replay(self, changelog: str, store: Store) -> Progress:
         """Fill ``store`` with everything committed to the changelog's partition. Returns the offsets kept there."""
@@ -57,3 +61,8 @@ class Reader:
             kept = load(store, ((record.key, record.value) for record in fetched.get(tp, []))) or kept
             await asyncio.sleep(0)
         return read(kept)
+
+
+def _offset(committed: Any) -> int | None:
+    """-1 is the broker's word for a topic on which the group has committed nothing."""
+    return None if committed is None or committed.offset < 0 else int(committed.offset)
