@@ -116,13 +116,13 @@ def read_files(folder: Path) -> Law:
     words = {word for name in _WORD_FILES for word in _codes(folder / name)}
     words |= {rule["reason"] for scale in scales for rule in scale["rules"]}
     rules = _read_memoranda(folder / "memoranda", executors)
-    items = [_item(row) for row in _rows(folder / "items.yaml")]
+    items = [_item(row) for row in _all_rows(folder / "items")]
     return Law(
         cut_over=head["cut_over"]["day"],
         rules={rule.rule_id: rule for rule, _ in rules},
         items={item.code: item for item in items},
         scales={row["key"]: _scale(row) for row in scales},
-        instruments={row["code"]: _instrument(row) for row in _rows(folder / "instruments.yaml")},
+        instruments={row["code"]: _instrument(row) for row in _all_rows(folder / "instruments")},
         words=frozenset(words | {reason for _, reason in rules if reason}),
         only_without_term=_only_without_term(_rows(folder / "endings.yaml")),
     )
@@ -189,7 +189,8 @@ def _rule(rule_id: str, row: dict[str, Any]) -> Rule:
 
 def _item(row: dict[str, Any]) -> Item:
     grounds = {
-        code: Ground(ground["term_years"], ground.get("extra_years_max", 0)) for code, ground in row["grounds"].items()
+        code: Ground(ground.get("term_years"), ground.get("extra_years_max", 0))
+        for code, ground in row["grounds"].items()
     }
     return Item(
         code=row["code"],
@@ -235,6 +236,11 @@ def _yaml(path: Path) -> dict[str, Any]:
 def _rows(path: Path) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = _yaml(path)["rows"]
     return rows
+
+
+def _all_rows(folder: Path) -> list[dict[str, Any]]:
+    """The rows of every file of a folder that is one list."""
+    return [row for path in sorted(folder.glob("*.yaml")) for row in _rows(path)]
 
 
 def _codes(path: Path) -> list[str]:

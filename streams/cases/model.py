@@ -34,6 +34,7 @@ class DeterminationSays(Struct, frozen=True, forbid_unknown_fields=True):
     prior_notice: bool | UnsetType = UNSET
     hearing: bool | UnsetType = UNSET
     simple_procedure: bool | UnsetType = UNSET
+    valid_until: date | UnsetType | None = UNSET
 
 
 class EndingSays(Struct, frozen=True, forbid_unknown_fields=True):

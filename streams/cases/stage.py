@@ -166,14 +166,14 @@ class Stage:
         if step.determination is not None:
             made = usual.determination(step.determination, self.day, self.law)
             self.seen[Target(made.document_no, made.item)] = made
-            return step, self._channel(step, made.item), EventKind.DETERMINATION, made
+            return step, self._channel(step, made.item, made.body), EventKind.DETERMINATION, made
         if step.ending is not None:
             last = next(reversed(self.seen), None)
             ended = usual.ending(step.ending, self.day, None if last is None else last.item)
-            return step, self._channel(step, ended.target.item), EventKind.ENDING, ended
+            return step, self._channel_of(step, ended.target), EventKind.ENDING, ended
         if step.correction is not None:
             corrected = usual.correction(step.correction, self.day, self.law, self.seen)
-            return step, self._channel(step, corrected.target.item), EventKind.CORRECTION, corrected
+            return step, self._channel_of(step, corrected.target), EventKind.CORRECTION, corrected
         assert step.feedback is not None
         return self._feedback(step, step.feedback)
 
@@ -194,11 +194,19 @@ class Stage:
             raise StageFault(f"feedback.measure: {says.measure} was never raised for this subject")
         return next((one for one in found if is_standing(one)), found[-1])
 
-    def _channel(self, step: Step, item: str) -> str:
+    def _channel_of(self, step: Step, target: Target) -> str:
+        """The channel through which the target came, or would come."""
+        there = self.seen.get(target)
+        return self._channel(step, target.item, "" if there is None else there.body)
+
+    def _channel(self, step: Step, item: str, stated: str) -> str:
+        """Who sends it if the case does not say: the body itself if it may issue the item, else the usual body."""
         if step.channel is not UNSET:
             return step.channel
-        known = self.law.items.get(item)
-        return known.providers[0] if known else "court"
+        known, body = self.law.items.get(item), self.law.bodies.get(stated)
+        if known is None or body is None or body.sector not in known.providers:
+            body = self.law.bodies.get(usual.body(known, self.law))
+        return "court" if body is None else body.channel
 
 
 def play(case: Case, law: LawBook) -> tuple[Played, Stage]:

@@ -28,7 +28,7 @@ def determination(says: DeterminationSays, day: Any, law: LawBook, like: Determi
     item = law.items.get(code)
     fields: dict[str, Any] = {
         "item": code,
-        "body": _usual_body(item, law),
+        "body": body(item, law),
         "document_no": DOCUMENT,
         "document_date": day,
         "conduct_end": None,
@@ -76,8 +76,9 @@ def facts(subject: Subject) -> SubjectFacts:
     return SubjectFacts(kind, subject.born if kind is SubjectKind.PERSON else None)
 
 
-def _usual_body(item: Item | None, law: LawBook) -> str:
+def body(item: Item | None, law: LawBook) -> str:
+    """The first body that may issue ``item``; "" if there is none."""
     if item is None:
         return ""
     bodies = law.bodies.values()
-    return next((body.code for body in bodies if body.channel in item.providers and body.level in item.levels), "")
+    return next((one.code for one in bodies if one.sector in item.providers and one.level in item.levels), "")

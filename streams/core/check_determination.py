@@ -9,10 +9,10 @@ from stdnum.cn import uscc
 
 from streams.core.decisions import Fault
 from streams.core.events import Determination, SubjectKind
-from streams.core.law import Item, LawBook
+from streams.core.law import Ground, Item, LawBook
 from streams.core.organisation import organisation_agrees
 from streams.core.shown import one_of, shown
-from streams.core.terms import add_years
+from streams.core.terms import add_months, add_years, counted_day
 
 FULL_AGE = 18  # 民法典 17
 EARLIEST = date(1990, 1, 1)  # an older date is a slip of the keyboard: no reporting system reaches back that far
@@ -73,15 +73,15 @@ def _item_in_force(d: Determination, item: Item, today: date) -> Iterator[Fault]
 
 
 def _provider(d: Determination, item: Item, channel: str, law: LawBook) -> Iterator[Fault]:
-    """条例 10, 16: the listed provider reports, and answers for it."""
-    if channel not in item.providers:
-        yield Fault("PROVIDER_NOT_LISTED", "item", channel, one_of(item.providers))
+    """条例 10, 16: the listed provider reports through its own channel, and answers for it."""
     body = law.bodies.get(d.body)
     if body is None:
         yield Fault("BODY_UNKNOWN", "body", shown(d.body), "a code of bodies.yaml")
         return
     if body.channel != channel:
         yield Fault("WRONG_CHANNEL", "body", channel, body.channel)
+    if body.sector not in item.providers:
+        yield Fault("PROVIDER_NOT_LISTED", "body", body.sector, one_of(item.providers))
     if body.level not in item.levels:
         yield Fault("LEVEL_NOT_ALLOWED", "body", body.level, one_of(item.levels))
 
@@ -161,6 +161,24 @@ def _ground(d: Determination, item: Item) -> Iterator[Fault]:
     most = 0 if ground is None else ground.extra_years_max
     if not 0 <= d.extra_years <= most:
         yield Fault("TERM_NOT_ALLOWED", "extra_years", shown(d.extra_years), f"0..{most}")
+    if ground is not None and ground.counts_from == "conduct" and d.conduct_end is None:
+        yield Fault("CONDUCT_END_MISSING", "conduct_end", "<empty>", "the day the conduct ended")
+    yield from _valid_until(d, ground)
+
+
+def _valid_until(d: Determination, ground: Ground | None) -> Iterator[Fault]:
+    """The document's own last day, where the ground leaves it to the document within bounds. A term from a day may be
+    written to end on the day before the corresponding one: that is the least."""
+    stated = None if ground is None else ground.stated_months
+    if ground is None or stated is None:
+        if d.valid_until is not None:
+            yield Fault("VALID_UNTIL_OUTSIDE", "valid_until", shown(d.valid_until), "<empty>")
+    elif d.valid_until is None:
+        yield Fault("VALID_UNTIL_MISSING", "valid_until", "<empty>", f"{stated[0]}..{stated[1]} months")
+    elif (counted := counted_day(ground, d)) is not None:
+        first, last = add_months(counted, stated[0]) - timedelta(days=1), add_months(counted, stated[1])
+        if not first <= d.valid_until <= last:
+            yield Fault("VALID_UNTIL_OUTSIDE", "valid_until", shown(d.valid_until), f"{first}..{last}")
 
 
 def _role(d: Determination, item: Item) -> Iterator[Fault]:

@@ -21,6 +21,7 @@ from streams.core.check_determination import (
 )
 from streams.core.decisions import Fault
 from streams.core.events import Correction, Determination, Ending, Feedback, FeedbackState, Target
+from streams.core.index import Index
 from streams.core.law import Item, LawBook
 from streams.core.shown import one_of, shown
 
@@ -57,7 +58,7 @@ def check_ending(e: Ending, channel: str, law: LawBook, today: date) -> Checked:
     """Check 终止. An item that has left the catalogue is no reason to refuse the end of its records: then the reason
     only has to be a code, and casework asks whether there is such a record."""
     item = law.items.get(e.target.item)
-    faults = _incomplete(e.target) or _provider_faults(item, channel)
+    faults = _incomplete(e.target) or _provider_faults(item, channel, law)
     if item is None and not _REASON.fullmatch(e.reason):
         faults.append(Fault("REASON_UNKNOWN", "reason", shown(e.reason), "a code"))
     if item is not None and (e.reason not in item.endings or e.reason not in law.endings):
@@ -105,7 +106,7 @@ def _target_faults(target: Target, channel: str, law: LawBook) -> list[Fault]:
     if faults := _incomplete(target):
         return faults
     found: Item | Fault = known_item(target.item, "target.item", law)
-    return [found] if isinstance(found, Fault) else _provider_faults(found, channel)
+    return [found] if isinstance(found, Fault) else _provider_faults(found, channel, law)
 
 
 def _incomplete(target: Target) -> list[Fault]:
@@ -113,8 +114,9 @@ def _incomplete(target: Target) -> list[Fault]:
     return [Fault("TARGET_INCOMPLETE", f"target.{empty[0]}", "<empty>", ", ".join(empty))] if empty else []
 
 
-def _provider_faults(item: Item | None, channel: str) -> list[Fault]:
-    if item is None or channel in item.providers:
+def _provider_faults(item: Item | None, channel: str, law: LawBook) -> list[Fault]:
+    """Some body that reports through the channel must be a listed provider: which one it was, the target tells."""
+    if item is None or not Index.of(law).sectors_of.get(channel, frozenset()).isdisjoint(item.providers):
         return []
     return [Fault("PROVIDER_NOT_LISTED", "target.item", channel, one_of(item.providers))]
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from streams.core import limits
+from streams.core.caps import capped_stop
 from streams.core.decisions import Considered, DecisionKind, Entry, Fault, Obligation, Outcome, Receipt, Waiting
 from streams.core.docket import Docket
 from streams.core.events import Correction, Determination, EventKind
@@ -14,7 +15,7 @@ from streams.core.law import Rule
 from streams.core.lifting import CLOSED_BY_OFFICER, lift, standing
 from streams.core.measures import barred_by_item, earlier, judge, propose
 from streams.core.severity import classify
-from streams.core.terms import Stop, stop_of
+from streams.core.terms import Stop
 
 NOT_RECORDABLE = "correction_shows_not_recordable"  # e.g. by the corrected dates the person was a minor
 CORRECTED = "corrected"  # why an obligation is lifted that the corrected content does not justify
@@ -116,7 +117,8 @@ def _record_only(docket: Docket, entry: Entry, determination: Determination, set
 def _replaced(docket: Docket, entry: Entry, determination: Determination, settled: bool) -> Entry:
     """The entry with its new content: severity, end and digest follow from it."""
     law, today = docket.law, docket.today
-    stop = stop_of(law, determination)
+    others = (one for one in docket.standing.entries.values() if one.key != entry.key)
+    stop = capped_stop(law, determination, others)
     name_check = docket.event.name_check or docket.standing.name_check
     new = replace(
         entry,

@@ -1,18 +1,21 @@
 """认定: a document in legal effect enters the standing, and the measures it justifies are proposed."""
 
 from streams.core import limits
+from streams.core.caps import capped_stop, expiry_reason
 from streams.core.correction import ENDING_GIVEN_UP, NOT_RECORDABLE, OVERTAKEN, TERM_ALREADY_ENDED, correct
 from streams.core.decisions import DecisionKind, Entry, Fault, Outcome, Receipt, Waiting
 from streams.core.docket import Docket
 from streams.core.ending import end, without_effect
 from streams.core.events import Determination, SubjectKind
 from streams.core.ids import entry_key
+from streams.core.law import LawBook
 from streams.core.measures import barred_by_item, judge, propose
 from streams.core.severity import classify
 from streams.core.standing import target_key
-from streams.core.terms import expiry_reason, stop_of
+from streams.core.terms import ground_of
 
 WITHOUT_TERM = "without_term"
+FOR_LIFE = "for_life"
 
 
 def missing(determination: Determination) -> tuple[str, ...]:
@@ -79,15 +82,23 @@ def _record(docket: Docket, determination: Determination) -> None:
         considered=judged.considered,
         reasons=(
             *entry.severity.reasons,
-            WITHOUT_TERM if entry.ends_on is None else expiry_reason(docket.law, determination),
+            _clock(docket.law, entry),
             *(() if entry.record_only is None else (entry.record_only,)),
         ),
     )
 
 
+def _clock(law: LawBook, entry: Entry) -> str:
+    """Reason code of what will end the entry by itself, or of why nothing will."""
+    if entry.ends_on is not None:
+        return expiry_reason(law, entry)
+    ground = ground_of(law, entry.determination)
+    return FOR_LIFE if ground is not None and ground.life else WITHOUT_TERM
+
+
 def _entry(docket: Docket, determination: Determination, kind: SubjectKind, record_only: str | None) -> Entry:
     event, law, today = docket.event, docket.law, docket.today
-    stop = stop_of(law, determination)
+    stop = capped_stop(law, determination, docket.standing.entries.values())
     over = stop is not None and stop.last_day < today
     if record_only is None and not docket.raising:
         record_only = OVERTAKEN

@@ -2,13 +2,14 @@
 
 from msgspec.structs import replace
 
+from streams.core.caps import expiry_reason
 from streams.core.decisions import DecisionKind, Entry, Fault, Outcome, Receipt, Waiting
 from streams.core.docket import Docket
 from streams.core.events import Ending
 from streams.core.ids import entry_key
 from streams.core.law import LawBook
 from streams.core.lifting import lift
-from streams.core.terms import expiry_reason, ground_of
+from streams.core.terms import ground_of
 
 ALREADY_ENDED = "already_ended"
 TERM_RUNS = "term_runs"
@@ -43,7 +44,7 @@ def without_effect(law: LawBook, entry: Entry, ending: Ending) -> str | None:
         return ALREADY_ENDED
     reason = law.endings.get(ending.reason)
     ground = ground_of(law, entry.determination)
-    if reason is not None and reason.only_without_term and ground is not None and ground.term_years is not None:
+    if reason is not None and reason.only_without_term and ground is not None and ground.own_term:
         return TERM_RUNS
     return None
 
@@ -55,7 +56,7 @@ def end(docket: Docket, entry: Entry, ending: Ending, settles: Waiting | None = 
 
 def expire(docket: Docket, entry: Entry) -> None:
     """The decision EXPIRED with all liftings: the entry's last day is over."""
-    _close(docket, DecisionKind.EXPIRED, entry, expiry_reason(docket.law, entry.determination), None)
+    _close(docket, DecisionKind.EXPIRED, entry, expiry_reason(docket.law, entry), None)
 
 
 def _close(docket: Docket, kind: DecisionKind, entry: Entry, reason: str, settles: Waiting | None) -> None:

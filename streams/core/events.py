@@ -51,6 +51,7 @@ class Determination(Struct, frozen=True):
     prior_notice: bool = False  # the body states: told of facts, reasons, basis before the decision
     hearing: bool = False  # the body states: could answer, and was heard where the law gives a hearing
     simple_procedure: bool = False  # 简易程序: refused at intake (条例 13)
+    valid_until: date | None = None  # last day as the document states it, where the ground leaves that to the document
 
 
 class Ending(Struct, frozen=True):

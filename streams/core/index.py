@@ -17,10 +17,11 @@ class Calendar(NamedTuple):
 
 
 class Index(NamedTuple):
-    """A law book with its rules by item (in rule-id order) and its calendars by year."""
+    """A law book with its rules by item (in rule-id order), the sectors behind each channel, its calendars by year."""
 
     law: LawBook
     rules_of: dict[str, tuple[Rule, ...]]
+    sectors_of: dict[str, frozenset[str]]  # channel -> sectors of the bodies that report through it
     calendars: dict[int, Calendar]
 
     @classmethod
@@ -44,8 +45,15 @@ def _build(law: LawBook) -> Index:
         rule = law.rules[rule_id]
         for item in rule.items:
             rules_of.setdefault(item, []).append(rule)
-    calendars = {int(year): _calendar(int(year), days) for year, days in law.working_days.items()}
-    return Index(law, {item: tuple(rules) for item, rules in rules_of.items()}, calendars)
+    sectors_of: dict[str, set[str]] = {}
+    for body in law.bodies.values():
+        sectors_of.setdefault(body.channel, set()).add(body.sector)
+    return Index(
+        law,
+        {item: tuple(rules) for item, rules in rules_of.items()},
+        {channel: frozenset(sectors) for channel, sectors in sectors_of.items()},
+        {int(year): _calendar(int(year), days) for year, days in law.working_days.items()},
+    )
 
 
 def _calendar(year: int, days: tuple[str, ...]) -> Calendar:

@@ -40,7 +40,7 @@ class Item(Struct, frozen=True):
     groups: tuple[str, ...]  # of the 12 key groups
     info_class: Literal["negative", "other", "basic"]
     subjects: tuple[str, ...]  # person, entity
-    providers: tuple[str, ...]  # channels that may report it
+    providers: tuple[str, ...]  # sectors whose bodies may report it, through whatever channel they have
     levels: tuple[str, ...]  # levels of the issuing body: national, province, city, county
     instruments: tuple[str, ...]  # bases a document of this item may name
     grounds: dict[str, "Ground"]  # closed; empty = the item has no grounds
@@ -54,14 +54,45 @@ class Item(Struct, frozen=True):
     clause: str = ""  # citation of the row
     in_force_from: date | None = None
     in_force_to: date | None = None
+    statutory_term: bool = False  # a law sets its own period: 条例 38 does not cut it (docs/adr/0009)
+    minor: bool = False  # a warning or criticism by ordinary procedure
+    cap: "Cap | None" = None  # how long consecutive terms may run together (docs/adr/0010)
+    term_ending: str = "own_term_ended"  # reason code by which the end of its own term is told
+
+
+class Cap(Struct, frozen=True):
+    """Consecutive terms of the items of ``group`` end at the latest ``years`` after the first of them began."""
+
+    group: str
+    years: int
 
 
 class Ground(Struct, frozen=True):
+    """One case within an item, with its term. At most one form: a fixed term (years, months, days), ``stated_months``,
+    ``life``; none of them = no term of its own."""
+
     code: str
     name: str
     clause: str
-    term_years: int | None  # None = no fixed term
-    extra_years_max: int = 0
+    term_years: int | None = None
+    extra_years_max: int = 0  # whole years that the document may add to a term in years
+    term_months: int = 0
+    term_days: int = 0
+    counts_from: Literal["effect", "document", "conduct"] = "effect"
+    life: bool = False  # for ever
+    stated_months: tuple[int, int] | None = (
+        None  # the document states its last day, so many months later at least, most
+    )
+
+    @property
+    def fixed_term(self) -> bool:
+        """Whether the law itself says how long."""
+        return self.term_years is not None or self.term_months > 0 or self.term_days > 0
+
+    @property
+    def own_term(self) -> bool:
+        """Whether law or document says how long, be it for ever."""
+        return self.fixed_term or self.life or self.stated_months is not None
 
 
 class EndingReason(Struct, frozen=True):
@@ -71,6 +102,7 @@ class EndingReason(Struct, frozen=True):
     instrument: str
     only_without_term: bool = False  # art. 10(4): does not help where a term runs
     needs_document: bool = True
+    annuls: bool = False  # the document falls from the start: its term never counted
     delete_working_days: int | None = None  # until when the provider deletes and executors prove the lifting
 
 
@@ -112,6 +144,7 @@ class Rule(Struct, frozen=True):
     inactive_reason: str | None
     mark: str
     remit: str | None = None  # what a project mapping rests on
+    grounds: tuple[str, ...] = ()  # () = every ground of its items
 
 
 class Scale(Struct, frozen=True):
@@ -140,7 +173,8 @@ class Body(Struct, frozen=True):
     level: str
     region: str
     parent: str | None
-    channel: str
+    channel: str  # where it reports
+    sector: str  # its line of work
 
 
 class CodeText(Struct, frozen=True):

@@ -18,6 +18,7 @@ SELF = "self"  # in Rule.roles: reaches the subject himself as well as the roles
 INACTIVE = "rule_inactive"
 SUBJECT_NOT_REACHED = "subject_not_reached"
 ROLE_NOT_REACHED = "role_not_reached"
+GROUND_NOT_REACHED = "ground_not_reached"
 NO_EXECUTOR = "no_executor"
 NOT_YET_IN_FORCE = "rule_not_yet_in_force"
 NO_LONGER_IN_FORCE = "rule_no_longer_in_force"
@@ -70,6 +71,8 @@ def why_not(rule: Rule, determination: Determination, kind: SubjectKind, day: da
         return SUBJECT_NOT_REACHED
     if not _role_reached(rule, determination.role):
         return ROLE_NOT_REACHED
+    if rule.grounds and determination.ground not in rule.grounds:
+        return GROUND_NOT_REACHED
     return why_not_in_force(rule, day) or _why_not_dated(rule, determination)
 
 

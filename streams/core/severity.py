@@ -12,16 +12,10 @@ RECORD_ONLY = "record_only"
 NO_SCALE = "no_scale_on_that_day"
 
 
-def _minor_document(_item: Item, _determination: Determination) -> bool:
-    """A warning or criticism by ordinary procedure. No item of the catalogue carries such a document, and none of the
-    fields reported could tell one, so none is ever taken for one."""
-    return False
-
-
 # "Serious" comes from an official list decision only (条例 29); nothing here weighs or counts anything.
 _TESTS: dict[str, Callable[[Item, Determination], bool]] = {
     "list_decision": lambda item, _: item.list_decision,
-    "minor_document": _minor_document,
+    "minor_document": lambda item, determination: item.minor and not determination.simple_procedure,
     "any": lambda _item, _determination: True,
 }
 

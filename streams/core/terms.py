@@ -1,16 +1,18 @@
 """When an entry ends by itself: the term of its ground and the provincial five years; the earliest stop wins.
 
-That the earliest wins is this project's reading of 条例 38 (docs/adr); the lengths are quoted law.
+That the earliest wins is this project's reading of 条例 38 (docs/adr/0003); the lengths are quoted law. Where a law
+sets a period of its own, the five years do not cut it (docs/adr/0009). How long consecutive terms may run together is
+asked in ``caps``.
 """
 
 import calendar
-from datetime import MAXYEAR, date
+from datetime import MAXYEAR, date, timedelta
 from typing import NamedTuple
 
 from streams.core.events import Determination
-from streams.core.law import Ground, LawBook
+from streams.core.law import Ground, Item, LawBook
 
-TERM_ENDED = "term_ended"  # the ground's own term, e.g. 法释〔2013〕17号 art. 2
+OWN_TERM_ENDED = "own_term_ended"  # the ground's own term, where the item names no other reason
 DISCLOSURE_ENDED = "disclosure_ended"  # 条例 38: five years from the end of the conduct
 DISCLOSURE_YEARS = 5
 
@@ -22,16 +24,30 @@ class Stop(NamedTuple):
     last_day: date
 
 
+def add_months(day: date, months: int) -> date:
+    """The corresponding day ``months`` later, or the last day of that month where there is none (民法典 202).
+
+    >>> add_months(date(2024, 1, 31), 1)
+    datetime.date(2024, 2, 29)
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > MAXYEAR:
+        return date.max  # a birth date typed as 9999 must not stop anybody
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
 def add_years(day: date, years: int) -> date:
-    """The corresponding day ``years`` later, or the last day of that month where there is none (民法典 202).
+    """The corresponding day ``years`` later.
 
     >>> add_years(date(2024, 2, 29), 2)
     datetime.date(2026, 2, 28)
     """
-    year = day.year + years
-    if year > MAXYEAR:
-        return date.max  # a birth date typed as 9999 must not stop anybody
-    return date(year, day.month, min(day.day, calendar.monthrange(year, day.month)[1]))
+    return add_months(day, 12 * years)
+
+
+def add_days(day: date, days: int) -> date:
+    """``days`` later; the day counted from is not counted itself (民法典 201)."""
+    return day + timedelta(days=days) if (date.max - day).days >= days else date.max
 
 
 def ground_of(law: LawBook, determination: Determination) -> Ground | None:
@@ -42,20 +58,43 @@ def ground_of(law: LawBook, determination: Determination) -> Ground | None:
     return item.grounds.get(determination.ground)
 
 
+def counted_day(ground: Ground, determination: Determination) -> date | None:
+    """The day from which the ground's term is counted. Intake refuses a record that lacks it; if a later book counts
+    from the end of a conduct that an older record does not state, the document's effect is the day there is."""
+    counted = {
+        "effect": determination.effect_date,
+        "document": determination.document_date,
+        "conduct": determination.conduct_end,
+    }[ground.counts_from]
+    return counted or determination.effect_date
+
+
 def stop_of(law: LawBook, determination: Determination) -> Stop | None:
-    """The clock that stops first, or None for an entry without any end of its own (ground 1 of the court list)."""
-    stops = []
-    ground = ground_of(law, determination)
-    if ground is not None and ground.term_years is not None and determination.effect_date is not None:
-        years = ground.term_years + determination.extra_years
-        stops.append(Stop(TERM_ENDED, add_years(determination.effect_date, years)))
+    """The clock that stops first, or None for an entry without any end of its own (ground 1 of the court list, or for
+    life)."""
     item = law.items.get(determination.item)
-    if determination.conduct_end is not None and item is not None and item.info_class == "negative":
+    if item is None:
+        return None
+    ground = ground_of(law, determination)
+    stops = []
+    if ground is not None and (last_day := _own_last_day(ground, determination)) is not None:
+        stops.append(Stop(item.term_ending, last_day))
+    if determination.conduct_end is not None and _five_years_run(item, ground):
         stops.append(Stop(DISCLOSURE_ENDED, add_years(determination.conduct_end, DISCLOSURE_YEARS)))
     return min(stops, key=lambda stop: stop.last_day, default=None)
 
 
-def expiry_reason(law: LawBook, determination: Determination) -> str:
-    """Which clock ended an entry."""
-    stop = stop_of(law, determination)
-    return TERM_ENDED if stop is None else stop.reason
+def _own_last_day(ground: Ground, determination: Determination) -> date | None:
+    if ground.stated_months is not None:
+        return determination.valid_until
+    counted = counted_day(ground, determination)
+    if counted is None or not ground.fixed_term:
+        return None
+    years = (ground.term_years or 0) + determination.extra_years
+    return add_days(add_months(counted, 12 * years + ground.term_months), ground.term_days)
+
+
+def _five_years_run(item: Item, ground: Ground | None) -> bool:
+    """条例 38 concerns negative information; what a law sets its own period for is excepted."""
+    statutory = item.statutory_term and ground is not None and ground.own_term
+    return item.info_class == "negative" and not statutory

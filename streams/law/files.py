@@ -8,20 +8,18 @@ from streams.law.reading import read
 
 SINGLE = {
     "book": "book",
-    "instruments": "instruments",
     "fields": "vocabulary",
     "groups": "vocabulary",
     "conducts": "vocabulary",
     "roles": "vocabulary",
-    "items": "items",
     "endings": "endings",
-    "measures": "measures",
     "executors": "executors",
     "refusals": "refusals",
     "purposes": "purposes",
     "codes": "codes",
     "reasons": "reasons",
 }
+MERGED = {"instruments": "instruments", "items": "items", "measures": "measures"}  # folders whose files are one list
 FOLDERS = {"memoranda": "memorandum", "severity": "severity", "calendar": "calendar"}
 
 
@@ -36,6 +34,7 @@ class Pages(NamedTuple):
     """Everything read from a law folder; shapes are checked, references are not."""
 
     single: dict[str, dict[str, Any]]  # name without .yaml -> content
+    merged: dict[str, tuple[Page, ...]]  # name of the folder -> its files
     memoranda: tuple[Page, ...]
     severity: tuple[Page, ...]
     calendar: tuple[Page, ...]
@@ -48,9 +47,10 @@ def read_folder(folder: Path, faults: list[LawFault]) -> Pages:
         page = _read(folder, f"{name}.yaml", kind, faults)
         if page is not None:
             single[name] = page.data
+    merged = {name: _read_all(folder, name, kind, faults) for name, kind in MERGED.items()}
     parts = {name: _read_all(folder, name, kind, faults) for name, kind in FOLDERS.items()}
     _refuse_strays(folder, faults)
-    return Pages(single, **parts)
+    return Pages(single, merged, **parts)
 
 
 def _read_all(folder: Path, name: str, kind: str, faults: list[LawFault]) -> tuple[Page, ...]:
@@ -78,6 +78,6 @@ def _refuse_strays(folder: Path, faults: list[LawFault]) -> None:
     for path in sorted(folder.rglob("*.y*ml")):
         file = path.relative_to(folder).as_posix()
         room, _, _ = file.rpartition("/")
-        known = room in FOLDERS if room else path.stem in SINGLE
+        known = room in FOLDERS or room in MERGED if room else path.stem in SINGLE
         if not known or path.suffix != ".yaml":
             faults.append(LawFault(file, "file", "no law file has this name", "Rename it as README.md lists"))

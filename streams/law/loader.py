@@ -13,13 +13,14 @@ from typing import Any, TypeVar
 import msgspec
 
 from streams.core.law import Body, CodeText, EndingReason, Instrument, Item, LawBook, Measure, Scale
-from streams.law import canonical, periods, references
+from streams.law import canonical, items, periods, references
 from streams.law.faults import LawFault, raise_all
 from streams.law.files import Pages, read_folder
+from streams.law.rows import Rows
 from streams.law.rules import Shelf, rules
 
 FOLDER = Path(__file__).parent
-Row = TypeVar("Row", bound=msgspec.Struct)
+Kind = TypeVar("Kind", bound=msgspec.Struct)
 
 
 def load(folder: Path | None = None, bodies: Mapping[str, Any] | None = None) -> LawBook:
@@ -46,97 +47,86 @@ def check(folder: Path | None = None, bodies: Mapping[str, Any] | None = None) -
 
 
 def _assemble(pages: Pages, bodies: dict[str, Body], faults: list[LawFault]) -> LawBook:
-    single = pages.single
-    instruments = _typed(single, "instruments", Instrument, faults)
-    endings = _typed(single, "endings", EndingReason, faults)
-    texts = references.Texts(instruments, faults)
-    shelf = Shelf(
-        cut_over=single["book"]["cut_over"]["day"],
-        instruments=instruments,
-        items=_typed(single, "items", Item, faults, by_code=("grounds",)),
-        measures=_typed(single, "measures", Measure, faults, in_national_list="unverified"),
-        roles=_names(single, "roles", faults),
-        reasons=_reasons(single, endings, texts, faults),
-        executors=_keyed(single, "executors", faults),
-    )
+    rows = Rows(pages, faults)
+    shelf = _shelf(pages, rows, faults)
     book = LawBook(
         digest="",
-        title=single["book"]["title"],
-        instruments=instruments,
-        fields=_names(single, "fields", faults),
-        conducts=_names(single, "conducts", faults),
-        groups=_names(single, "groups", faults),
+        title=pages.single["book"]["title"],
+        instruments=shelf.instruments,
+        fields=_names(rows, "fields"),
+        conducts=_names(rows, "conducts"),
+        groups=_names(rows, "groups"),
         roles=shelf.roles,
         items=shelf.items,
-        endings=endings,
+        endings=_typed(rows, "endings", EndingReason),
         measures=shelf.measures,
         rules=rules(pages.memoranda, shelf, faults),
         scales=tuple(msgspec.convert(page.data, Scale) for page in pages.severity),
         bodies=bodies,
-        refusals=_names(single, "refusals", faults),
-        purposes=_purposes(single, texts, faults),
-        codes=_typed(single, "codes", CodeText, faults),
+        refusals=_names(rows, "refusals"),
+        purposes=_purposes(rows, references.Texts(shelf.instruments, faults)),
+        codes=_typed(rows, "codes", CodeText),
         reasons=shelf.reasons,
         working_days={str(page.data["year"]): _deviations(page.data) for page in pages.calendar},
         cut_over=date.fromisoformat(shelf.cut_over),
     )
-    references.check(book, single, shelf.executors, faults)
-    periods.check_versions(pages.memoranda, faults)
-    periods.check_scales(book.scales, faults)
-    periods.check_calendar(pages.calendar, faults)
-    for name in ("instruments", "items"):
-        periods.check_order(f"{name}.yaml", single[name]["rows"], faults)
+    _check(book, pages, rows, faults)
     return book
 
 
-def _keyed(single: dict[str, Any], name: str, faults: list[LawFault]) -> dict[str, dict[str, Any]]:
-    """Rows of a file by their code; a code that stands twice is a fault."""
-    found: dict[str, dict[str, Any]] = {}
-    for row in single[name]["rows"]:
-        if row["code"] in found:
-            faults.append(LawFault(f"{name}.yaml", row["code"], "the code stands twice", "Keep one of the rows"))
-        found[row["code"]] = row
-    return found
+def _shelf(pages: Pages, rows: Rows, faults: list[LawFault]) -> Shelf:
+    """What the rows of memoranda may refer to."""
+    instruments = _typed(rows, "instruments", Instrument)
+    return Shelf(
+        cut_over=pages.single["book"]["cut_over"]["day"],
+        instruments=instruments,
+        items=_typed(rows, "items", Item, by_code=("grounds",)),
+        measures=_typed(rows, "measures", Measure, in_national_list="unverified"),
+        roles=_names(rows, "roles"),
+        reasons=_reasons(rows, references.Texts(instruments, faults), faults),
+        executors=rows.of("executors"),
+    )
 
 
-def _names(single: dict[str, Any], name: str, faults: list[LawFault]) -> dict[str, str]:
-    return {code: row["zh"] for code, row in _keyed(single, name, faults).items()}
+def _check(book: LawBook, pages: Pages, rows: Rows, faults: list[LawFault]) -> None:
+    references.check(book, pages.single, rows, faults)
+    items.check(book.items, rows, faults)
+    periods.check_versions(pages.memoranda, faults)
+    periods.check_scales(book.scales, faults)
+    periods.check_calendar(pages.calendar, faults)
+    for page in (*pages.merged["instruments"], *pages.merged["items"]):
+        periods.check_order(page.file, page.data["rows"], faults)
 
 
-def _typed(
-    single: dict[str, Any],
-    name: str,
-    kind: type[Row],
-    faults: list[LawFault],
-    by_code: tuple[str, ...] = (),
-    **also: Any,
-) -> dict[str, Row]:
+def _names(rows: Rows, name: str) -> dict[str, str]:
+    return {code: row["zh"] for code, row in rows.of(name).items()}
+
+
+def _typed(rows: Rows, name: str, kind: type[Kind], by_code: tuple[str, ...] = (), **also: Any) -> dict[str, Kind]:
     """Rows as ``kind``. ``by_code``: fields whose values carry their own key as ``code``; ``also``: defaults."""
     found = {}
-    for code, row in _keyed(single, name, faults).items():
+    for code, row in rows.of(name).items():
         inner = {key: {one: {"code": one, **value} for one, value in row[key].items()} for key in by_code}
         found[code] = msgspec.convert({**also, **row, **inner}, kind)
     return found
 
 
-def _reasons(
-    single: dict[str, Any], endings: dict[str, EndingReason], texts: references.Texts, faults: list[LawFault]
-) -> dict[str, str]:
+def _reasons(rows: Rows, texts: references.Texts, faults: list[LawFault]) -> dict[str, str]:
     """Reason codes with Chinese text and citation; every ending is a reason too."""
     found = {}
-    for code, row in _keyed(single, "reasons", faults).items():
+    for code, row in rows.of("reasons").items():
         found[code] = texts.cited(row["zh"], row.get("cites", []), "reasons.yaml", f"{code}.cites")
-    for code, ending in endings.items():
+    for code, ending in rows.of("endings").items():
         if code in found:
             faults.append(LawFault("reasons.yaml", code, "the code is an ending already", "Rename or remove the row"))
-        place = [{"instrument": ending.instrument, "clause": ending.clause}]
-        found[code] = texts.cited(ending.name, place, "endings.yaml", f"{code}.instrument")
+        place = [{"instrument": ending["instrument"], "clause": ending["clause"]}]
+        found[code] = texts.cited(ending["name"], place, "endings.yaml", f"{code}.instrument")
     return found
 
 
-def _purposes(single: dict[str, Any], texts: references.Texts, faults: list[LawFault]) -> dict[str, str]:
+def _purposes(rows: Rows, texts: references.Texts) -> dict[str, str]:
     found = {}
-    for code, row in _keyed(single, "purposes", faults).items():
+    for code, row in rows.of("purposes").items():
         place = [{"instrument": row["instrument"], "clause": row["clause"]}]
         text = f"{row['zh']}。可用者：{row['who']}"
         found[code] = texts.cited(text, place, "purposes.yaml", f"{code}.instrument")

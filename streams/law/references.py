@@ -5,6 +5,7 @@ from typing import Any
 
 from streams.core.law import Instrument, Item, LawBook
 from streams.law.faults import LawFault
+from streams.law.rows import Rows
 
 
 class Texts:
@@ -20,7 +21,7 @@ class Texts:
         for place in places:
             instrument = self._instruments.get(place["instrument"])
             if instrument is None:
-                self._faults.append(_unknown(file, key, place["instrument"], "instruments.yaml"))
+                self._faults.append(_unknown(file, key, place["instrument"], "instruments/"))
             else:
                 found.append(_citation(instrument, place["clause"]))
         return f"{text}（{'；'.join(found)}）" if found else text
@@ -32,14 +33,14 @@ class Resolver:
     def __init__(self, book: LawBook, faults: list[LawFault]) -> None:
         self._faults = faults
         self._known: dict[str, Container[str]] = {
-            "instruments.yaml": book.instruments,
+            "instruments/": book.instruments,
             "fields.yaml": book.fields,
             "conducts.yaml": book.conducts,
             "groups.yaml": book.groups,
             "roles.yaml": book.roles,
             "endings.yaml": book.endings,
             "reasons.yaml": book.reasons,
-            "topics/bodies.yaml": {body.channel for body in book.bodies.values()},
+            "topics/bodies.yaml": {body.sector for body in book.bodies.values()},
         }
 
     def need(self, file: str, key: str, codes: Iterable[str], where: str) -> None:
@@ -49,41 +50,42 @@ class Resolver:
                 self._faults.append(_unknown(file, key, code, where))
 
 
-def check(book: LawBook, single: dict[str, Any], executors: dict[str, dict[str, str]], faults: list[LawFault]) -> None:
+def check(book: LawBook, single: dict[str, Any], rows: Rows, faults: list[LawFault]) -> None:
     """References between the files of ``book`` outside the memoranda, which check their own rows."""
     resolver = Resolver(book, faults)
     for name in ("fields", "groups", "conducts", "roles"):
-        resolver.need(f"{name}.yaml", "instrument", [single[name]["instrument"]], "instruments.yaml")
+        resolver.need(f"{name}.yaml", "instrument", [single[name]["instrument"]], "instruments/")
     cut_over = single["book"]["cut_over"]["instrument"]
-    resolver.need("book.yaml", "cut_over.instrument", [cut_over], "instruments.yaml")
+    resolver.need("book.yaml", "cut_over.instrument", [cut_over], "instruments/")
     for item in book.items.values():
-        _check_item(item, resolver, faults)
+        _check_item(item, rows.file_of("items", item.code), resolver, faults)
     for measure in book.measures.values():
         statutes = [] if measure.statute is None else [measure.statute]
-        resolver.need("measures.yaml", f"{measure.code}.statute", statutes, "instruments.yaml")
+        resolver.need(rows.file_of("measures", measure.code), f"{measure.code}.statute", statutes, "instruments/")
     for scale in book.scales:
         file = f"severity/{scale.key}.yaml"
-        resolver.need(file, "instrument", [scale.instrument], "instruments.yaml")
+        resolver.need(file, "instrument", [scale.instrument], "instruments/")
         resolver.need(file, "rules.reason", [rule.reason for rule in scale.rules], "reasons.yaml")
-    _check_executors(book, executors, faults)
+    _check_executors(book, rows.of("executors"), faults)
 
 
-def _check_item(item: Item, resolver: Resolver, faults: list[LawFault]) -> None:
+def _check_item(item: Item, file: str, resolver: Resolver, faults: list[LawFault]) -> None:
     for key, codes, where in (
         ("field", (item.field,), "fields.yaml"),
         ("conduct", () if item.conduct is None else (item.conduct,), "conducts.yaml"),
         ("groups", item.groups, "groups.yaml"),
         ("roles", item.roles, "roles.yaml"),
-        ("instruments", item.instruments, "instruments.yaml"),
+        ("instruments", item.instruments, "instruments/"),
         ("endings", item.endings, "endings.yaml"),
         ("record_only", tuple(item.record_only.values()), "reasons.yaml"),
+        ("term_ending", (item.term_ending,), "reasons.yaml"),
         ("providers", item.providers, "topics/bodies.yaml"),
     ):
-        resolver.need("items.yaml", f"{item.code}.{key}", codes, where)
+        resolver.need(file, f"{item.code}.{key}", codes, where)
     for kind in item.record_only:
         if kind not in item.subjects:
             message = f"the item has no subject '{kind}'"
-            faults.append(LawFault("items.yaml", f"{item.code}.record_only", message, "Name a subject the item has"))
+            faults.append(LawFault(file, f"{item.code}.record_only", message, "Name a subject the item has"))
 
 
 def _check_executors(book: LawBook, executors: dict[str, dict[str, str]], faults: list[LawFault]) -> None:

@@ -15,7 +15,7 @@ from streams.law.files import Page
 SELF = "self"  # in roles: the subject himself, beside the roles
 VERIFIED = ("verified", "verified_number_unverified")
 FIRM = ("law", "regulation", "central_policy")  # grades a measure may stand on after the cut-over
-INHERITED = ("items", "subjects", "roles", "basis", "mark", "source")
+INHERITED = ("items", "grounds", "subjects", "roles", "basis", "mark", "source")
 MAPPED = ("date_basis", "reach", "incentive", "in_force_from", "in_force_to")
 
 
@@ -65,6 +65,7 @@ def _rule(page: Page, head: dict[str, Any], row: dict[str, Any], shelf: Shelf, f
             **{key: row[key] for key in ("no", "clause", "measure")},
             **{key: head[key] for key in MAPPED},
             **{key: given[key] for key in ("items", "subjects", "roles", "basis", "mark")},
+            "grounds": given["grounds"] or (),
             "executor": executor and executor["channel"],
             "executor_body": executor and executor["body"],
             "executor_source": executor["source"] if executor else "none",
@@ -104,9 +105,9 @@ def why_not_active(rule: Rule, shelf: Shelf) -> str | None:
 def _unknown(rule: Rule, row: dict[str, Any], shelf: Shelf) -> list[tuple[str, str, str]]:
     """References of one row that do not resolve, as (key, message, cure)."""
     references: tuple[tuple[str, Iterable[str | None], Mapping[str, Any], str], ...] = (
-        ("measure", (rule.measure,), shelf.measures, "measures.yaml"),
-        ("items", rule.items, shelf.items, "items.yaml"),
-        ("basis", rule.basis, shelf.instruments, "instruments.yaml"),
+        ("measure", (rule.measure,), shelf.measures, "measures/"),
+        ("items", rule.items, shelf.items, "items/"),
+        ("basis", rule.basis, shelf.instruments, "instruments/"),
         ("roles", (role for role in rule.roles if role != SELF), shelf.roles, "roles.yaml"),
         ("inactive_reason", (rule.inactive_reason,), shelf.reasons, "reasons.yaml"),
         ("executor", (row["executor"],), shelf.executors, "executors.yaml"),
@@ -128,6 +129,11 @@ def _unknown(rule: Rule, row: dict[str, Any], shelf: Shelf) -> list[tuple[str, s
             for one in rule.roles
             if one in shelf.roles and one not in item.roles
         ]
+        found += [
+            ("grounds", f"item {item.code} has no ground '{one}'", "Name grounds that each item of the row has")
+            for one in rule.grounds
+            if one not in item.grounds
+        ]
     return found
 
 
@@ -135,7 +141,7 @@ def _check_head(page: Page, shelf: Shelf, faults: list[LawFault]) -> None:
     instrument = shelf.instruments.get(page.data["instrument"])
     if instrument is None:
         message = f"'{page.data['instrument']}' is unknown"
-        faults.append(_fault(page, "instrument", message, "Use a code of instruments.yaml or add it there"))
+        faults.append(_fault(page, "instrument", message, "Use a code of instruments/ or add it there"))
         return
     start, own = page.data["in_force_from"], instrument.in_force_from
     if start is not None and own is not None and start < own.isoformat():

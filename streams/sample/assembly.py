@@ -23,6 +23,9 @@ COMPRESSIONS = ("none", "gzip", "snappy", "lz4", "zstd")
 NOT_IN_SAMPLE = {
     "SYNTHETIC_NOT_ALLOWED": "only a production profile refuses region 990000, and the sample never runs there",
     "LEVEL_NOT_ALLOWED": "both items of the catalogue admit bodies of every level",
+    "CONDUCT_END_MISSING": "no ground of both items counts from the end of the conduct",
+    "VALID_UNTIL_MISSING": "no ground of both items leaves its last day to the document",
+    "VALID_UNTIL_OUTSIDE": "no record of both items states a last day",
     "NOT_OWN_OBLIGATION": "needs the id of an obligation, which exists only once casework has decided",
     "FEEDBACK_OUT_OF_ORDER": "needs the id of an obligation, which exists only once casework has decided",
     "SUBJECT_OVERFLOW": "needs hundreds of records about one subject",

@@ -210,7 +210,8 @@ def other_channels(desk: Desk) -> None:
         desk.send(day, desk.cast.person(), own, rejected("ITEM_UNKNOWN"), note, channel=channel)
     for channel, item in (("police", LISTING), ("market", ORDER)):
         (day,) = desk.calendar.chain()
-        paper = listing(desk, day) if item == LISTING else order(desk, day)
+        body = next(body.code for body in desk.catalogue.bodies.values() if body.channel == channel)
+        paper = changed(listing(desk, day) if item == LISTING else order(desk, day), body=body)
         code = rejected("PROVIDER_NOT_LISTED")
         desk.send(day, desk.cast.person(), paper, code, "a court's record on another channel", channel=channel)
         ended = ending(desk, day, paper, "revoked")

@@ -35,9 +35,9 @@ def at(key: str) -> str:
 def test_all_faults_are_told_at_once(changed: Changed) -> None:
     folder = changed(
         {"file": "executors.yaml", "old": "body: SD-ORG", "new": "body: SD-NOBODY"},
-        {"file": "items.yaml", "old": "field: judicial", "new": "field: courts"},
+        {"file": "items/judicial.yaml", "old": "field: judicial", "new": "field: courts"},
     )
-    assert {fault.file for fault in check(folder)} == {"executors.yaml", "items.yaml"}
+    assert {fault.file for fault in check(folder)} == {"executors.yaml", "items/judicial.yaml"}
 
 
 def test_two_versions_on_one_day(changed: Changed) -> None:

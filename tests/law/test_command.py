@@ -17,8 +17,8 @@ def test_good_book_prints_its_digest() -> None:
 
 
 def test_bad_book_names_file_key_and_cure(changed: Callable[..., Path]) -> None:
-    folder = changed({"file": "items.yaml", "old": "field: judicial", "new": "field: courts"})
+    folder = changed({"file": "items/judicial.yaml", "old": "field: judicial", "new": "field: courts"})
     result = CliRunner().invoke(app, ["check", str(folder)])
     assert result.exit_code == 1
-    assert "items.yaml: COURT_DEFAULTER_LISTING.field: 'courts' is unknown" in result.stderr
+    assert "items/judicial.yaml: COURT_DEFAULTER_LISTING.field: 'courts' is unknown" in result.stderr
     assert "fields.yaml" in result.stderr

@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import schemas
-from streams.law.files import FOLDERS, SINGLE
+from streams.law.files import FOLDERS, MERGED, SINGLE
 
 FILES = sorted((Path(schemas.__file__).parent / "law").glob("*.schema.json"))
 
@@ -40,5 +40,5 @@ def test_schema_is_sound_and_closed(path: Path) -> None:
 
 
 def test_every_kind_of_file_has_its_schema_and_no_schema_is_idle() -> None:
-    kinds = {*SINGLE.values(), *FOLDERS.values(), "memorandum_part"}
+    kinds = {*SINGLE.values(), *MERGED.values(), *FOLDERS.values(), "memorandum_part"}
     assert {path.name.removesuffix(".schema.json") for path in FILES} == kinds

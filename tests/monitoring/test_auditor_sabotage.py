@@ -171,8 +171,8 @@ def confirmed_by_itself(_: Any, obligations: tuple[Obligation, ...]) -> tuple[Ob
     )
 
 
-def three_years_more(start: date, years: int) -> date:
-    return start.replace(year=start.year + years + 3)
+def three_years_more(start: date, months: int) -> date:
+    return start.replace(year=start.year + months // 12 + 3)
 
 
 SABOTAGES = [
@@ -180,7 +180,7 @@ SABOTAGES = [
     story("streams.core.determination.settle", none, ended_before_listed, I.ENDED),
     story("streams.core.passage.unsupported", none, listed_until_the_cut_over, I.BASIS_STANDS),
     story("streams.core.passage.expire", none, listed_until_it_ran_out, I.NOT_PAST_END),
-    story("streams.core.terms.add_years", three_years_more, listed, I.TERM_END),
+    story("streams.core.terms.add_months", three_years_more, listed, I.TERM_END),
     story("streams.core.measures.why_not_in_force", none, listed_too_late, I.RULE_IN_FORCE, I.BASIS),
     story("streams.core.measures.barred_by_item", none, an_entity_listed, I.OWN_RECORD),
     story("streams.core.measures._role_reached", lambda *_: True, listed_through_a_role, I.RULE_OF_ITEM, I.OWN_RECORD),

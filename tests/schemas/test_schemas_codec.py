@@ -92,7 +92,7 @@ def test_a_damaged_record_is_read_or_refused_and_never_quoted(at: int, byte: int
 def test_validate_names_the_place_and_quotes_nothing() -> None:
     wrong = LISTING | {"effect_date": SECRET}
     for value in (wrong, LISTING | {"ground": {"number": SECRET}}, LISTING | {"remarks": SECRET}):
-        with pytest.raises(ValueError, match=r"CreditDetermination\.v1") as caught:
+        with pytest.raises(ValueError, match=r"CreditDetermination\.v2") as caught:
             CODEC.validate("CreditDetermination", value)
         assert SECRET not in str(caught.value)
 
