@@ -39,6 +39,11 @@ class Index(NamedTuple):
     granularity: int = 4
 
 
+def everything(_: Value) -> bool:
+    """Every record becomes a row."""
+    return True
+
+
 class Table(NamedTuple):
     """A target table: the topic families that feed it, the record they carry, and its columns after the place.
 
@@ -51,7 +56,7 @@ class Table(NamedTuple):
     record: str
     columns: tuple[Column, ...]
     indexes: tuple[Index, ...] = ()
-    keep: Callable[[Value], bool] = lambda value: True
+    keep: Callable[[Value], bool] = everything
 
 
 # Where the row came from: key of the sink's guarantee, so part of every table.

@@ -54,12 +54,19 @@ def run(
 
 @contextlib.contextmanager
 def _fresh(settings: "Settings") -> "Iterator[Settings]":
-    """Settings on data of their own; on given servers a fresh prefix and database, both removed at the end."""
+    """Settings on data of their own; on given servers a fresh prefix and database, both removed at the end. The keys
+    are derived from the sample's seed, so that every such run makes the same decisions, byte for byte."""
+    from streams.identity import Keyring
+    from streams.run.pipeline import SEED
+    from topics.catalogue import Catalogue
+
     name = uuid.uuid4().hex[:8]
     folder = Path(tempfile.mkdtemp(prefix="chengxin-"))
     fresh = {"data_dir": folder, "prefix": f"once{name}.", "database": f"chengxin_once_{name}"}
     try:
-        yield settings.model_copy(update=fresh)
+        made = settings.model_copy(update=fresh)
+        Keyring.derive(made.keys_dir, Catalogue.load().channels, SEED)
+        yield made
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -12,8 +12,11 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+from cryptography.hazmat.primitives.hashes import SHA512
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _TOKEN_BYTES = 16
+_DERIVED = "derived from sample seed "  # what stands in a key file instead of a key, see ``derive``
 _SINGLE_KEYS = {"token": 32, "name": 32, "case": 64}
 
 
@@ -37,13 +40,23 @@ class Keyring:
     def load(cls, folder: Path, channels: Iterable[str], create: bool) -> "Keyring":
         """Read all keys of ``folder``; with ``create`` (development) write the missing ones first, mode 0600.
 
-        :raises KeyringFault: a key is missing (``create`` off), has the wrong length or too open a mode.
+        :raises KeyringFault: a key is missing or derived (``create`` off), has the wrong length or too open a mode.
         """
-        single = {name: _key(folder / f"{name}.key", size, create) for name, size in _SINGLE_KEYS.items()}
-        departments = {c: _key(folder / "departments" / f"{c}.key", 32, create) for c in sorted(channels)}
+        single = {name: _key(folder, name, size, create) for name, size in _SINGLE_KEYS.items()}
+        departments = {c: _key(folder, _of_department(c), 32, create) for c in sorted(channels)}
         versions = sorted(int(p.stem.removeprefix("master.v")) for p in folder.glob("master.v*.key")) or [1]
-        masters = {v: _key(folder / f"master.v{v}.key", 32, create) for v in versions}
+        masters = {v: _key(folder, f"master.v{v}", 32, create) for v in versions}
         return cls(single, departments, masters)
+
+    @staticmethod
+    def derive(folder: Path, channels: Iterable[str], seed: int) -> None:
+        """Make ``folder`` a keyring that anybody can make again from ``seed``, so that a run on the sample can be
+        repeated byte for byte. Every file says so itself, and ``load`` with ``create`` off refuses it.
+
+        :raises FileExistsError: a key is there already; none is ever replaced.
+        """
+        for name in (*_SINGLE_KEYS, "master.v1", *map(_of_department, channels)):
+            _write(folder / f"{name}.key", f"{_DERIVED}{seed}")
 
     def token(self, kind: str, number: str) -> str:
         """The central token of a checked identifier: 32 hex characters, the same for ever under one key."""
@@ -80,20 +93,35 @@ def _mac(key: bytes, text: str) -> str:
     return hmac.digest(key, text.encode(), sha256)[:_TOKEN_BYTES].hex()
 
 
-def _key(path: Path, size: int, create: bool) -> bytes:
+def _of_department(channel: str) -> str:
+    return f"departments/{channel}"
+
+
+def _key(folder: Path, name: str, size: int, create: bool) -> bytes:
+    path = folder / f"{name}.key"
     if not path.exists():
         if not create:
             raise KeyringFault(f"{path}: key missing. Restore it from the backup; a new key would orphan every record.")
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(size))
+        _write(path, secrets.token_hex(size))
     if path.stat().st_mode & 0o077:
         raise KeyringFault(f"{path}: others may read this key. Run: chmod 600 {path.name}")
+    text = path.read_text().strip()
+    if text.startswith(_DERIVED):
+        if not create:
+            raise KeyringFault(f"{path}: {text}, which anybody can do. Production needs keys that only it has.")
+        return HKDF(SHA512(), size, salt=None, info=name.encode()).derive(text.encode())
     try:
-        key = bytes.fromhex(path.read_text().strip())
+        key = bytes.fromhex(text)
     except ValueError as error:
         raise KeyringFault(f"{path}: not hexadecimal. Restore it from the backup.") from error
     if len(key) != size:
         raise KeyringFault(f"{path}: {len(key)} bytes seen, {size} expected. Restore it from the backup.")
     return key
+
+
+def _write(path: Path, text: str) -> None:
+    """A new file for the owner's eyes only."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)

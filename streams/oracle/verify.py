@@ -56,17 +56,24 @@ class Verification(NamedTuple):
         return "match" if self.difference is None else str(self.difference)
 
 
+def read_all(parts: Parts) -> History:
+    """Everything the oracle looks at, as it stands now."""
+    topics = [name for family in _READ for name in _names(parts.desk(), family)]
+    return read(parts.bootstrap, topics, parts.settings.prefix)
+
+
 def verify(
     parts: Parts,
     clickhouse_url: str | None = None,
     expectations: Expectations | None = None,
     progress: Callable[[str], None] = lambda step: None,
+    history: History | None = None,
 ) -> Verification:
-    """Compare the whole history with its recomputation. ``clickhouse_url`` None leaves the tables out."""
+    """Compare the whole history with its recomputation. ``clickhouse_url`` None leaves the tables out; ``history`` is
+    what ``read_all`` gave, for a caller who has it already."""
     desk = parts.desk()
     progress("read")
-    topics = [name for family in _READ for name in _names(desk, family)]
-    history = read(parts.bootstrap, topics, parts.settings.prefix)
+    history = history or read_all(parts)
     found = verify_history(desk, parts.examiner, parts.keyring, history, expectations=expectations, progress=progress)
     if found.difference is not None or clickhouse_url is None:
         return found

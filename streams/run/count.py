@@ -1,10 +1,12 @@
-"""Counting what the topics hold: received, receipts by outcome, decisions, obligations, notices."""
+"""Counting what the topics hold: received, receipts by outcome, decisions, obligations, notices; and their digest."""
 
+import hashlib
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from streams.app import Parts
 from streams.core.decisions import Outcome
-from streams.oracle import history
+from streams.oracle import History
 from streams.oracle.verify import SOURCES
 
 
@@ -16,9 +18,10 @@ class Counts(NamedTuple):
     obligations_raised: int
     obligations_lifted: int
     notices: int
+    decisions_digest: str
 
     def as_dict(self) -> dict[str, int]:
-        """Flat, in the order of the run's last line."""
+        """The numbers, flat, in the order of the run's last line."""
         return {
             "received": self.received,
             **self.outcomes,
@@ -30,15 +33,13 @@ class Counts(NamedTuple):
         }
 
 
-def count(parts: Parts) -> Counts:
-    """Count committed records of this deployment's topics."""
+def count(parts: Parts, seen: History) -> Counts:
+    """Count the records of this deployment's topics in ``seen``."""
 
     def names(*families: str) -> list[str]:
         channels = parts.catalogue.channels_of
         return [parts.catalogue.name(f, channel) for f in families for channel in channels(f) or (None,)]
 
-    read = [*names(*SOURCES), *names("receipts", "decisions", "notices")]
-    seen = history.read(parts.bootstrap, read, parts.settings.prefix)
     receipts = [m for name in names("receipts") for m in seen.of(name)]
     outcomes = {outcome.value: 0 for outcome in Outcome}
     for message in receipts:
@@ -56,4 +57,18 @@ def count(parts: Parts) -> Counts:
         obligations_raised=raised,
         obligations_lifted=lifted,
         notices=len(seen.of("notices")),
+        decisions_digest=digest(message.value or b"" for message in seen.of("decisions")),
     )
+
+
+def digest(decisions: Iterable[bytes]) -> str:
+    """SHA-256 over all decisions as they were written, whatever order they stand in: equal input, equal digest.
+
+    >>> digest([b"b", b"a"]) == digest([b"a", b"b"]) != digest([b"ab"])
+    True
+    """
+    whole = hashlib.sha256()
+    for decision in sorted(decisions):
+        whole.update(len(decision).to_bytes(8))
+        whole.update(decision)
+    return whole.hexdigest()

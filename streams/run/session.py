@@ -13,8 +13,9 @@ from streams.addresses import Addresses
 from streams.app import Parts
 from streams.explain import find, page
 from streams.run import summary
+from streams.run.checking import Outcome
 from streams.run.children import Children
-from streams.run.pipeline import Outcome, Run, decisions_worth_reading
+from streams.run.pipeline import Run, decisions_worth_reading
 from streams.settings import Settings
 
 
@@ -38,16 +39,17 @@ def session(
             children.start(f"worker-{number + 1}", "streams.cli.main", "worker")
         children.start("sink", "streams.cli.main", "sink")
         if run.untouched and today > sample.days[0].day:
-            run.say(
+            run.phases.say(
                 f"时钟已到 {today},样本不发布 / the clock stands at {today}, so the sample of the past is not sent;"
             )
-            run.say("换一个数据目录可重新开始 / a fresh folder starts from the beginning: CHENGXIN_DATA_DIR=...")
+            run.phases.say("换一个数据目录可重新开始 / a fresh folder starts from the beginning: CHENGXIN_DATA_DIR=...")
             run.wait_until(today, children)
         else:
             run.publish(sample, children)
         result = run.check(children)
         summary.show(console, settings, addresses.clickhouse, book, result.counts)
         _explain(parts, addresses, console)
+        console.print(f"[dim]用时 / time: {run.phases.told()}[/]")
         if stays_up:
             _where(console, addresses, children)
         yield Session(children, result)

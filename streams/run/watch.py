@@ -4,13 +4,17 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
-from kafka import KafkaConsumer, TopicPartition
+from clickhouse_driver import Client
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka.consumer.fetcher import ConsumerRecord
 
+from sinks.clickhouse.columns import everything
 from sinks.clickhouse.connection import connect
 from sinks.clickhouse.tables import TABLES
 from streams.app import Parts
-from streams.oracle import history
+from streams.oracle import History, read_all
 
 _POLL_MS = 50
 
@@ -30,9 +34,10 @@ class Watch:
         self._tick_at: dict[int, tuple[date, int]] = {}  # accepted partition -> last tick and its offset
         self._accepted = parts.messages.topic("accepted")
         names = [parts.messages.topic("receipts", c) for c in parts.catalogue.channels_of("receipts")]
+        self._group = f"{parts.settings.prefix}chengxin"
+        self._admin = KafkaAdminClient(bootstrap_servers=parts.bootstrap)
         self._consumer = KafkaConsumer(
             bootstrap_servers=parts.bootstrap,
-            group_id=f"{parts.settings.prefix}chengxin",  # to ask for the group's offsets; it never joins or commits
             isolation_level="read_committed",
             enable_auto_commit=False,
             auto_offset_reset="earliest",
@@ -44,6 +49,7 @@ class Watch:
 
     def close(self) -> None:
         self._consumer.close()
+        self._admin.close()
 
     @property
     def receipts(self) -> int:
@@ -58,14 +64,10 @@ class Watch:
         self._until(lambda: self._past(day), f"casework past the tick of {day}", moved)
 
     def _past(self, day: date) -> bool:
-        for place in self._places:
-            tick = self._tick_at.get(place.partition)
-            if tick is None or tick[0] < day:
-                return False
-            committed = self._consumer.committed(place)
-            if committed is None or committed <= tick[1]:
-                return False
-        return True
+        if len(self._tick_at) < len(self._places) or any(tick < day for tick, _ in self._tick_at.values()):
+            return False
+        committed = self._admin.list_group_offsets({self._group: self._places})[self._group]
+        return all(committed[place].offset > self._tick_at[place.partition][1] for place in self._places)
 
     def _until(self, done: Callable[[], bool], what: str, moved: Callable[[], None]) -> None:
         last = time.monotonic()
@@ -83,50 +85,65 @@ class Watch:
     def _take(self) -> int:
         came = 0
         for place, records in self._consumer.poll(timeout_ms=_POLL_MS, max_records=5_000).items():
-            for record in records:
-                came += 1
-                value = self._parts.codec.decode(record.value, max_bytes=1 << 24).value
-                if place.topic != self._accepted:
-                    self.outcomes[value["outcome"]] += 1
-                elif value["tick"] is not None:
-                    self._tick_at[place.partition] = (value["tick"]["day"], record.offset)
+            came += len(records)
+            if place.topic == self._accepted:
+                self._note_last_tick(place.partition, records)
+            else:
+                self.outcomes.update(self._decoded(record)["outcome"] for record in records)
         return came
 
+    def _note_last_tick(self, partition: int, records: list[ConsumerRecord]) -> None:
+        """Only ticks and law events have no subject for a key; years of ticks may come at once, the last one counts."""
+        for record in reversed(records):
+            tick = None if record.key else self._decoded(record)["tick"]
+            if tick is not None:
+                self._tick_at[partition] = (tick["day"], record.offset)
+                return
 
-def until_stored(parts: Parts, url: str, alive: Callable[[], None], patience_s: float = 120) -> dict[str, int]:
-    """Wait until ClickHouse holds a row for every record that makes one; returns rows by table."""
-    wanted = _rows_wanted(parts)
+    def _decoded(self, record: ConsumerRecord) -> dict[str, Any]:
+        return self._parts.codec.decode(record.value, max_bytes=1 << 24).value
+
+
+def until_stored(
+    parts: Parts, url: str, alive: Callable[[], None], patience_s: float = 120, history: History | None = None
+) -> dict[str, int]:
+    """Wait until ClickHouse holds a row for every record that makes one; returns rows by table. ``history``: what the
+    topics hold, for a caller who has read them already."""
+    wanted = _rows_wanted(parts, history or read_all(parts))
     client = connect(url, parts.settings.database)
     try:
-        deadline = time.monotonic() + patience_s
+        rows, last = dict.fromkeys(wanted, 0), time.monotonic()
         while True:
-            where = {"prefix": parts.settings.prefix}
-            rows = {
-                name: client.execute(f"SELECT count() FROM `{name}` WHERE startsWith(topic, %(prefix)s)", where)[0][0]  # noqa: S608 own names
-                for name in wanted
-            }
+            before, rows = rows, {name: _rows(client, name, parts.settings.prefix) for name in wanted}
             if all(rows[name] >= wanted[name] for name in wanted):
                 return rows
             alive()
-            if time.monotonic() > deadline:
-                raise Stalled(f"ClickHouse holds {rows}, the topics {wanted}")
+            if rows != before:
+                last = time.monotonic()
+            if time.monotonic() - last > patience_s:
+                raise Stalled(f"ClickHouse holds {rows}, the topics {wanted}; nothing moved for {patience_s:.0f} s")
             time.sleep(0.3)
     finally:
         client.disconnect()
 
 
-def _rows_wanted(parts: Parts) -> dict[str, int]:
-    topics = {
-        table.name: [
+def _rows(client: Client, table: str, prefix: str) -> int:
+    query = f"SELECT count() FROM `{table}` WHERE startsWith(topic, %(prefix)s)"  # noqa: S608 own names
+    number: int = client.execute(query, {"prefix": prefix})[0][0]
+    return number
+
+
+def _rows_wanted(parts: Parts, history: History) -> dict[str, int]:
+    wanted = {}
+    for table in TABLES:
+        names = [
             parts.catalogue.name(family, channel)
             for family in table.families
             for channel in parts.catalogue.channels_of(family) or (None,)
         ]
-        for table in TABLES
-    }
-    read = history.read(parts.bootstrap, [name for names in topics.values() for name in names], parts.settings.prefix)
-    wanted = {}
-    for table in TABLES:
-        values = (parts.codec.decode(m.value, max_bytes=1 << 24).value for n in topics[table.name] for m in read.of(n))
-        wanted[table.name] = sum(table.keep(value) for value in values)
+        if table.keep is everything:
+            wanted[table.name] = sum(len(history.of(name)) for name in names)
+        else:
+            values = (parts.codec.decode(m.value, max_bytes=1 << 24).value for name in names for m in history.of(name))
+            wanted[table.name] = sum(map(table.keep, values))
     return wanted

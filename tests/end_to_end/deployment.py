@@ -17,8 +17,9 @@ from rich.console import Console
 from streams.addresses import Addresses
 from streams.app import Parts
 from streams.run import cleanup
+from streams.run.checking import Outcome
 from streams.run.children import Children
-from streams.run.pipeline import Outcome, Run
+from streams.run.pipeline import Run
 from streams.sample import Sample
 from streams.settings import Settings
 

@@ -44,6 +44,37 @@ def test_missing_open_or_short_keys_are_refused(tmp_path: Path, keyring: Keyring
         Keyring.load(tmp_path / "keys", ["court"], create=False)
 
 
+def test_derived_keys_are_the_same_everywhere_and_refused_in_production(tmp_path: Path, keyring: Keyring) -> None:
+    """A sample run must be repeatable; keys that anybody can make must never protect anybody."""
+    rings = []
+    for name in ("one", "other"):
+        Keyring.derive(tmp_path / name, ["court", "railway"], seed=7)
+        rings.append(Keyring.load(tmp_path / name, ["court", "railway"], create=True))
+    assert rings[0].masters == rings[1].masters != keyring.masters
+    for ask in (
+        lambda ring: ring.token("citizen", PERSON),
+        lambda ring: ring.name_check("0" * 32, "name"),
+        lambda ring: ring.department_token("court", "citizen", PERSON),
+        lambda ring: ring.case_ref("0" * 32, "railway"),
+    ):
+        assert ask(rings[0]) == ask(rings[1]) != ask(keyring)
+    assert len({rings[0].department_token(c, "citizen", PERSON) for c in ("court", "railway")}) == 2
+    Keyring.derive(tmp_path / "another seed", ["court"], seed=8)
+    another = Keyring.load(tmp_path / "another seed", ["court"], create=True)
+    assert another.token("citizen", PERSON) != rings[0].token("citizen", PERSON)
+    with pytest.raises(KeyringFault, match="derived from sample seed 7, which anybody can do"):
+        Keyring.load(tmp_path / "one", ["court"], create=False)
+    (tmp_path / "keys" / "name.key").write_text((tmp_path / "one" / "name.key").read_text())
+    with pytest.raises(KeyringFault, match=r"name\.key: derived"):  # one such file among real ones is enough
+        Keyring.load(tmp_path / "keys", ["court"], create=False)
+
+
+def test_no_key_is_replaced_by_a_derived_one(tmp_path: Path, keyring: Keyring) -> None:
+    with pytest.raises(FileExistsError):
+        Keyring.derive(tmp_path / "keys", ["court"], seed=7)
+    assert Keyring.load(tmp_path / "keys", ["court"], create=False).masters == keyring.masters
+
+
 def test_departments_tokens_differ_from_each_other_and_from_the_central_one(keyring: Keyring) -> None:
     tokens = {
         keyring.token("citizen", PERSON),
