@@ -35,7 +35,7 @@ class Item(Struct, frozen=True):
 
     code: str
     name: str
-    field: str  # one of the 11 key fields, code of fields.yaml
+    field: str | None  # one of the 11 key fields; None for an item of a key group outside them
     conduct: str | None  # one of the 4 kinds of conduct
     groups: tuple[str, ...]  # of the 12 key groups
     info_class: Literal["negative", "other", "basic"]

@@ -71,7 +71,7 @@ def check(book: LawBook, single: dict[str, Any], rows: Rows, faults: list[LawFau
 
 def _check_item(item: Item, file: str, resolver: Resolver, faults: list[LawFault]) -> None:
     for key, codes, where in (
-        ("field", (item.field,), "fields.yaml"),
+        ("field", () if item.field is None else (item.field,), "fields.yaml"),
         ("conduct", () if item.conduct is None else (item.conduct,), "conducts.yaml"),
         ("groups", item.groups, "groups.yaml"),
         ("roles", item.roles, "roles.yaml"),

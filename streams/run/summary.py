@@ -63,17 +63,18 @@ def _recorded(client: Any, column: str) -> dict[str, tuple[int, int]]:
 
 
 def _fields(client: Any, book: LawBook, counts: Counts) -> Table:
-    """All 11 fields; one without records shows zero. The bar draws what was entered."""
-    entered: Counter[str] = Counter()
-    raised: Counter[str] = Counter()
+    """All 11 fields; one without records shows zero. The bar draws what was entered. Last, what lies outside them."""
+    entered: Counter[str | None] = Counter()
+    raised: Counter[str | None] = Counter()
     for item, (records, measures) in _recorded(client, "item").items():
         entered[book.items[item].field] += records
         raised[book.items[item].field] += measures
     table = _table("按重点领域", "领域 field", "措施建议", "记入", "")
     table.columns[3].justify = "left"
     most = max(entered.values(), default=0)
-    for field, name in book.fields.items():
-        table.add_row(f"{name} {field}", str(raised[field]), str(entered[field]), _bar(entered[field], most))
+    for field, name in (*book.fields.items(), *([(None, "重点领域之外")] if entered[None] else [])):
+        label = f"{name} {field or 'outside the fields'}"
+        table.add_row(label, str(raised[field]), str(entered[field]), _bar(entered[field], most))
     later = counts.obligations_raised - raised.total()
     if later:
         table.caption = f"另有 {later} 项措施建议因法律变动或更正而在记入之后提出 / {later} more raised after entry"
