@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from streams.cli import agents, auditor, cases, law, migrate, people, pipeline, sample, stack, topics
+from streams.cli import agents, auditor, cases, law, load, migrate, people, pipeline, sample, stack, topics
 
 app = typer.Typer(
     help="诚信: credit events in, explained proposals out.",
@@ -26,6 +26,7 @@ app.add_typer(migrate.app, name="migrate", rich_help_panel="data")
 app.add_typer(sample.app, name="sample", rich_help_panel="data")
 app.command(rich_help_panel="checks")(people.explain)
 app.command(rich_help_panel="checks")(pipeline.verify)
+app.command(rich_help_panel="checks")(load.load)
 app.add_typer(auditor.app, name="auditor", rich_help_panel="checks")
 
 

@@ -60,6 +60,11 @@ class Children:
                 preexec_fn=die_with_parent,  # noqa: PLW1509 one prctl, before exec, no other thread holds a lock it needs
             )
 
+    @property
+    def pids(self) -> dict[str, int]:
+        """Process id by name, of those that were started last under it."""
+        return {name: child.pid for name, child in self._running.items()}
+
     def log(self, name: str) -> Path:
         return self._logs / f"{name}.log"
 

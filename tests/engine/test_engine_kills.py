@@ -46,3 +46,14 @@ def test_ten_kills(kafka_bootstrap: str, prefix: str, tmp_path: Path) -> None:
     report = run_with_kills(job, tmp_path, records=100_000, kills=12)
     assert report.good, report
     assert report.seen == 100_000
+
+
+@pytest.mark.check
+def test_three_kills_with_the_state_on_disk(kafka_bootstrap: str, prefix: str, tmp_path: Path) -> None:
+    """Each next owner rebuilds its private file from the changelog; nothing of the dead one's is read."""
+    config = {"max_records_per_transaction": 200, "state": "disk"}
+    job = Job(kafka_bootstrap, prefix, topics=50, partitions=8, spin_us=1_000, config=config)
+    report = run_with_kills(job, tmp_path, records=20_000, kills=3)
+    assert report.good, report
+    assert report.seen == 20_000
+    assert list((tmp_path / "state").iterdir()) == []  # it was used, and no killed worker left a file
