@@ -153,12 +153,12 @@ class Docket:
 def _notices(
     decision: str, kind: DecisionKind, raised: tuple[Obligation, ...], lifted: tuple[Obligation, ...]
 ) -> tuple[Notice, ...]:
-    """What the person learns: adverse proposals, their lifting, and every correction (条例 37)."""
+    """What the person learns (条例 37): what is proposed for him or against him, that it is over, every correction."""
     told = []
     if kind is DecisionKind.CORRECTED:
         told.append("corrected")
-    elif any(not obligation.incentive for obligation in raised):
+    elif raised:
         told.append("listed")
-    if any(not obligation.incentive for obligation in lifted):
+    if lifted:
         told.append("lifted")
     return tuple(Notice(notice_id(decision, one), one) for one in told)
