@@ -7,7 +7,7 @@ from typing import Any
 from monitoring.auditor import feed, final, tables
 from monitoring.auditor.findings import AuditReport, Invariant
 from monitoring.auditor.lawfiles import read_files
-from monitoring.auditor.reading import Read, Reader
+from monitoring.auditor.reading import Bounds, Read, Reader
 from monitoring.auditor.view import View
 from schemas.codec import Codec, SchemaFault
 from topics.catalogue import Catalogue, TopicSpec
@@ -23,12 +23,12 @@ def audit(
     database: str,
     law_dir: Path,
     *,
-    progress: Progress = lambda _topic, _records: None,
+    progress: Progress = lambda _family, _records: None,
 ) -> AuditReport:
     """Check every invariant on what is in Kafka and ClickHouse now. Run it when nothing is in flight: a record on its
     way has no receipt yet. ``clickhouse_url`` None leaves the tables out (their invariants count 0).
 
-    ``law_dir``: the YAML of the law book in force. ``progress``: told the topic and the records read of it.
+    ``law_dir``: the YAML of the law book in force. ``progress``: told the family and the records read of it.
     Raises kafka, ClickHouse, ``reading.Silent`` or ``reading.NoTopic`` errors where something cannot be read, and
     SchemaFault where one of our own topics holds unreadable bytes: silence is never taken for a match.
     """
@@ -82,10 +82,7 @@ class _Auditing:
     def run(self) -> None:
         self._family("lawbooks", self._law_book)
         for family in SOURCES:
-            for spec in self._specs[family]:
-                for bounds in self._reader.bounds(spec.name):
-                    self._view.ledger.partition(bounds.topic.removeprefix(self._prefix), *bounds[1:])
-            self._family(family, self._source)
+            self._family(family, self._source, self._declare)
         self._family("receipts", self._receipt)
         self._family("accepted", self._accepted)
         self._family("decisions", self._decision)
@@ -93,13 +90,24 @@ class _Auditing:
             self._family(family, self._delta)
             self._family(f"{family}.current", self._current)
 
-    def _family(self, family: str, handle: Callable[[TopicSpec, Read], None]) -> None:
-        for spec in self._specs[family]:
-            number = 0
-            for record in self._reader.read(spec.name):
-                handle(spec, record)
-                number += 1
-            self._progress(spec.name, number)
+    def _family(
+        self,
+        family: str,
+        handle: Callable[[TopicSpec, Read], None],
+        declare: Callable[[Bounds], None] = lambda _: None,
+    ) -> None:
+        specs = {spec.name: spec for spec in self._specs[family]}
+        bounds = self._reader.bounds(specs)
+        for one in bounds:
+            declare(one)
+        number = 0
+        for record in self._reader.read(bounds):
+            handle(specs[record.topic], record)
+            number += 1
+        self._progress(family, number)
+
+    def _declare(self, bounds: Bounds) -> None:
+        self._view.ledger.partition(bounds.topic.removeprefix(self._prefix), *bounds[1:])
 
     def _decode(self, record: Read) -> dict[str, Any]:
         return self._codec.decode(record.value, max_bytes=16_777_216).value

@@ -1,11 +1,18 @@
-"""Reads topics once from their first to their last offset, committed records only, in bounded memory."""
+"""Reads topics once from their first to their last offset, committed records only, in bounded memory.
 
-from collections.abc import Iterator
+A province has hundreds of topics, most of them empty: the ends of a whole family are asked at once, and only
+partitions that hold something are read, many together.
+"""
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from kafka import KafkaConsumer, TopicPartition
 
-SILENCE_MS = 30_000  # a broker that hands over nothing for so long before the end is a failure, not an end
+SILENCE_S = 30.0  # a broker that hands over nothing for so long before the end is a failure, not an end
+TOGETHER = 64  # partitions read at a time; the consumer looks at all it has whenever it is asked where one stands
+POLL_MS = 200  # short: where only markers of transactions are left, a poll finds nothing however long it waits
 
 
 class Read(NamedTuple):
@@ -56,31 +63,40 @@ class Reader:
     def __exit__(self, *_: object) -> None:
         self._consumer.close()
 
-    def bounds(self, topic: str) -> list[Bounds]:
-        """First and end offset of every partition. The end is the last stable offset: what an open transaction has
-        written is not there yet. Raises NoTopic."""
-        numbers = self._consumer.partitions_for_topic(topic)
-        if not numbers:
-            raise NoTopic(topic)
-        partitions = [TopicPartition(topic, number) for number in sorted(numbers)]
+    def bounds(self, topics: Iterable[str]) -> list[Bounds]:
+        """First and end offset of every partition of ``topics``, asked once for all. The end is the last stable
+        offset: what an open transaction has written is not there yet. Raises NoTopic."""
+        partitions = []
+        for topic in topics:
+            numbers = self._consumer.partitions_for_topic(topic)
+            if not numbers:
+                raise NoTopic(topic)
+            partitions += [TopicPartition(topic, number) for number in sorted(numbers)]
         first = self._consumer.beginning_offsets(partitions)
         end = self._consumer.end_offsets(partitions)
-        return [Bounds(topic, one.partition, first[one], end[one]) for one in partitions]
+        return [Bounds(one.topic, one.partition, first[one], end[one]) for one in partitions]
 
-    def read(self, topic: str) -> Iterator[Read]:
-        """Every committed record of the topic up to the end at the time of the call, in order of each partition."""
-        ends = {TopicPartition(one.topic, one.partition): one.end for one in self.bounds(topic) if one.end > one.first}
+    def read(self, bounds: Sequence[Bounds]) -> Iterator[Read]:
+        """Every committed record within ``bounds``, in order of each partition; partitions alternate."""
+        filled = [one for one in bounds if one.end > one.first]
+        for start in range(0, len(filled), TOGETHER):
+            yield from self._read(filled[start : start + TOGETHER])
+
+    def _read(self, bounds: Sequence[Bounds]) -> Iterator[Read]:
+        ends = {TopicPartition(one.topic, one.partition): one.end for one in bounds}
         self._consumer.assign(list(ends))
-        for partition in ends:
-            self._consumer.seek_to_beginning(partition)
+        for one in bounds:
+            self._consumer.seek(TopicPartition(one.topic, one.partition), one.first)
+        at, since = dict.fromkeys(ends, -1), time.monotonic()
         while ends:
-            before = {partition: self._consumer.position(partition) for partition in ends}
-            batches = self._consumer.poll(timeout_ms=SILENCE_MS)
-            for partition, records in batches.items():
+            for partition, records in self._consumer.poll(timeout_ms=POLL_MS).items():
                 for record in records:
                     if record.offset < ends.get(partition, 0):
-                        yield Read(topic, partition.partition, record.offset, record.key, record.value)
-            ends = {partition: end for partition, end in ends.items() if self._consumer.position(partition) < end}
-            stuck = ends and all(self._consumer.position(partition) == before[partition] for partition in ends)
-            if stuck and not batches:
-                raise Silent(f"{topic}: nothing for {SILENCE_MS // 1_000} s at {before}, end at {ends}")
+                        yield Read(partition.topic, partition.partition, record.offset, record.key, record.value)
+            now = {partition: self._consumer.position(partition) for partition in ends}
+            if now != at:
+                since = time.monotonic()
+            elif time.monotonic() - since > SILENCE_S:
+                raise Silent(f"nothing for {SILENCE_S:.0f} s at {now}, end at {ends}")
+            ends = {partition: end for partition, end in ends.items() if now[partition] < end}
+            at = {partition: now[partition] for partition in ends}

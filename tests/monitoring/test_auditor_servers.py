@@ -93,7 +93,7 @@ class World:
                     continue
                 stored = [
                     Stored(read.topic, read.partition, read.offset, 1, CODEC.decode(read.value).value)
-                    for read in reader.read(spec.name)
+                    for read in reader.read(reader.bounds([spec.name]))
                 ]
                 if stored:
                     into = f"INSERT INTO {table.name} ({', '.join(names(table))}) VALUES"
