@@ -55,15 +55,18 @@ def prefix(request: pytest.FixtureRequest) -> Iterator[str]:
 def database(clickhouse_url: str) -> Iterator[str]:
     """The name of a fresh Atomic database, dropped at the end."""
     name = f"t{secrets.token_hex(4)}"
-    _wait_for(clickhouse_url)  # a test before may have killed it; its supervisor starts it again
+    _wait_for(clickhouse_url)
     with Client.from_url(clickhouse_url) as client:
         client.execute(f"CREATE DATABASE {name} ENGINE = Atomic")
     yield name
+    _wait_for(clickhouse_url)
     with Client.from_url(clickhouse_url) as client:
         client.execute(f"DROP DATABASE IF EXISTS {name} SYNC")
 
 
 def _wait_for(url: str, patience_s: float = 30) -> None:
+    """A client that dies while it logs in, or names a database that is gone, ends the embedded engine with it; its
+    supervisor starts it again."""
     deadline = time.monotonic() + patience_s
     while True:
         try:

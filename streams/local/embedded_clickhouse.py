@@ -1,7 +1,8 @@
 """ClickHouse's engine from its library, serving the native protocol and HTTP until the process ends.
 
-``python -m streams.local.embedded_clickhouse LIBRARY CONFIG DATA NATIVE_PORT HTTP_PORT``. A failed login aborts this
-engine: it is supervised, and it is for one machine, not for production.
+``python -m streams.local.embedded_clickhouse LIBRARY CONFIG DATA NATIVE_PORT HTTP_PORT``. Whatever goes wrong in a
+login aborts this engine: a wrong password, an unknown database, a client that dies before its login is done. What goes
+wrong later does not. So it is supervised, and it is for one machine, not for production.
 """
 
 import ctypes

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaConsumer
-from sink_stand import SESSION_S, TOPICS, Stand
+from sink_stand import SESSION_S, TOPICS, Stand, end
 
 from streams.local.stack import running, status
 
@@ -70,8 +70,7 @@ async def under_fire(stand: Stand, folder: Path, kills: int, variant: str = "slo
         await asyncio.sleep(1.5)  # a wrong sink may still be writing
     finally:
         enough.set()
-        sink.kill()
-        sink.wait()
+        end(sink)
 
 
 async def produce_until(stand: Stand, enough: asyncio.Event) -> None:

@@ -42,7 +42,6 @@ async def test_lost_group_offsets_repeat_nothing(stand):
     assert "offsets are lost" in stand.log()
 
 
-@pytest.mark.check  # deletes and drops under a running engine; the embedded one was seen to crash here once
 async def test_an_older_database_is_filled_up_and_an_empty_one_rebuilt(stand):
     await stand.produce(1_000)
     with stand.sink() as sink:
