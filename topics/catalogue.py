@@ -9,39 +9,10 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from topics.files import TopicFault, read
+from topics.people import FOLDER, People, load_people
 
-FOLDER = Path(__file__).parent
 DAY_MS = 86_400_000
 Scale = Literal["local", "province"]
-
-
-class Channel(msgspec.Struct, frozen=True):
-    """A sender or receiver with topics of its own. ``decides``: its bodies issue documents about persons."""
-
-    code: str
-    name: str
-    executes: bool
-    decides: bool
-
-
-class Body(msgspec.Struct, frozen=True):
-    """A body that issues documents or executes measures, reporting through its channel."""
-
-    code: str
-    name: str
-    level: Literal["national", "province", "city", "county"]
-    region: str  # GB/T 2260, six digits
-    parent: str | None
-    channel: str
-    sector: str  # line of work: the data catalogue names by it who may provide an item
-
-
-class People(NamedTuple):
-    """Who sends and who acts: names of the sectors, channels and bodies, each by code."""
-
-    sectors: dict[str, str]
-    channels: dict[str, Channel]
-    bodies: dict[str, Body]
 
 
 class Input(msgspec.Struct, frozen=True):
@@ -123,7 +94,7 @@ class Catalogue:
     @classmethod
     def load(cls, folder: Path = FOLDER) -> "Catalogue":
         """Read every ``*.yaml`` of ``folder``. Raises TopicFault (file, key, cure)."""
-        people = _load_bodies(folder)
+        people = load_people(folder)
         families: dict[str, Family] = {}
         for file in sorted(folder.glob("*.yaml")):
             if file.name == "bodies.yaml":
@@ -190,36 +161,6 @@ class Catalogue:
                 config = family.config(replication)
                 specs.append(TopicSpec(name, family.family, channel, count, replication, config, family.records))
         return specs
-
-
-def _load_bodies(folder: Path) -> People:
-    raw = read(folder / "bodies.yaml", FOLDER / "bodies.schema.json")
-    sectors = {row["code"]: row["name"] for row in raw["sectors"]}
-    if len(sectors) != len(raw["sectors"]):
-        raise TopicFault("bodies.yaml", "sectors", "a code is given twice; keep one of the rows")
-    channels: dict[str, Channel] = {}
-    for channel in msgspec.convert(raw["channels"], tuple[Channel, ...]):
-        if channel.code in channels:
-            raise TopicFault("bodies.yaml", f"channels, code {channel.code}", "given twice; keep one of them")
-        channels[channel.code] = channel
-    bodies: dict[str, Body] = {}
-    for body in msgspec.convert(raw["bodies"], tuple[Body, ...]):
-        place = f"bodies, code {body.code}"
-        if body.code in bodies:
-            raise TopicFault("bodies.yaml", place, "given twice; keep one of them")
-        if body.channel not in channels:
-            raise TopicFault("bodies.yaml", place, f"channel {body.channel} is not listed; add it under channels")
-        if body.sector not in sectors:
-            raise TopicFault("bodies.yaml", place, f"sector {body.sector} is not listed; use a code of sectors")
-        if body.parent is not None and body.parent not in bodies:
-            raise TopicFault(
-                "bodies.yaml", place, f"parent {body.parent} stands nowhere above; put it before its children"
-            )
-        bodies[body.code] = body
-    for code in channels:
-        if not any(body.channel == code for body in bodies.values()):
-            raise TopicFault("bodies.yaml", f"channels, code {code}", "has no body; add one or remove the channel")
-    return People(sectors, channels, bodies)
 
 
 def _milliseconds(period: str) -> str:

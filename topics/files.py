@@ -16,8 +16,8 @@ class TopicFault(Exception):
         super().__init__(f"{file}: {key}: {cure}")
 
 
-class _Loader(yaml.SafeLoader):
-    """SafeLoader that refuses a key given twice: the second would silently win."""
+class _Loader(yaml.CSafeLoader):
+    """SafeLoader that refuses a key given twice: the second would silently win. libyaml's: ten times as quick."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[Hashable] = set()

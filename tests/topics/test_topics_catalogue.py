@@ -19,25 +19,75 @@ def test_every_record_of_a_topic_has_a_schema_and_every_schema_a_topic() -> None
     assert {name for name, family in CATALOGUE.families.items() if not family.records} == NO_RECORD
 
 
-def test_every_channel_has_a_body_of_the_province_and_every_body_a_channel() -> None:
+CITIES = {f"37{number:02d}00" for number in range(1, 18) if number != 12}  # 371200 ended in 2018
+VERTICAL = {"court", "tax"}
+
+
+def test_a_channel_is_a_line_of_work_of_the_province_or_a_city() -> None:
     provincial = {body.channel for body in CATALOGUE.bodies.values() if body.level == "province"}
-    assert provincial == set(CATALOGUE.channels) == {body.channel for body in CATALOGUE.bodies.values()}
+    cities = {code for code in CATALOGUE.channels if code.startswith("city-")}
+    assert provincial | cities == set(CATALOGUE.channels) == {body.channel for body in CATALOGUE.bodies.values()}
+    assert provincial == set(CATALOGUE.sectors) == {body.sector for body in CATALOGUE.bodies.values()}
+    assert (len(cities), len(provincial)) == (16, 47)
+    assert not any(CATALOGUE.channels[code].executes for code in cities)
+    for code in cities:  # a city platform itself
+        (platform,) = [body for body in CATALOGUE.bodies.values() if (body.channel, body.sector) == (code, "credit")]
+        assert platform.code == f"SD-CREDIT-{platform.region}"
+
+
+def test_every_county_reports_through_its_city_but_for_the_vertical_lines() -> None:
+    counties = {body.region for body in CATALOGUE.bodies.values() if body.level == "county"}
+    assert len(counties) == 136
+    by_place = {(body.region, body.sector): body for body in CATALOGUE.bodies.values()}
+    channel_of = {body.region: body.channel for body in CATALOGUE.bodies.values() if body.sector == "credit"}
+    assert {region for region in channel_of if region != "370000"} == CITIES
+    for region in counties:
+        for sector in ("court", "tax", "police", "market", "environment", "health", "hr", "transport", "civil_affairs"):
+            body = by_place[region, sector]
+            assert body.channel == (sector if sector in VERTICAL else channel_of[f"{region[:4]}00"]), body.code
 
 
 def test_a_body_stands_below_its_parent() -> None:
     order = ["national", "province", "city", "county"]
     for body in CATALOGUE.bodies.values():
-        if body.parent is not None:
+        if body.level in ("city", "county"):
+            assert body.parent is not None, body.code
             parent = CATALOGUE.bodies[body.parent]
             assert order.index(parent.level) < order.index(body.level), body.code
-            assert parent.channel == body.channel, body.code
+            assert parent.sector == body.sector, body.code
+            assert body.code == f"{parent.code.rstrip('-0123456789')}-{body.region}"
             kept = {"province": 2, "city": 4}[parent.level]
             assert body.region[:kept] == parent.region[:kept], body.code
 
 
-def test_the_cities_of_shandong_each_have_an_intermediate_court() -> None:
-    cities = {body.region for body in CATALOGUE.bodies.values() if (body.channel, body.level) == ("court", "city")}
-    assert cities == {f"37{number:02d}00" for number in range(1, 18) if number != 12}, "371200 ended in 2018"
+NAMES = {
+    "SD-COURT-370102": "济南市历下区人民法院",
+    "SD-COURT-370781": "青州市人民法院",
+    "SD-POLICE-370102": "济南市公安局历下区分局",
+    "SD-POLICE-370202": "青岛市公安局市南分局",
+    "SD-POLICE-370481": "滕州市公安局",
+    "SD-POLICE-371721": "曹县公安局",
+    "SD-ENVIRONMENT-371721": "菏泽市生态环境局曹县分局",
+    "SD-TAX-370124": "国家税务总局平阴县税务局",
+    "SD-HEALTH-370200": "青岛市卫生健康委员会",
+    "SD-HEALTH-371082": "荣成市卫生健康局",
+    "SD-WATER-370100": "济南市城乡水务局",
+    "SD-CUSTOMS": "青岛海关",
+}
+
+
+def test_names_follow_the_patterns_and_the_rows_that_depart_from_them() -> None:
+    assert {code: CATALOGUE.bodies[code].name for code in NAMES} == NAMES
+    assert not [body.code for body in CATALOGUE.bodies.values() if "{" in body.name]
+
+
+def test_a_body_that_other_cities_lack_is_one_row(tmp_path: Path) -> None:
+    copy_of(tmp_path)
+    file = tmp_path / "cities" / "jinan.yaml"
+    row = '  - {sector: railway, region: "370124", name: 平阴县铁路局}\n'
+    file.write_text(file.read_text(encoding="utf-8") + row, encoding="utf-8")
+    body = Catalogue.load(tmp_path).bodies["SD-RAILWAY-370124"]
+    assert (body.name, body.level, body.parent, body.channel) == ("平阴县铁路局", "county", "SD-RAILWAY", "city-jinan")
 
 
 @pytest.mark.parametrize("prefix", ["", "run1."])
@@ -52,7 +102,8 @@ def test_a_topic_name_proves_family_and_channel(prefix: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("family", "channel"), [("events", None), ("clock", "court"), ("events", "customs"), ("sanctions", "court")]
+    ("family", "channel"),
+    [("events", None), ("clock", "court"), ("events", "harbour"), ("sanctions", "court"), ("feedback", "city-jinan")],
 )
 def test_a_name_that_no_topic_has_is_refused(family: str, channel: str | None) -> None:
     with pytest.raises(KeyError, match=f"family {family} has no topic"):
@@ -107,6 +158,10 @@ def test_settings_on_the_broker() -> None:
     assert {spec.config["min.insync.replicas"] for spec in CATALOGUE.topics()} == {"1"}
 
 
+def copy_of(folder: Path) -> None:
+    shutil.copytree(FOLDER, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+
+
 BAD = [
     ("clock.yaml", "owner: the clock", "owner: the clock\nowner: another", "given twice"),
     ("clock.yaml", "family: clock", "family: time", "name the file time.yaml"),
@@ -118,26 +173,35 @@ BAD = [
     ("events.yaml", "cleanup: delete", "cleanup: compact", "tombstones"),
     ("events.yaml", "cleanup: delete", "cleanup: delete\ntombstones: 30d", "tombstones"),
     ("events.yaml", "local: 8", "local: 9", "partitions.local"),
-    ("bodies.yaml", "parent: SD-COURT,", "parent: SD-COURTS,", "parent SD-COURTS stands nowhere above"),
-    ("bodies.yaml", "code: SD-ORG,", "code: SD-HR,", "SD-HR: given twice"),
+    ("bodies.yaml", "parent: null, channel: org,", "parent: SD-ORGS, channel: org,", "SD-ORGS stands nowhere above"),
+    ("bodies.yaml", "code: SD-ORG,", "code: SD-HR,", "SD-HR is given twice"),
     ("bodies.yaml", "{code: org, name: 组织, exec", "{code: hr, name: 组织, exec", "hr: given twice"),
     ("bodies.yaml", "channel: org,", "channel: party,", "channel party is not listed"),
     ("bodies.yaml", "channel: org,", "channel: hr,", "code org: has no body"),
     ("bodies.yaml", "sector: org}", "sector: party}", "sector party is not listed"),
     ("bodies.yaml", "{code: power, name", "{code: water, name", "sectors: a code is given twice"),
-    ("bodies.yaml", 'region: "370102"', "region: 370102", "region"),
-    ("bodies.yaml", "level: city", "level: town", "level"),
+    ("bodies.yaml", 'region: "370200"', "region: 370200", "region"),
+    ("bodies.yaml", "level: province", "level: town", "level"),
+    ("bodies.yaml", "{sector: police, city", "{sector: justice, city", "sector justice: given twice"),
+    ("bodies.yaml", "{sector: police, city", "{sector: harbour, city", "no body SD-HARBOUR"),
+    ("bodies.yaml", "{place}公安局", "{county}公安局", "county"),
+    ("cities/heze.yaml", "channel: city-heze", "channel: city-cao", "channel: city-cao is not listed"),
+    ("cities/heze.yaml", '"371721", name: 曹县', '"371722", name: 曹县', "371722: given twice"),
+    ("cities/heze.yaml", '"371721"', '"370921"', "whose codes begin with 3717"),
+    ("cities/heze.yaml", "曹县", "曹", "counties[2].name"),
+    ("cities/jinan.yaml", '{sector: water, region: "370100"', '{sector: water, region: "370201"', "no such county"),
+    ("cities/jinan.yaml", '{sector: police, region: "370103"', '{sector: police, region: "370102"', "given twice"),
+    ("cities/jinan.yaml", "{sector: water,", "{sector: harbour,", "sector harbour is not listed"),
 ]
 
 
 @pytest.mark.parametrize(("file", "text", "instead", "message"), BAD)
 def test_the_loader_names_file_key_and_cure(tmp_path: Path, file: str, text: str, instead: str, message: str) -> None:
-    for source in FOLDER.glob("*.yaml"):
-        shutil.copy(source, tmp_path)
+    copy_of(tmp_path)
     broken = (tmp_path / file).read_text(encoding="utf-8")
     assert text in broken
     (tmp_path / file).write_text(broken.replace(text, instead, 1), encoding="utf-8")
     with pytest.raises(TopicFault) as caught:
         Catalogue.load(tmp_path)
     assert message in str(caught.value)
-    assert file in str(caught.value)
+    assert Path(file).name in str(caught.value)
