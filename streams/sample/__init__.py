@@ -8,7 +8,18 @@
 400
 """
 
-from streams.sample.assembly import LEAST, NOT_IN_SAMPLE, build
+from streams.sample.assembly import LEAST, NOT_IN_SAMPLE, ONLY_IN_LARGE, build
+from streams.sample.fault_providers import cannot
 from streams.sample.model import Expected, Sample, SampleDay, SampleRecord
 
-__all__ = ["LEAST", "NOT_IN_SAMPLE", "Expected", "Sample", "SampleDay", "SampleRecord", "build"]
+__all__ = [
+    "LEAST",
+    "NOT_IN_SAMPLE",
+    "ONLY_IN_LARGE",
+    "Expected",
+    "Sample",
+    "SampleDay",
+    "SampleRecord",
+    "build",
+    "cannot",
+]

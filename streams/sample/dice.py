@@ -25,6 +25,10 @@ class Dice:
         """A key, as likely as its weight says."""
         return self._random.choices(tuple(options), tuple(options.values()))[0]
 
+    def of_cumulative(self, sums: Sequence[int]) -> int:
+        """A place of ``sums``, as likely as it is greater than the one before."""
+        return self._random.choices(range(len(sums)), cum_weights=sums)[0]
+
     def chance(self, percent: int) -> bool:
         return self._random.randrange(100) < percent
 

@@ -1,113 +1,123 @@
-"""The documents of the courts: listing decisions, consumption orders, what ends them and what corrects them.
+"""The documents: what a body decides, what ends it and what corrects it, lawful unless a story changes them.
 
-Case numbers carry 测 (test) where a real one has none, so that none can be a real case.
+Document numbers carry 测 (test) where a real one has none, so that none can be a real one.
 """
 
 import hashlib
 from datetime import date, timedelta
+from typing import NamedTuple
+
+import msgspec
 
 from streams.core.events import Correction, Determination, Ending, Target
-from streams.sample.desk import Desk
+from streams.core.law import Body, Ground
+from streams.sample.dice import Dice
+from streams.sample.lives import counted, months_later
+from streams.sample.matters import CONDUCT_BEFORE, MADE_BEFORE, Matter
 
-LISTING = "COURT_DEFAULTER_LISTING"
-ORDER = "COURT_CONSUMPTION_ORDER"
-LISTING_BASIS, ORDER_BASIS = "J-LIST", "J-CONSUMPTION"
-
-_GROUNDS = {"1": 45, "2": 4, "3": 8, "4": 33, "5": 5, "6": 5}  # most debtors can pay and do not, or hide what they own
-_LEVELS = {"county": 76, "city": 21, "province": 3}
-_WITH_TERM = ("2", "3", "4", "5", "6")
+_STATES_ITS_END = 15  # per cent of documents about bad conduct that say when the conduct ended, where they need not
+_LENGTHENED = 30  # per cent of terms that a document may lengthen
 
 
-def listing(desk: Desk, day: int, ground: str | None = None, late: int = 0) -> Determination:
-    """A listing decision reported on publication day ``day``, made 1 to 25 (and ``late``) days before."""
-    ground = ground or desk.dice.weighted(_GROUNDS)
-    extra = desk.dice.between(1, 3) if ground in ("2", "3") and desk.dice.chance(30) else 0
-    return _determination(desk, day, LISTING, LISTING_BASIS, late, ground=ground, extra_years=extra)
+class Office(NamedTuple):
+    """A body about to write the document ``number``, which it will report on ``published``."""
+
+    body: Body
+    number: int
+    published: date
+    dice: Dice
 
 
-def listing_with_term(desk: Desk, day: int, late: int = 0) -> Determination:
-    """A listing decision of two years exactly."""
-    ground = desk.dice.one_of(_WITH_TERM)
-    return _determination(desk, day, LISTING, LISTING_BASIS, late, ground=ground, extra_years=0)
-
-
-def order(desk: Desk, day: int, role: str | None = None, entity_code: str | None = None) -> Determination:
-    """A consumption order against the debtor himself, or through a role of a unit."""
-    return _determination(desk, day, ORDER, ORDER_BASIS, 0, role=role, entity_code=entity_code)
-
-
-def ending(desk: Desk, day: int, target: Determination, reason: str) -> Ending:
-    """What ends ``target``; with its own document where the reason needs one, and sometimes where it does not."""
-    with_document = desk.law.endings[reason].needs_document or desk.dice.chance(50)
-    number = _case_number(desk, target.body, desk.day(day)) if with_document else None
-    return Ending(
-        target=Target(target.document_no, target.item),
-        reason=reason,
-        document_no=number,
-        document_date=desk.dice.before(desk.day(day), 0, 6),
-        document_digest=None if number is None else digest(number),
-    )
-
-
-def correction(desk: Desk, day: int, target: Determination, replacement: Determination) -> Correction:
-    number = _case_number(desk, target.body, desk.day(day))
-    document_day = desk.dice.before(desk.day(day), 0, 6)
-    return Correction(Target(target.document_no, target.item), number, document_day, digest(number), replacement)
-
-
-def digest(number: str) -> str:
-    """Stands for the SHA-256 of the served document, which does not exist."""
-    return hashlib.sha256(f"sample document {number}".encode()).hexdigest()
-
-
-def new_number(desk: Desk, paper: Determination) -> str:
-    """Another case number of the same court."""
-    assert paper.document_date is not None
-    return _case_number(desk, paper.body, paper.document_date)
-
-
-def _determination(
-    desk: Desk,
-    day: int,
-    item: str,
-    basis: str,
-    late: int,
-    *,
-    ground: str | None = None,
-    extra_years: int = 0,
-    role: str | None = None,
-    entity_code: str | None = None,
+def determination(
+    office: Office, matter: Matter, *, late: int = 0, role: str | None = None, entity_code: str | None = None
 ) -> Determination:
-    dice, published = desk.dice, desk.day(day)
-    body = _court(desk)
-    made = dice.before(published, 1 + late, 25 + late)
-    effect = min(made + timedelta(days=dice.weighted({0: 70, 3: 15, 10: 15})), published)
-    number = _case_number(desk, body, made)
-    return Determination(
-        item=item,
-        body=body,
-        document_no=number,
+    """A document made up to 25 days (and ``late``) before it is reported."""
+    body, number, published, dice = office
+    made = min(max(dice.before(published, 1 + late, MADE_BEFORE + late), matter.since), matter.until)
+    ground = matter.ground
+    longest = 0 if ground is None else ground.extra_years_max
+    document_no = _number(body, made, number)
+    paper = Determination(
+        item=matter.item.code,
+        body=body.code,
+        document_no=document_no,
         document_date=made,
-        effect_date=effect,
-        conduct_end=dice.before(made, 5, 300) if dice.chance(15) else None,
-        document_digest=digest(number),
-        basis=basis,
-        ground=ground,
-        extra_years=extra_years,
+        effect_date=min(made + timedelta(days=dice.weighted({0: 70, 3: 15, 10: 15})), published),
+        conduct_end=_conduct_end(dice, matter, made),
+        document_digest=digest(document_no),
+        basis=matter.basis,
+        ground=None if ground is None else ground.code,
+        extra_years=dice.between(1, longest) if longest and dice.chance(_LENGTHENED) else 0,
         role=role,
         entity_code=entity_code,
         prior_notice=True,
         hearing=True,
     )
+    return stated(dice, paper, ground)
 
 
-def _court(desk: Desk) -> str:
-    level = desk.dice.weighted(_LEVELS)
-    bodies = desk.catalogue.bodies.values()
-    return desk.dice.one_of([body.code for body in bodies if body.channel == "court" and body.level == level])
+def stated(dice: Dice, paper: Determination, ground: Ground | None) -> Determination:
+    """``paper`` with the last day that it has to state under ``ground``, or without one."""
+    begins = None if ground is None else counted(ground, paper)
+    if ground is None or ground.stated_months is None or begins is None:
+        return msgspec.structs.replace(paper, valid_until=None)
+    return msgspec.structs.replace(paper, valid_until=months_later(begins, dice.between(*ground.stated_months)))
 
 
-def _case_number(desk: Desk, body: str, made: date) -> str:
-    region = desk.catalogue.bodies[body].region
-    court = "鲁" if region.endswith("0000") else f"鲁{region[2:4] if region.endswith('00') else region[2:]}"
-    return f"({made.year}){court}执测{desk.number()}号"
+def amended(dice: Dice, matter: Matter, paper: Determination) -> Determination:
+    """What ``paper`` should have said: another ground where the item has one, and the digest of the document as it
+    was served."""
+    others = [ground for ground in matter.item.grounds.values() if ground.code != paper.ground]
+    fixed = msgspec.structs.replace(paper, document_digest=digest(f"{paper.document_no} as served"))
+    if not others:
+        return fixed
+    assert paper.document_date is not None
+    ground = dice.one_of(others)
+    conduct_end = _conduct_end(dice, matter._replace(ground=ground), paper.document_date)
+    fixed = msgspec.structs.replace(fixed, ground=ground.code, extra_years=0, conduct_end=conduct_end)
+    return stated(dice, fixed, ground)
+
+
+def ending(office: Office, target: Determination, reason: str, *, with_document: bool) -> Ending:
+    """What ends ``target``, with a document of its own or by the fact that the body states."""
+    day = office.dice.before(office.published, 0, 6)
+    document_no = _number(office.body, day, office.number) if with_document else None
+    return Ending(
+        target=Target(target.document_no, target.item),
+        reason=reason,
+        document_no=document_no,
+        document_date=day,
+        document_digest=None if document_no is None else digest(document_no),
+    )
+
+
+def correction(office: Office, target: Determination, replacement: Determination) -> Correction:
+    day = office.dice.before(office.published, 0, 6)
+    document_no = _number(office.body, day, office.number)
+    return Correction(Target(target.document_no, target.item), document_no, day, digest(document_no), replacement)
+
+
+def digest(text: str) -> str:
+    """Stands for the SHA-256 of the served document, which does not exist."""
+    return hashlib.sha256(f"sample document {text}".encode()).hexdigest()
+
+
+def renumbered(paper: Determination, body: Body, number: int) -> Determination:
+    """``paper`` under another number of the same body."""
+    assert paper.document_date is not None
+    return msgspec.structs.replace(paper, document_no=_number(body, paper.document_date, number))
+
+
+def _conduct_end(dice: Dice, matter: Matter, made: date) -> date | None:
+    """The day the conduct ended, where the term counts from it or the document happens to say so."""
+    if matter.ground is not None and matter.ground.counts_from == "conduct":
+        return dice.before(made, 5, CONDUCT_BEFORE)
+    says = matter.item.info_class == "negative" and dice.chance(_STATES_ITS_END)
+    return dice.before(made, 5, 300) if says else None
+
+
+def _number(body: Body, made: date, number: int) -> str:
+    if body.sector == "court":
+        place = "" if body.region.endswith("0000") else body.region[2 : 4 if body.region.endswith("00") else 6]
+        return f"({made.year})鲁{place}执测{number}号"
+    return f"鲁{body.region[2:]}{body.sector}罚测〔{made.year}〕{number}号"

@@ -5,56 +5,93 @@ from collections.abc import Iterator
 
 from streams.sample.desk import Desk
 from streams.sample.fates import rejected
-from streams.sample.papers import listing
+from streams.sample.faults import sound
 from streams.sample.stories import Story
 
-TOO_LARGE = 1_200_000
+TOO_LARGE = 1_000_001  # bytes; one more than intake reads
+HUGE = 5_000_000
 _NEVER_AN_ID = 2_000_000_000
-_HUGE_LENGTH = bytes([0xFE, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F])  # Avro's long, near 2**62
-
-
-def _frame(schema_id: int) -> bytes:
-    return struct.pack(">bI", 0, schema_id)
+_NESTED = 400_000
 
 
 def unreadable(desk: Desk) -> None:
     """On every kind of channel the same: the outcome does not depend on who sends it."""
-    for code, note, value in _bytes(desk):
+    for code, note, value in bad_bytes(desk):
         (day,) = desk.calendar.chain()
-        channel = "court" if desk.dice.chance(60) else desk.dice.one_of(tuple(desk.catalogue.channels))
+        channel = "court" if desk.dice.chance(40) else desk.dice.one_of(tuple(desk.catalogue.channels))
         desk.send_bytes(day, value, rejected(code), note, channel=channel)
 
 
-def _bytes(desk: Desk) -> Iterator[tuple[str, str, bytes | None]]:
-    (day,) = desk.calendar.chain()
-    person, paper = desk.cast.person(), listing(desk, day)
-    sound = desk.encode("poison", person, paper)
-    own = desk.codec.id_of("CreditDetermination")
+def bad_bytes(desk: Desk) -> Iterator[tuple[str, str, bytes | None]]:
+    """Code, what it is, bytes."""
+    case, _ = sound(desk)
+    person = case.party
+    whole = desk.encode("poison", person, case.paper)
+    own = _frame(desk.codec.id_of("CreditDetermination"))
     yield "EMPTY_VALUE", "null value", None
     yield "EMPTY_VALUE", "no bytes", b""
-    yield "RECORD_TOO_LARGE", "more than a million bytes", sound + bytes(TOO_LARGE - len(sound))
+    yield "RECORD_TOO_LARGE", "a byte more than intake reads", _padded(whole, TOO_LARGE)
     yield "NOT_FRAMED", "shorter than the frame", b"\x00\x00"
-    yield "NOT_FRAMED", "another magic byte", b"\x01" + sound[1:]
+    yield "NOT_FRAMED", "another magic byte", b"\x01" + whole[1:]
     yield "NOT_FRAMED", "text instead of a record", b'{"item": "COURT_DEFAULTER_LISTING"}'
     yield "NOT_FRAMED", "random bytes", b"\xff" + desk.dice.some_bytes(200)
-    yield "SCHEMA_UNKNOWN", "a schema id never given", _frame(_NEVER_AN_ID) + sound[5:]
+    yield "SCHEMA_UNKNOWN", "a schema id never given", _frame(_NEVER_AN_ID) + whole[5:]
+    yield "SCHEMA_UNKNOWN", "a schema that would contain itself, nested deep", _frame(_NEVER_AN_ID) + b"\x02" * _NESTED
     yield "SCHEMA_NOT_ADMITTED", "a tick by a department", _frame(desk.codec.id_of("ClockTick")) + b"\x00"
-    yield "UNREADABLE", "the frame alone", _frame(own)
-    yield "UNREADABLE", "truncated", sound[: len(sound) // 2]
-    yield "UNREADABLE", "a length that lies", _frame(own) + _HUGE_LENGTH + b"x"
-    yield "UNREADABLE", "random bytes behind a sound frame", _frame(own) + b"\xff" * 12 + desk.dice.some_bytes(200)
-    yield "UNREADABLE", "a symbol that is never written", desk.encode("poison", person._replace(kind="unknown"), paper)
-    yield "TRAILING_BYTES", "bytes behind the record", sound + b"\x00"
-    yield "TRAILING_BYTES", "two records in one message", sound + sound
+    yield "SCHEMA_NOT_ADMITTED", "lists of billions in a record of ours", _lists_of_billions(desk)
+    yield "UNREADABLE", "the frame alone", own
+    yield "UNREADABLE", "truncated", whole[: len(whole) // 2]
+    yield "UNREADABLE", "a length that lies", own + zigzag(2**62) + b"x"
+    yield "UNREADABLE", "a length below zero", own + zigzag(-(2**62)) + b"x" * 1_000
+    yield "UNREADABLE", "a number without an end", own + b"\xff" * 100_000
+    yield "UNREADABLE", "nested deep behind a sound frame", own + b"\x04" * _NESTED
+    yield "UNREADABLE", "random bytes behind a sound frame", own + b"\xff" * 12 + desk.dice.some_bytes(200)
+    unknown = desk.encode("poison", person._replace(kind="unknown"), case.paper)
+    yield "UNREADABLE", "a symbol that is never written", unknown
+    yield "TRAILING_BYTES", "bytes behind the record", whole + b"\x00"
+    yield "TRAILING_BYTES", "two records in one message", whole + whole
 
 
 def misplaced(desk: Desk) -> None:
     """Sound records on topics that do not admit them."""
     fate = rejected("SCHEMA_NOT_ADMITTED")
     for family, channel in (("feedback", "police"), ("cases", "court")):
-        (day,) = desk.calendar.chain()
-        value = desk.encode("misplaced", desk.cast.person(), listing(desk, day))
+        case, day = sound(desk)
+        value = desk.encode("misplaced", case.party, case.paper)
         desk.send_bytes(day, value, fate, f"a listing on {family}", channel=channel, family=family)
 
 
+def huge(desk: Desk) -> None:
+    """Five megabytes: the topics take it, intake says no."""
+    case, day = sound(desk)
+    value = _padded(desk.encode("poison", case.party, case.paper), HUGE)
+    desk.send_bytes(day, value, rejected("RECORD_TOO_LARGE"), "five megabytes")
+
+
+def zigzag(number: int) -> bytes:
+    """Avro's long."""
+    left = ((number << 1) ^ (number >> 63)) & (2**64 - 1)
+    out = bytearray()
+    while left > 0x7F:
+        out.append(left & 0x7F | 0x80)
+        left >>= 7
+    return bytes([*out, left])
+
+
+def _frame(schema_id: int) -> bytes:
+    return struct.pack(">bI", 0, schema_id)
+
+
+def _padded(value: bytes, size: int) -> bytes:
+    return value + bytes(size - len(value))
+
+
+def _lists_of_billions(desk: Desk) -> bytes:
+    """A receipt that claims more faults than there are bytes in the world; a department may send no receipts at all."""
+    none = {"receipt_id": "", "outcome": "rejected", "source_topic": "", "source_partition": 0, "source_offset": 0}
+    whole = desk.codec.encode("Receipt", {**none, "faults": [], "warnings": []})
+    return whole[:-3] + zigzag(4_000_000_000) + b"\x00" * 1_000
+
+
 POISON: tuple[Story, ...] = (unreadable, misplaced)
+LARGEST: tuple[Story, ...] = (huge,)
