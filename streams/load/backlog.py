@@ -12,11 +12,12 @@ from typing import NamedTuple
 from stdnum.cn import ric
 
 from schemas.codec import Codec
-from streams.core.events import Determination
 from streams.core.law import LawBook
+from streams.sample import case as cases
+from streams.sample import mix, papers
 from streams.sample.cast import REGION, Party
 from streams.sample.desk import COURT, Desk, Payload, changed
-from streams.sample.papers import LISTING, correction, ending, listing, order
+from streams.sample.stories import LISTING, ORDER
 from topics.catalogue import Catalogue
 
 _OLDEST, _BIRTHDAYS = date(1955, 1, 1), 14_600  # the youngest is of age throughout
@@ -76,7 +77,7 @@ def person(number: int) -> Party:
 
 def records(share: Share, codec: Codec, law: LawBook, catalogue: Catalogue) -> Iterator[Made]:
     """The share's records in the order in which they are to be written. Equal arguments give equal bytes."""
-    teller = _Teller(share, Desk(share.seed + share.number, codec, law, catalogue))
+    teller = _Teller(share, _desk(share.seed + share.number, codec, law, catalogue))
     number = share.number
     while True:
         for made in teller.life(number):
@@ -84,6 +85,11 @@ def records(share: Share, codec: Codec, law: LawBook, catalogue: Catalogue) -> I
             if teller.told == share.records:
                 return
         number += share.of
+
+
+def _desk(seed: int, codec: Codec, law: LawBook, catalogue: Catalogue) -> Desk:
+    """Where a share gets its days, papers and numbers."""
+    return Desk(seed, codec, law, catalogue, mix=mix.load(), months_apart=4)
 
 
 class _Teller:
@@ -98,6 +104,10 @@ class _Teller:
             lambda value: b"\x07" + value[1:],
             lambda value: desk.dice.some_bytes(len(value)),
         )
+        self._matters = {
+            listed: [matter for matter in desk.matters.all if matter.item.code == code]
+            for listed, code in ((True, LISTING), (False, ORDER))
+        }
         self.told = 0
 
     def life(self, number: int) -> Iterator[Made]:
@@ -110,8 +120,11 @@ class _Teller:
     def _document(self, party: Party) -> Iterator[Made]:
         """One document, and what becomes of it."""
         desk, dice = self._desk, self._desk.dice
-        (day,) = desk.calendar.chain()
-        paper = (listing if party.kind == "entity" or dice.chance(60) else order)(desk, day)
+        listed = party.kind == "entity" or dice.chance(60)
+        matter = dice.one_of(self._matters[listed])
+        (day,) = desk.calendar.chain()  # all of them are later than the two texts
+        case = cases.made(desk, matter, day, party)
+        paper = case.paper
         place = dice.between(0, self._share.partitions - 1)
         if dice.between(1, _FAULTY_IN) == 1:
             yield self._send(party, changed(paper, **dice.one_of(_FAULTS)), place, rejected=True)
@@ -126,16 +139,16 @@ class _Teller:
             place = dice.between(0, self._share.partitions - 1)
         if dice.chance(_CORRECTED):
             replacement = changed(paper, document_digest="cd" * 32)
-            yield self._send(party, correction(desk, day, paper, replacement), place)
+            yield self._send(party, papers.correction(case.office(day), paper, replacement), place)
         if dice.chance(_ENDED):
-            yield self._send(party, ending(desk, day, paper, _reason(desk, paper)), place)
+            yield self._send(party, case.ending(day, "performed" if listed else "order_performed"), place)
 
     def _send(self, party: Party, payload: Payload, place: int, rejected: bool = False) -> Made:
         event_id = f"load-{self._share.number}-{self._desk.number():07d}"
         value = self._desk.encode(event_id, party, payload)
         return self._made(event_id.encode(), value, place, rejected)
 
-    def _spoilt(self, party: Party, paper: Determination, place: int) -> Made:
+    def _spoilt(self, party: Party, paper: Payload, place: int) -> Made:
         whole = self._send(party, paper, place)
         self.told -= 1
         return self._made(whole.key, self._desk.dice.one_of(self._unreadable)(whole.value or b""), place, True)
@@ -143,7 +156,3 @@ class _Teller:
     def _made(self, key: bytes, value: bytes | None, place: int, rejected: bool) -> Made:
         self.told += 1
         return Made(self._desk.catalogue.name("events", COURT), place, key, value, rejected)
-
-
-def _reason(desk: Desk, paper: Determination) -> str:
-    return "performed" if paper.item == LISTING else "order_performed"

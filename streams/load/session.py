@@ -22,8 +22,7 @@ from streams.local import stack
 from streams.oracle.verify import SOURCES
 from streams.run.children import Children
 from streams.run.watch import Stalled
-from streams.sample.calendar import Calendar
-from streams.sample.dice import Dice
+from streams.sample.calendar import LAST_DAY
 from streams.settings import Settings
 from streams.setup import prepare
 
@@ -77,7 +76,7 @@ class Load:
     def _backlog(self) -> writing.Written:
         """Everything ready and every record written, before anybody reads."""
         book = loader.load()
-        day = Calendar(Dice(SEED)).days[-1]
+        day = LAST_DAY
         asyncio.run(prepare(self.parts, self.addresses, book, day, self.screen.say))
         self.screen.say(f"写入积压 / writing the backlog: {self.wanted.records}")
         began = time.monotonic()

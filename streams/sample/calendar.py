@@ -24,6 +24,9 @@ _FIXED = (
 )
 
 
+LAST_DAY = _FIXED[-1]
+
+
 class NoDays(ValueError):
     """The calendar has no days for a story; the message says which were looked for."""
 
