@@ -78,6 +78,7 @@ ACCEPTED_EVENTS = Table(
         Column("basis", OPTIONAL_CODE, _fact("basis")),
         Column("ground", OPTIONAL_CODE, _fact("ground")),
         Column("extra_years", "Nullable(Int32)", _fact("extra_years")),
+        Column("valid_until", OPTIONAL_DAY, _fact("valid_until")),
         Column("role", OPTIONAL_CODE, _fact("role")),
         Column("entity_code", OPTIONAL_TEXT, _fact("entity_code")),
         Column("target_document_no", OPTIONAL_TEXT, _target("document_no")),

@@ -17,14 +17,26 @@ class Difference(NamedTuple):
 
 
 def between(codec: Codec, where: str, expected: bytes | None, seen: bytes | None) -> Difference | None:
-    """None where the bytes are equal; else the first field that differs, or the record that is missing."""
+    """None where the bytes are equal, or say the same in an older version of the schema; else the first field that
+    differs, or the record that is missing."""
     if expected == seen:
         return None
     if expected is None or seen is None:
         return Difference(where, _name(codec, expected), _name(codec, seen))
+    if _renewed(codec, seen) == expected:
+        return None
     one, other = _value(codec, expected), _value(codec, seen)
     path, left, right = _first(one, other, "")
     return Difference(f"{where} field {path or '(bytes)'}", repr(left)[:300], repr(right)[:300])
+
+
+def _renewed(codec: Codec, data: bytes) -> bytes | None:
+    """What an older program wrote, as the newest version of its schema says it; None for what is new or unreadable."""
+    try:
+        old = codec.decode(data, max_bytes=1 << 24)
+    except SchemaFault:
+        return None
+    return None if old.schema_id == codec.id_of(old.record) else codec.encode(old.record, old.value)
 
 
 def _value(codec: Codec, data: bytes) -> Any:

@@ -68,3 +68,33 @@ def test_another_spelling_is_refused(book: LawBook, change: object) -> None:
 def test_a_change_of_one_day_is_another_book(book: LawBook) -> None:
     moved = msgspec.structs.replace(book, cut_over=book.cut_over.replace(day=8))
     assert canonical.digest(canonical.dump(moved)) != book.digest
+
+
+def as_published_before(book: LawBook) -> bytes:
+    """The book as it was written before there were sectors, and the later fields of items and rules."""
+    plain = msgspec.to_builtins(book)
+    del plain["digest"]
+    for body in plain["bodies"].values():
+        del body["sector"]
+    for item in plain["items"].values():
+        for field in ("statutory_term", "minor", "cap"):
+            del item[field]
+    for rule in plain["rules"].values():
+        del rule["grounds"]
+    return msgspec.json.encode(plain, order="sorted")
+
+
+def test_a_book_published_before_a_field_was_there_keeps_its_digest(book: LawBook) -> None:
+    data = as_published_before(book)
+    old = canonical.parse(data)
+    assert old.digest == canonical.digest(data) != book.digest
+    assert all(body.sector == body.channel for body in old.bodies.values())
+    assert old.rules == book.rules
+
+
+@pytest.mark.parametrize("place", ["rules", "items", "bodies"])
+def test_a_field_of_a_later_version_is_refused(book: LawBook, place: str) -> None:
+    plain = msgspec.json.decode(canonical.dump(book))
+    next(iter(plain[place].values()))["exempts"] = ["SD-COURT"]
+    with pytest.raises(ValueError, match="canonical"):
+        canonical.parse(msgspec.json.encode(plain, order="sorted"))

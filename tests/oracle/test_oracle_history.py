@@ -29,7 +29,7 @@ from streams.examine import Examiner, Ruling, Source
 from streams.identity import seal
 from streams.identity.sealing import Identity
 from streams.oracle.verify import Expected
-from tests.flow.flow_stand import Stand, person
+from tests.flow.flow_stand import CODEC, Stand, person
 
 LISTED = ("events.court", 0, 0)
 
@@ -57,6 +57,33 @@ def test_what_the_agents_did_matches(honest: Stand) -> None:
     }
     kinds = {decision["kind"] for decision in honest.read("decisions")}
     assert kinds == {"recorded", "ended", "corrected", "answered", "held", "law_applied"}
+
+
+def as_written_before(seen: list[Any]) -> None:
+    """The same history by agents that knew only the first version of each record."""
+    for index, message in enumerate(seen):
+        if message.topic in ("accepted", "decisions"):
+            decoded = CODEC.decode(message.value)
+            value = CODEC.encode(decoded.record, without_last_days(decoded.value), 1)
+            assert CODEC.decode(value).value == decoded.value
+            seen[index] = message._replace(value=value)
+
+
+def without_last_days(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: without_last_days(inner) for key, inner in value.items() if key != "valid_until"}
+    return [without_last_days(one) for one in value] if isinstance(value, list) else value
+
+
+def test_what_older_agents_wrote_matches_too_and_can_be_bent(honest: Stand) -> None:
+    seen = messages(honest)
+    as_written_before(seen)
+    assert str(verify(honest, seen)) == "match"
+    at = place(seen, "decisions", 0)
+    decoded = CODEC.decode(seen[at].value)
+    bent = without_last_days({**decoded.value, "ordinal": 7})
+    seen[at] = seen[at]._replace(value=CODEC.encode("Decision", bent, 1))
+    assert "ordinal" in str(verify(honest, seen))
 
 
 BENT = {
