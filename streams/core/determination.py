@@ -2,6 +2,7 @@
 
 from streams.core import limits
 from streams.core.caps import capped_stop, expiry_reason
+from streams.core.chain import hold_caps
 from streams.core.correction import ENDING_GIVEN_UP, NOT_RECORDABLE, OVERTAKEN, TERM_ALREADY_ENDED, correct
 from streams.core.decisions import DecisionKind, Entry, Fault, Outcome, Receipt, Waiting
 from streams.core.docket import Docket
@@ -126,7 +127,8 @@ def _entry(docket: Docket, determination: Determination, kind: SubjectKind, reco
 
 def settle(docket: Docket) -> None:
     """Decide every waiting record whose target is here now: corrections first, so that an ending is judged by the
-    corrected content; each in order of arrival. One pass is enough for each record, for settling removes it."""
+    corrected content; each in order of arrival. One pass is enough for each record, for settling removes it. What came
+    may shorten other entries of its chain."""
     while (waiting := _next_to_settle(docket)) is not None:
         key = docket.standing.key_now(target_key(waiting))
         entry = docket.standing.entries[key]
@@ -142,6 +144,7 @@ def settle(docket: Docket) -> None:
                 docket.add(DecisionKind.HELD, code=code, key=key, settles=waiting.receipt_id, reasons=(code,))
             else:
                 end(docket, entry, waiting.ending, settles=waiting)
+    hold_caps(docket)
 
 
 def _next_to_settle(docket: Docket) -> Waiting | None:

@@ -22,7 +22,7 @@ from streams.core.events import (
 )
 from streams.core.evolve import evolve
 from streams.core.ids import content_digest, receipt_id
-from streams.core.law import LawBook, Rule
+from streams.core.law import Ground, LawBook, Rule
 from streams.core.standing import Standing
 from streams.law.loader import load
 
@@ -140,3 +140,15 @@ class Life:
         self.law = law
         self.offset += 1
         return self.happens(accepted(LawChange(law.digest, self.day), 900_000 + self.offset))[1]
+
+
+def with_item(law: LawBook, digest: str, code: str = LISTING, **fields: Any) -> LawBook:
+    """Another book: one item has other fields."""
+    return replace(law, digest=digest, items={**law.items, code: replace(law.items[code], **fields)})
+
+
+def with_ground(law: LawBook, digest: str, number: str = "2", **fields: Any) -> LawBook:
+    """Another book: one ground of the court list has another form of term."""
+    old = law.items[LISTING].grounds
+    bare = Ground(number, old[number].name, old[number].clause)
+    return with_item(law, digest, grounds={**old, number: replace(bare, **fields)})

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from book import LISTING, ORDER, Life, accepted, book, correction, determination, ending
+from book import LISTING, ORDER, Life, accepted, book, correction, determination, ending, with_ground, with_item
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import msgpack
@@ -13,8 +13,10 @@ from streams.core.decisions import Obligation, ObligationState, Outcome
 from streams.core.due import next_day
 from streams.core.events import Accepted, EventKind, Feedback, FeedbackState
 from streams.core.evolve import MAY_COME_AGAIN, evolve
+from streams.core.law import Cap, LawBook
 from streams.core.lifting import standing as is_standing
 from streams.core.standing import Standing
+from streams.core.terms import add_years
 
 START = date(2018, 7, 2)
 items = st.sampled_from([LISTING, LISTING, ORDER])
@@ -41,13 +43,23 @@ def steps(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-histories = st.lists(steps(), max_size=14)
+def with_other_terms() -> LawBook:
+    """A book in which the court list has the other forms of term: months from the conduct, life, and a cap on both."""
+    law = with_ground(book(), "months", "2", term_months=8, counts_from="conduct")
+    law = with_ground(law, "life", "5", life=True)
+    return with_item(law, "other terms", cap=Cap("listings", 1), term_ending="own_term_ended")
 
 
-def played(history: list[dict[str, Any]]) -> tuple[Life, list[Accepted]]:
+LAWS = {"the book": book(), "other terms": with_other_terms()}
+Story = tuple[str, list[dict[str, Any]]]
+histories = st.tuples(st.sampled_from(sorted(LAWS)), st.lists(steps(), max_size=14))
+
+
+def played(history: Story) -> tuple[Life, list[Accepted]]:
     """Play a history with ticks as casework would (only on days that are due); check every step on the way."""
-    life, sent = Life(book(), START), []
-    for step in history:
+    name, happened = history
+    life, sent = Life(LAWS[name], START), []
+    for step in happened:
         pass_days(life, life.day + timedelta(days=step["days"]))
         event = record(life, step, sent)
         if event is None:
@@ -118,13 +130,17 @@ def check_standing(life: Life) -> None:
         rules = [one.rule for one in group if is_standing(one)]
         assert len(rules) == len(set(rules)), "one rule twice for one entry"
         assert len({one.obligation_id for one in group}) == len(group)
+    for entry in life.standing.entries.values():
+        cap, began = life.law.items[entry.determination.item].cap, entry.determination.effect_date
+        if cap is not None and entry.ended_on is None and began is not None:
+            assert entry.ends_on is not None and entry.ends_on <= add_years(began, cap.years)
     following = next_day(life.standing, life.law, life.day)
     assert following is None or following > life.day
 
 
 @settings(max_examples=300, deadline=None)
 @given(histories)
-def test_a_standing_is_the_fold_of_its_decisions(history: list[dict[str, Any]]) -> None:
+def test_a_standing_is_the_fold_of_its_decisions(history: Story) -> None:
     life, _ = played(history)
     again = Standing(life.standing.subject)
     for decision in life.decisions:
@@ -135,13 +151,13 @@ def test_a_standing_is_the_fold_of_its_decisions(history: list[dict[str, Any]]) 
 
 @settings(max_examples=150, deadline=None)
 @given(histories)
-def test_the_same_history_gives_the_same_decisions(history: list[dict[str, Any]]) -> None:
+def test_the_same_history_gives_the_same_decisions(history: Story) -> None:
     assert msgpack.encode(played(history)[0].decisions) == msgpack.encode(played(history)[0].decisions)
 
 
 @settings(max_examples=150, deadline=None)
 @given(histories, steps())
-def test_sent_twice_changes_nothing(history: list[dict[str, Any]], last: dict[str, Any]) -> None:
+def test_sent_twice_changes_nothing(history: Story, last: dict[str, Any]) -> None:
     life, _ = played(history)
     event = record(life, last, [])
     if event is None:
@@ -164,7 +180,7 @@ def test_sent_twice_changes_nothing(history: list[dict[str, Any]], last: dict[st
 
 @settings(max_examples=150, deadline=None)
 @given(histories)
-def test_every_raised_obligation_is_still_told_of(history: list[dict[str, Any]]) -> None:
+def test_every_raised_obligation_is_still_told_of(history: Story) -> None:
     """Nothing is ever dropped: what was raised is in the standing, and each change raises its version by one."""
     life, _ = played(history)
     versions: dict[str, int] = {}
@@ -180,7 +196,7 @@ def test_every_raised_obligation_is_still_told_of(history: list[dict[str, Any]])
 
 @settings(max_examples=100, deadline=None)
 @given(histories)
-def test_only_an_officer_confirms(history: list[dict[str, Any]]) -> None:
+def test_only_an_officer_confirms(history: Story) -> None:
     life, _ = played(history)
     states: dict[str, ObligationState] = {}
     for decision in life.decisions:
@@ -193,7 +209,7 @@ def test_only_an_officer_confirms(history: list[dict[str, Any]]) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(histories)
-def test_ids_are_never_used_twice(history: list[dict[str, Any]]) -> None:
+def test_ids_are_never_used_twice(history: Story) -> None:
     life, _ = played(history)
     decisions = [decision.decision_id for decision in life.decisions]
     notices = [notice.notice_id for decision in life.decisions for notice in decision.notices]

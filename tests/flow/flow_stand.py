@@ -128,6 +128,14 @@ def amended(**rules: dict[str, Any]) -> LawBook:
     return canonical.parse(canonical.dump(book))
 
 
+def with_stated_term() -> LawBook:
+    """The packaged book, in which ground 2 of the court list leaves its last day (in 1 to 3 years) to the document."""
+    item = BOOK.items["COURT_DEFAULTER_LISTING"]
+    ground = msgspec.structs.replace(item.grounds["2"], term_years=None, extra_years_max=0, stated_months=(12, 36))
+    items = {item.code: msgspec.structs.replace(item, grounds={**item.grounds, "2": ground})}
+    return canonical.parse(canonical.dump(msgspec.structs.replace(BOOK, items={**BOOK.items, **items})))
+
+
 def listing(number: int, document: date, **changes: Any) -> bytes:
     """A listing decision about synthetic person ``number``, framed."""
     return CODEC.encode("CreditDetermination", determination(number, document, **changes))

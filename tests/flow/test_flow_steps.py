@@ -8,7 +8,7 @@ import pytest
 
 from streams.era import Era
 from streams.law import canonical
-from tests.flow.flow_stand import BOOK, CODEC, Stand, amended, determination, listing, person
+from tests.flow.flow_stand import BOOK, CODEC, Stand, amended, determination, listing, person, with_stated_term
 
 START = date(2019, 3, 4)
 CIVIL_SERVICE = "CIVIL-SERVICE-2018.v1/26-4"
@@ -30,6 +30,31 @@ def test_one_listing_becomes_receipt_decision_obligations_and_notice(stand: Stan
     assert delta["department_token"] == stand.keyring.department_token("hr", "citizen", person(1))
     (notice,) = stand.read("notices")
     assert "确认后方可实施" in notice["text_zh"]
+
+
+def test_a_record_in_the_first_version_is_the_same_record(stand: Stand) -> None:
+    first = CODEC.encode("CreditDetermination", determination(1, START), 1)
+    assert first != listing(1, START)
+    stand.send("events.court", first)
+    stand.send("events.court", listing(1, START, event_id="again"))
+    assert [receipt["outcome"] for receipt in stand.read("receipts.court")] == ["accepted", "duplicate"]
+    assert stand.read("accepted")[-1]["determination"]["valid_until"] is None
+
+
+def test_the_last_day_a_document_states_reaches_decision_and_proposal(tmp_path: Path) -> None:
+    stated = with_stated_term()
+    stand = Stand(tmp_path / "keys")
+    stand.law(stated, START)
+    stand.tick(START)
+    last = date(2021, 3, 3)
+    stand.send("events.court", listing(1, START, valid_until=last))
+    stand.send("events.court", listing(2, START))
+    stand.send("events.court", listing(3, START, valid_until=date(2022, 3, 5)))
+    codes = [[fault["code"] for fault in receipt["faults"]] for receipt in stand.read("receipts.court")]
+    assert sorted(codes) == [[], ["VALID_UNTIL_MISSING"], ["VALID_UNTIL_OUTSIDE"]]
+    (decision,) = stand.read("decisions")
+    assert decision["entry"]["determination"]["valid_until"] == decision["entry"]["ends_on"] == last
+    assert {one["ends_on"] for one in decision["raised"]} == {date(2020, 12, 6)}  # the memorandum ends before it
 
 
 def test_no_number_and_no_name_leaves_intake_unsealed(stand: Stand) -> None:
