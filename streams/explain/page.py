@@ -11,6 +11,7 @@ from rich.text import Text
 from streams.core.decisions import Decision, DueState, Entry, Obligation, Waiting
 from streams.core.events import Feedback
 from streams.core.law import LawBook, Rule
+from streams.core.terms import ground_of
 
 _KINDS = {
     "recorded": "记入",
@@ -19,7 +20,7 @@ _KINDS = {
     "expired": "期满",
     "held": "待核",
     "review": "转人工复核",
-    "law_applied": "法律依据变动",
+    "law_applied": "依法调整",
     "answered": "执行部门反馈",
 }
 _STATES = {
@@ -94,7 +95,7 @@ def _document(entry: Entry, law: LawBook) -> Table:
     item = law.items.get(facts.item)
     basis = law.instruments.get(facts.basis)
     ground = item.grounds.get(facts.ground) if item and facts.ground else None
-    end = entry.ends_on.isoformat() if entry.ends_on else "未定期限,至依据终止时为止"
+    end = entry.ends_on.isoformat() if entry.ends_on else _without_end(entry, law)
     ended = f"{entry.ended_on} {reason(entry.ended_reason or '', law)}" if entry.ended_on else "—"
     return _facts(
         ("文书", f"{body} {facts.document_no} {facts.document_date} 生效 {facts.effect_date}"),
@@ -106,6 +107,11 @@ def _document(entry: Entry, law: LawBook) -> Table:
         ("已终止", ended),
         ("仅作记录", reason(entry.record_only, law) if entry.record_only else "—"),
     )
+
+
+def _without_end(entry: Entry, law: LawBook) -> str:
+    ground = ground_of(law, entry.determination)
+    return "依法为终身" if ground is not None and ground.life else "未定期限,至依据终止时为止"
 
 
 def _severity(entry: Entry, law: LawBook) -> Table:

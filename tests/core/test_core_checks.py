@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from streams.core.check_determination import EARLIEST
 from streams.core.checks import SubjectFacts, check_correction, check_determination, check_ending, check_feedback
 from streams.core.events import Feedback, FeedbackState, SubjectKind
+from streams.core.law import Body, LawBook
 from streams.core.shown import shown
 
 DAY = date(2026, 11, 2)
@@ -23,6 +24,52 @@ def test_a_body_of_a_level_that_may_not_report_the_item() -> None:
     law = replace(book(), items={LISTING: item})
     (fault,) = check_determination(determination(DAY), "court", GROWN, law, DAY).faults
     assert (fault.code, fault.seen, fault.expected) == ("LEVEL_NOT_ALLOWED", "province", "county")
+
+
+def of_two_sectors() -> LawBook:
+    """A book in which a city channel hosts bodies of several lines of work, and the court list is market's."""
+    market = Body("SD-MARKET-370100", "济南市市场监督管理局", "city", "370100", None, "city-jinan", "market")
+    tax = replace(market, code="SD-TAX-370100", name="济南市税务局", sector="tax")
+    item = replace(book().items[LISTING], providers=("market", "drugs"))
+    bodies = {**book().bodies, market.code: market, tax.code: tax}
+    return replace(book(), digest="two sectors", items={LISTING: item}, bodies=bodies)
+
+
+@pytest.mark.parametrize(
+    ("body", "channel", "found"),
+    [
+        ("SD-MARKET-370100", "city-jinan", []),
+        ("SD-MARKET", "market", []),
+        ("SD-MARKET-370100", "market", [("WRONG_CHANNEL", "body", "market", "city-jinan")]),
+        ("SD-TAX-370100", "city-jinan", [("PROVIDER_NOT_LISTED", "body", "tax", "market | drugs")]),
+        (
+            "SD-COURT",
+            "city-jinan",
+            [
+                ("WRONG_CHANNEL", "body", "city-jinan", "court"),
+                ("PROVIDER_NOT_LISTED", "body", "court", "market | drugs"),
+            ],
+        ),
+        ("SD-NOBODY", "city-jinan", [("BODY_UNKNOWN", "body", "SD-NOBODY", "a code of bodies.yaml")]),
+    ],
+)
+def test_a_body_of_a_listed_sector_reports_through_its_own_channel(
+    body: str, channel: str, found: list[tuple[str, ...]]
+) -> None:
+    faults = check_determination(determination(DAY, body=body), channel, GROWN, of_two_sectors(), DAY).faults
+    assert [(fault.code, fault.field, fault.seen, fault.expected) for fault in faults] == found
+
+
+@pytest.mark.parametrize(
+    ("channel", "ok"), [("city-jinan", True), ("market", True), ("court", False), ("nobody", False)]
+)
+def test_who_hosts_a_listed_sector_may_end_and_correct(channel: str, ok: bool) -> None:
+    law = of_two_sectors()
+    codes = [] if ok else ["PROVIDER_NOT_LISTED"]
+    assert [fault.code for fault in check_ending(ending(DAY, "revoked"), channel, law, DAY).faults] == codes
+    body = "SD-MARKET" if channel == "market" else "SD-MARKET-370100"
+    fixed = correction(DAY, determination(DAY, body=body))
+    assert [fault.code for fault in check_correction(fixed, channel, GROWN, law, DAY).faults] == codes
 
 
 def test_an_item_that_has_left_the_catalogue() -> None:

@@ -15,6 +15,7 @@ from streams.core.decisions import Decision, DecisionKind
 from streams.core.events import FeedbackState
 from streams.explain import page
 from streams.explain.page import reason
+from streams.law import canonical
 from streams.wire import from_avro
 from tests.flow.flow_stand import BOOK, Stand, amended, determination, listing, person
 
@@ -40,6 +41,21 @@ def shown(decision: Decision, stand: Stand) -> str:
 
 def assert_nobody_named(text: str) -> None:
     assert person(1) not in text and NAME not in text
+
+
+@pytest.mark.parametrize(("life", "said"), [(True, "依法为终身"), (False, "未定期限")])
+def test_page_and_notice_say_why_there_is_no_last_day(tmp_path: Path, life: bool, said: str) -> None:
+    item = BOOK.items["COURT_DEFAULTER_LISTING"]
+    ground = msgspec.structs.replace(item.grounds["1"], life=life)
+    items = {**BOOK.items, item.code: msgspec.structs.replace(item, grounds={"1": ground})}
+    law = canonical.parse(canonical.dump(msgspec.structs.replace(BOOK, items=items)))
+    stand = Stand(tmp_path / "keys")
+    stand.law(law, START)
+    stand.tick(START)
+    stand.send("events.court", listing(1, START, ground="1"))
+    (decision,) = decisions(stand)
+    assert said in shown(decision, stand)
+    assert said in stand.read("notices")[0]["text_zh"]
 
 
 def test_a_listing_says_what_why_by_whom_until_when_and_how_to_object(stand: Stand) -> None:
@@ -110,7 +126,7 @@ def test_an_officers_answer_and_a_change_of_law(stand: Stand) -> None:
     _, answered, moved = decisions(stand)
     assert "执行部门反馈 answered" in (text := shown(answered, stand)) and "officer-07" in text
     assert f"不予执行 {START}" in text and text.count(BOOK.refusals["subject_unknown_here"]) == 2
-    assert "法律依据变动 law_applied" in (text := shown(moved, stand)) and "解除中" in text
+    assert "依法调整 law_applied" in (text := shown(moved, stand)) and "解除中" in text
     assert moved.law_digest[:16] in text
 
 

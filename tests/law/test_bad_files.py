@@ -53,10 +53,33 @@ def test_two_versions_on_one_day(changed: Changed) -> None:
     assert load(folder).rules["CIVIL-SERVICE-2018.v2/26-4"].version == 2
 
 
-@pytest.mark.parametrize("name", ["items.yml", "item.yaml", "notes/other.yaml", "memoranda/M-1.yml"])
+def test_a_code_in_two_files_names_both(changed: Changed) -> None:
+    folder = changed()
+    one = folder / "items" / "judicial.yaml"
+    (folder / "items" / "more.yaml").write_text(one.read_text(encoding="utf-8"), encoding="utf-8")
+    found = [fault for fault in check(folder) if fault.key == "COURT_CONSUMPTION_ORDER"]
+    assert [(fault.file, fault.message) for fault in found] == [
+        ("items/more.yaml", "the code stands twice, the other time in items/judicial.yaml")
+    ]
+
+
+def test_a_group_has_one_cap(changed: Changed) -> None:
+    cap = "cap: {group: courts, years: %d}\n    record_only: {"
+    folder = changed(
+        {"file": "items/judicial.yaml", "old": "record_only: {}", "new": cap % 4 + "}"},
+        {"file": "items/judicial.yaml", "old": "record_only: {e", "new": cap % 5 + "e"},
+    )
+    (fault,) = check(folder)
+    assert (fault.file, fault.key) == ("items/judicial.yaml", "COURT_CONSUMPTION_ORDER.cap.years")
+    assert "COURT_DEFAULTER_LISTING of the same group says 5" in fault.message
+
+
+@pytest.mark.parametrize(
+    "name", ["items.yaml", "items/x/y.yaml", "items.yml", "item.yaml", "notes/other.yaml", "memoranda/M-1.yml"]
+)
 def test_stray_file_is_refused(name: str, changed: Changed) -> None:
     stray = changed() / name
-    stray.parent.mkdir(exist_ok=True)
+    stray.parent.mkdir(exist_ok=True, parents=True)
     stray.write_text("rows: []\n", encoding="utf-8")
     assert name in {fault.file for fault in check(stray.parents[name.count("/")])}
 
