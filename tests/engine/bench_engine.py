@@ -3,12 +3,13 @@
 The bare loop does the same work - fold per key, one output per record, changelog, offsets - in one process with one
 producer, without Faust, without tasks, without recovery: the ceiling of this client. Run:
 
-    make bench
+    python tests/engine/bench_engine.py 300000       (or make bench, of which it is a part); the last line is JSON
 """
 
 import asyncio
 import json
 import secrets
+import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -20,8 +21,6 @@ from engine_harness import Job, Workers, create, examine, fill, fold, lag, read_
 from streams.engine.ports import Output
 from streams.engine.state import Entry, pack
 from streams.local.stack import running
-
-RECORDS = 300_000
 
 
 def rate(job: Job) -> float:
@@ -89,14 +88,14 @@ async def _write(producer: AIOKafkaProducer, grouped: dict[TopicPartition, list[
         await done
 
 
-def measure(bootstrap: str) -> dict[str, float]:
+def measure(bootstrap: str, records: int) -> dict[str, float]:
     """Both on the same broker, one after the other; the engine's output is checked before its rate counts."""
     base = Job(bootstrap, f"b{secrets.token_hex(3)}.", topics=1, partitions=8, config={"batch_records": 2_000})
     ids = {}
     for name in ("bare", "engine"):
         job = replace(base, prefix=f"{base.prefix}{name}.")
         create(job)
-        ids[name] = fill(job, RECORDS, keys=5_000)
+        ids[name] = fill(job, records, keys=5_000)
     bare = replace(base, prefix=f"{base.prefix}bare.")
     asyncio.run(bare_loop(bare))
     engine = replace(base, prefix=f"{base.prefix}engine.")
@@ -109,18 +108,13 @@ def measure(bootstrap: str) -> dict[str, float]:
     return {"engine": rate(engine), "raw": rate(bare)}
 
 
-def main() -> None:
+def main(records: int) -> None:
     with tempfile.TemporaryDirectory() as folder, running(Path(folder), want_clickhouse=False) as stack:
         assert stack.kafka_bootstrap is not None
-        rates = measure(stack.kafka_bootstrap)
+        rates = measure(stack.kafka_bootstrap, records)
     ratio = rates["engine"] / rates["raw"]
-    for name, events in rates.items():
-        print(f"{name:<8}{events:>10,.0f} events/s  {'█' * round(40 * events / max(rates.values()))}")
-    print(f"engine_ratio raw {ratio:.2f}")
-    out = Path("build/bench.json")
-    out.parent.mkdir(exist_ok=True)
-    out.write_text(json.dumps({"engine_ratio": {"raw": round(ratio, 3)}, "events_per_second": rates}, indent=2) + "\n")
+    print(json.dumps({"engine_ratio": {"raw": round(ratio, 3)}, "events_per_second": rates, "records": records}))
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]))

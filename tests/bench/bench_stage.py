@@ -1,0 +1,217 @@
+"""One contestant on a stage of its own: a fresh broker, the same events waiting, one process, the outputs looked at.
+
+Events per second are counted from the first record of ``accepted`` to the last receipt, by the broker's time stamps:
+starting up is left out, and so is what a contestant commits after its last receipt.
+"""
+
+import asyncio
+import hashlib
+import os
+import subprocess
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from bench_job import CHANNEL, DAY, Config, Event, Job, alone
+
+from streams import clock
+from streams.app import Parts
+from streams.law import loader
+from streams.local.errors import tail
+from streams.local.processes import die_with_parent
+from streams.local.progress import Silent
+from streams.local.stack import running
+from streams.oracle import history
+from streams.settings import Settings
+from topics import admin
+from topics.catalogue import Catalogue
+
+HERE = Path(__file__).parent
+COMPARED = ("receipts", "decisions", "sanctions", "sanctions.current", "rewards", "rewards.current", "notices")
+PATIENCE_S = 240.0
+LOOK_S = 0.25
+
+
+class Contestant(NamedTuple):
+    """``python``: the interpreter with its libraries; ``topics``: what it needs beside the pipeline's."""
+
+    name: str
+    script: str
+    guarantee: str
+    python: Path
+    topics: tuple[str, ...] = ()
+
+
+class Result(NamedTuple):
+    """One run. ``cpu_us``: processor time of the process per event; ``digest``: over all outputs compared."""
+
+    name: str
+    events: int
+    seconds: float
+    cpu_us: float
+    outputs: int
+    digest: str
+    receipts: int
+    repeated: int  # receipts that came more than once
+
+    @property
+    def rate(self) -> float:
+        return self.events / self.seconds
+
+
+class Failed(Exception):
+    """A contestant ended or stalled; the message has the end of its log."""
+
+
+@contextmanager
+def stage(folder: Path, keys_home: Path, extra: Sequence[str] = ()) -> Iterator[Parts]:
+    """A fresh broker with all topics, the law in force and the day; gone at the end."""
+    with running(folder, want_clickhouse=False, progress=Silent()) as stack:
+        assert stack.kafka_bootstrap is not None
+        parts = Parts(Settings(data_dir=keys_home, kafka_bootstrap=stack.kafka_bootstrap), stack.kafka_bootstrap)
+        specs = parts.catalogue.topics()
+        log = next(spec for spec in specs if spec.family == "casework-changelog")
+        admin.create(stack.kafka_bootstrap, [*specs, *(log._replace(name=name) for name in extra)])
+        asyncio.run(_begin(parts))
+        yield parts
+
+
+async def _begin(parts: Parts) -> None:
+    book = loader.load()
+    parts.shelf.publish(book)
+    log = clock.ClockLog(parts.bootstrap, parts.messages.topic("clock"), parts.partitions)
+    async with clock.opened(log, parts.codec, parts.shelf) as writer:
+        await writer.activate(book.digest, DAY)
+        await writer.tick_to(DAY)
+
+
+async def publish(parts: Parts, events: Sequence[Event]) -> None:
+    """Write all events, a partition's in order, so that every stage has the same offsets."""
+    topic = parts.messages.topic("events", CHANNEL)
+    async with AIOKafkaProducer(bootstrap_servers=parts.bootstrap, acks="all", max_batch_size=256 * 1024) as producer:
+        sent = [await producer.send(topic, e.value, key=e.key, partition=e.partition) for e in events]
+        await asyncio.gather(*sent)
+
+
+@contextmanager
+def process(contestant: Contestant, config: Config, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The contestant's one process; killed at the end."""
+    root = HERE.parents[1]
+    environment = {**os.environ, "PYTHONPATH": f"{HERE}:{root}"}
+    with log.open("wb") as out:
+        child = subprocess.Popen(
+            [str(contestant.python), str(HERE / contestant.script), config.as_argument()],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            env=environment,
+            cwd=log.parent,
+            preexec_fn=die_with_parent,  # noqa: PLW1509 one prctl, before exec, no other thread holds a lock it needs
+        )
+    try:
+        yield child
+    finally:
+        child.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(5)
+        child.kill()
+        child.wait()
+
+
+def run(contestant: Contestant, events: Sequence[Event], home: Path, number: int) -> Result:
+    """One whole run. Raises Failed."""
+    folder = home / f"{contestant.name}-{number}"
+    folder.mkdir()
+    with stage(folder / "broker", home, contestant.topics) as parts:
+        asyncio.run(publish(parts, events))
+        own = home if contestant.name == "ours" else folder
+        config = Config(parts.bootstrap, str(own), str(home / "keys"), parts.partitions)
+        log = folder / "log"
+        with process(contestant, config, log) as child:
+            busy = asyncio.run(_until_done(parts, len(events), child, log))
+        return _result(contestant.name, parts, len(events), busy)
+
+
+async def _until_done(parts: Parts, wanted: int, child: subprocess.Popen[bytes], log: Path) -> float:
+    """Wait for a receipt of every event. Returns the processor seconds spent since the first output."""
+    meter, busy_before = psutil.Process(child.pid), None
+    receipts = parts.messages.topic("receipts", CHANNEL)
+    accepted = [TopicPartition(parts.messages.topic("accepted"), n) for n in range(parts.partitions)]
+    keys: set[bytes] = set()
+    async with AIOKafkaConsumer(bootstrap_servers=parts.bootstrap, isolation_level="read_committed") as consumer:
+        consumer.assign([TopicPartition(receipts, 0)])
+        await consumer.seek_to_beginning()
+        moved = time.monotonic()
+        while len(keys) < wanted:
+            if busy_before is None and sum((await consumer.end_offsets(accepted)).values()) > parts.partitions:
+                busy_before = _busy(meter)
+            found = await consumer.getmany(timeout_ms=0)
+            for records in found.values():
+                keys.update(record.key for record in records)
+                moved = time.monotonic()
+            if child.poll() is not None or time.monotonic() - moved > PATIENCE_S:
+                raise Failed(f"{log}: {len(keys)} of {wanted} receipts, exit code {child.poll()}\n{tail(log)}")
+            await asyncio.sleep(LOOK_S)
+    return _busy(meter) - (busy_before or 0.0)
+
+
+def _busy(meter: psutil.Process) -> float:
+    times = meter.cpu_times()
+    return float(times.user + times.system)
+
+
+def _result(name: str, parts: Parts, events: int, busy: float) -> Result:
+    wanted = [topic for topic, _ in compared(parts.catalogue)]
+    seen = history.read(parts.bootstrap, [*wanted, "accepted"], "")
+    found = {topic: {_bytes(m.key, m.value) for m in seen.of(topic)} for topic in wanted}
+    receipts = seen.of(parts.messages.topic("receipts", CHANNEL))
+    began = min(m.timestamp_ms for m in seen.of("accepted") if m.key is not None)  # ours forwards ticks, without key
+    ended = max(m.timestamp_ms for m in receipts)
+    distinct = len({m.key for m in receipts})
+    return Result(
+        name,
+        events,
+        (ended - began) / 1000,
+        busy * 1e6 / events,
+        sum(map(len, found.values())),
+        digest(found),
+        distinct,
+        len(receipts) - distinct,
+    )
+
+
+def expected(job: Job, events: Sequence[Event]) -> str:
+    """The digest of the outputs as the pure parts alone give them."""
+    found: dict[str, set[bytes]] = {topic: set() for topic, _ in compared(job.catalogue)}
+    for output in alone(job, events):
+        if output.topic in found:
+            found[output.topic].add(_bytes(output.key, output.value))
+    return digest(found)
+
+
+def compared(catalogue: Catalogue) -> list[tuple[str, str]]:
+    """Topic and family of every output that must be the same whoever wrote it; sealing is random by nature."""
+    channels = catalogue.channels_of
+    return [(catalogue.name(family, one), family) for family in COMPARED for one in channels(family) or (None,)]
+
+
+def digest(found: Mapping[str, Collection[bytes]]) -> str:
+    """One digest over the distinct records of each topic, in whatever order they came.
+
+    >>> digest({"a": [b"1", b"2"]}) == digest({"a": [b"2", b"1"]}), digest({"a": [b"1"]}) == digest({"b": [b"1"]})
+    (True, False)
+    """
+    whole = hashlib.sha256()
+    for topic in sorted(found):
+        whole.update(topic.encode())
+        for record in sorted(hashlib.sha256(one).digest() for one in found[topic]):
+            whole.update(record)
+    return whole.hexdigest()
+
+
+def _bytes(key: bytes | None, value: bytes | None) -> bytes:
+    return (key or b"") + b"\0" + (value or b"")
