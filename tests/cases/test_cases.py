@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from typer.testing import CliRunner
 
 from streams.cases.model import Case
@@ -65,6 +66,40 @@ def test_a_thousand_cases_are_quick(law: LawBook) -> None:
     for number in range(1_000):
         run_case(cases[number % len(cases)], law)
     assert time.perf_counter() - start < 5
+
+
+OF_A_CITY = """
+about: x
+cases:
+  - name: A department of a city reports, corrects and ends through the channel of its city
+    cites: 山东省社会信用条例 第十条、第十六条
+    law_on: 2026-11-02
+    given:
+      - {on: 2026-10-01, determination: {body: SD-MARKET-370100, ground: "2", valid_until: 2027-09-30}}
+      - {on: 2026-10-02, correction: {says: {valid_until: 2028-03-31}}}
+    when: {ending: {reason: revoked}}
+    then: {outcome: accepted, ended: revoked, ends_on: 2028-03-31, open: []}
+  - name: It is asked for the last day that its document states
+    cites: 山东省社会信用条例 第十条
+    law_on: 2026-11-02
+    when: {determination: {body: SD-MARKET-370100, ground: "2"}}
+    then: {outcome: rejected, code: VALID_UNTIL_MISSING, field: valid_until}
+  - name: Nobody else reports for it
+    cites: 山东省社会信用条例 第十六条
+    law_on: 2026-11-02
+    when: {channel: market, determination: {body: SD-MARKET-370100, ground: "2", valid_until: 2028-01-01}}
+    then: {outcome: rejected, code: WRONG_CHANNEL}
+"""
+
+
+def test_a_case_may_be_about_a_body_of_a_city_and_a_stated_last_day(tmp_path: Path, law: LawBook) -> None:
+    item = law.items["COURT_DEFAULTER_LISTING"]
+    ground = replace(item.grounds["2"], term_years=None, extra_years_max=0, stated_months=(12, 36))
+    theirs = replace(item, providers=("market",), grounds={**item.grounds, "2": ground})
+    other = replace(law, digest="a city's", items={**law.items, item.code: theirs})
+    (tmp_path / "city.yaml").write_text(OF_A_CITY, encoding="utf-8")
+    for case in read(tmp_path / "city.yaml"):
+        assert run_case(case, other) == [], case.name
 
 
 GOOD = """
