@@ -2,8 +2,11 @@
 
 import os
 import secrets
+import shutil
+import tempfile
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from clickhouse_driver import Client
@@ -12,15 +15,32 @@ from kafka import KafkaAdminClient
 
 from streams.local.stack import running
 
+MEMORY = Path("/dev/shm")
+MEMORY_BYTES = 4 << 30
+
 
 @pytest.fixture(scope="session")
-def kafka_bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def broker_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the session's broker keeps its data: in memory where there is room.
+
+    Creating a partition costs a broker several synchronous writes, and the tests create ten thousand. They kill
+    processes; none cuts the power.
+    """
+    if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < MEMORY_BYTES:
+        yield tmp_path_factory.mktemp("broker")
+        return
+    with tempfile.TemporaryDirectory(prefix="chengxin-broker-", dir=MEMORY) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap(request: pytest.FixtureRequest) -> Iterator[str]:
     """``host:port`` of a real broker: KAFKA_BOOTSTRAP, or one that lives as long as this session."""
     given = os.environ.get("KAFKA_BOOTSTRAP")
     if given:
         yield given
         return
-    with running(tmp_path_factory.mktemp("broker"), want_clickhouse=False) as stack:
+    with running(request.getfixturevalue("broker_folder"), want_clickhouse=False) as stack:
         assert stack.kafka_bootstrap is not None
         yield stack.kafka_bootstrap
 
@@ -39,12 +59,11 @@ def clickhouse_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def prefix(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A fresh prefix for topics, groups and transactional ids, such as ``t3f9.``; a given broker is left clean."""
+    """A fresh prefix for topics, groups and transactional ids, such as ``t3f9.``; the broker is left clean."""
     fresh = f"t{secrets.token_hex(3)}."
     yield fresh
-    given = os.environ.get("KAFKA_BOOTSTRAP")
-    if given and "kafka_bootstrap" in request.fixturenames:
-        admin = KafkaAdminClient(bootstrap_servers=given)
+    if "kafka_bootstrap" in request.fixturenames:
+        admin = KafkaAdminClient(bootstrap_servers=request.getfixturevalue("kafka_bootstrap"))
         mine = [name for name in admin.list_topics() if name.startswith(fresh)]
         if mine:
             admin.delete_topics(mine)

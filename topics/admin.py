@@ -7,14 +7,15 @@ with both values, and a person decides.
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from kafka import KafkaAdminClient
-from kafka.admin import ConfigFilterType, ConfigResource, ConfigResourceType
+from kafka import KafkaAdminClient, TopicPartition
+from kafka.admin import ConfigFilterType, ConfigResource, ConfigResourceType, OffsetSpec
 from kafka.errors import for_code
 
 from topics.catalogue import TopicSpec
 
 _EXISTS = 36  # TOPIC_ALREADY_EXISTS
 _WAIT_MS = 60_000
+_HELD_MS = 600_000
 
 
 class Drift(NamedTuple):
@@ -30,17 +31,21 @@ class Drift(NamedTuple):
 
 
 def create(bootstrap: str, specs: Sequence[TopicSpec]) -> list[str]:
-    """Create the topics that are missing and wait until every partition of all of ``specs`` has a leader.
+    """Create the topics that are missing and wait until every partition of all of ``specs`` can be read and written.
 
     Returns the names created; calling it again creates nothing. An existing topic is left as it is: see ``verify``.
-    Raises kafka.errors.KafkaError when the broker refuses or leaders do not appear within a minute.
+    Raises kafka.errors.KafkaError when the broker refuses or does not bring them up within ten minutes.
     """
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap, retry_backoff_ms=500)
     try:
         standing = set(admin.list_topics())
         missing = [spec for spec in specs if spec.name not in standing]
         created = _create(admin, missing) if missing else []
         admin.wait_for_topics([spec.name for spec in specs], timeout_ms=_WAIT_MS)
+        # The controller names leaders at once; a broker then writes each partition's files to disk, one by one, and
+        # until it is through every client of these topics would wait and time out.
+        places = [TopicPartition(s.name, n) for s in specs if s.name in created for n in range(s.partitions)]
+        admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST), timeout_ms=_HELD_MS)
     finally:
         admin.close()
     return created

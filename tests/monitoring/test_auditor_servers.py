@@ -42,7 +42,8 @@ class World:
         return CATALOGUE.name(family, channel, self.prefix)
 
     def write(self, history: History) -> None:
-        create(self.bootstrap, CATALOGUE.topics(self.prefix))
+        one = [spec._replace(partitions=1) for spec in CATALOGUE.topics(self.prefix)]  # all that is written below
+        create(self.bootstrap, one)
         plain = KafkaProducer(bootstrap_servers=self.bootstrap)
         for one in history.sources:
             plain.send(self.prefix + one["_topic"], b"no frame", partition=0)
