@@ -10,8 +10,8 @@ from datetime import date
 from typing import Any
 
 from monitoring.auditor.findings import Finding, Invariant
-from monitoring.auditor.lawfiles import Item
-from monitoring.auditor.terms import of_age
+from monitoring.auditor.lawbook import Item, Law
+from monitoring.auditor.terms import of_age, stated_bounds
 from monitoring.auditor.view import View, Young
 
 Fields = dict[str, Any]
@@ -62,34 +62,89 @@ def lacking(value: Fields) -> bool:
 
 
 def no_minor(view: View, value: Fields, where: str) -> Iterator[Finding]:
+    for seen in _minor(view, value):
+        if not _ends_it(value):
+            yield Finding(Invariant.NO_MINOR, where, seen, "rejected")
+
+
+def fair_procedure(view: View, value: Fields, where: str) -> Iterator[Finding]:
+    for seen in _unfair(view, value):
+        if not _ends_it(value):
+            yield Finding(Invariant.FAIR_PROCEDURE, where, seen, "rejected")
+
+
+def bars(view: View, value: Fields) -> Iterator[str]:
+    """What shows that the record must not stand."""
+    yield from _minor(view, value)
+    yield from _unfair(view, value)
+
+
+def _ends_it(value: Fields) -> bool:
+    """A correction that shows such a thing is passed on as what ends the record (docs/adr/0008)."""
+    return bool(value["kind"] == "correction" and value["bars"])
+
+
+def _minor(view: View, value: Fields) -> Iterator[str]:
     found = view.young.get((value["source_topic"], value["source_partition"], value["source_offset"]))
     content = content_of(value)
     if found is None or content is None:
         return
     day = found.judged_at or value["intake_day"]
-    item = _item(view, content)
+    item = _item(view, value)
     if day is not None and day < found.grown_up and (item is None or item.minors_refused):
-        seen = f"accepted, to be judged on {day}, a minor until {found.grown_up}"
-        yield Finding(Invariant.NO_MINOR, where, seen, "rejected")
+        yield f"accepted, to be judged on {day}, a minor until {found.grown_up}"
 
 
-def fair_procedure(view: View, value: Fields, where: str) -> Iterator[Finding]:
+def _unfair(view: View, value: Fields) -> Iterator[str]:
     content = content_of(value)
     if content is None:
         return
     if content["simple_procedure"]:
-        yield Finding(Invariant.FAIR_PROCEDURE, where, "accepted, of a simple procedure", "rejected")
-    item = _item(view, content)
+        yield "accepted, of a simple procedure"
+    item = _item(view, value)
     for name in ("prior_notice", "hearing"):
         if not content[name] and (item is None or item.prior_notice_required):
-            yield Finding(Invariant.FAIR_PROCEDURE, where, f"accepted without {name}", "rejected")
+            yield f"accepted without {name}"
 
 
-def _item(view: View, content: Fields) -> Item | None:
-    return view.law.items.get(content["item"])
+def provider(view: View, value: Fields, where: str) -> Iterator[Finding]:
+    """条例 10, 16: sector and level of the issuing body are listed, and it reports through its own channel."""
+    content, law, item = content_of(value), _law(view, value), _item(view, value)
+    if content is None or item is None:
+        return
+    body = law.bodies.get(content["body"])
+    seen = None if body is None else (body.sector, body.level, body.channel)
+    if body is None or body.sector not in item.providers or body.level not in item.levels:
+        yield Finding(Invariant.PROVIDER, where, f"{content['body']}: {seen}", f"{item.providers}, {item.levels}")
+    elif body.channel != value["channel"]:
+        yield Finding(Invariant.PROVIDER, where, f"{content['body']} through {value['channel']}", body.channel)
+
+
+def stated_day(view: View, value: Fields, where: str) -> Iterator[Finding]:
+    content, item = content_of(value), _item(view, value)
+    if content is None or item is None:
+        return
+    ground = item.ground(content["ground"])
+    bounds = None if ground is None else stated_bounds(ground, content)
+    day, stated = content["valid_until"], ground is not None and ground.stated_months is not None
+    if stated != (day is not None) or (bounds is not None and not bounds.first <= day <= bounds.last):
+        expected = f"{bounds.first}..{bounds.last}" if bounds is not None else f"stated: {stated}"
+        yield Finding(Invariant.STATED_DAY, where, f"{item.code} {content['ground']} until {day}", expected)
+
+
+def _law(view: View, value: Fields) -> Law:
+    return view.law_of(value["law_digest"] or "")
+
+
+def _item(view: View, value: Fields) -> Item | None:
+    """As the book has it that intake checked with."""
+    content = content_of(value)
+    return None if content is None else _law(view, value).items.get(content["item"])
 
 
 CHECKS: tuple[tuple[Invariant, Callable[[View, Fields, str], Iterator[Finding]]], ...] = (
     (Invariant.NO_MINOR, no_minor),
     (Invariant.FAIR_PROCEDURE, fair_procedure),
+    (Invariant.PROVIDER, provider),
+    (Invariant.STATED_DAY, stated_day),
 )

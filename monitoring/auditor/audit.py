@@ -149,9 +149,9 @@ class _Auditing:
         self._stored(record)
         feed.delta(self._view, spec.family, spec.channel, self._decode(record))
 
-    def _current(self, _: TopicSpec, record: Read) -> None:
+    def _current(self, spec: TopicSpec, record: Read) -> None:
         value = None if record.value is None else self._decode(record)
-        feed.current(self._view, _text(record.key), value)
+        feed.current(self._view, spec.family.removesuffix(".current"), spec.channel, _text(record.key), value)
 
 
 def _text(key: bytes | None) -> str:

@@ -26,10 +26,18 @@ def name_in_force(view: View, decision: Fields) -> Iterator[Finding]:
     receipt = _record(decision)
     if decision["kind"] not in _EFFECTS or receipt is None:
         return
+    if decision["kind"] == "recorded" and not view.known_as.of(decision["subject"], receipt):
+        yield _wrong(Invariant.NAME_IN_FORCE, decision, f"recorded by {receipt} without a name", "held")
     said, known = view.known_as.of(decision["subject"], receipt), view.known_as.in_force(decision["subject"])
     if said and known and said != known:
         seen = f"{decision['kind']} by {receipt} under name check {said}"
         yield _wrong(Invariant.NAME_IN_FORCE, decision, seen, f"held: {known} is in force")
+
+
+def ends_what_must_not_stand(view: View, decision: Fields) -> Iterator[Finding]:
+    """The correction shows a minor, a simple procedure, or a missing notice or hearing (docs/adr/0008)."""
+    if decision["kind"] == "corrected" and _record(decision) in view.barring and decision["entry"]["ended_on"] is None:
+        yield _wrong(Invariant.MUST_NOT_STAND, decision, f"{decision['key']} stands", "ended")
 
 
 def _record(decision: Fields) -> str | None:
@@ -48,4 +56,5 @@ def _wrong(invariant: Invariant, decision: Fields, seen: str, expected: str) -> 
 CHECKS: tuple[tuple[Invariant, Callable[[View, Fields], Iterator[Finding]]], ...] = (
     (Invariant.WHOLE_DOCUMENT, whole_document),
     (Invariant.NAME_IN_FORCE, name_in_force),
+    (Invariant.MUST_NOT_STAND, ends_what_must_not_stand),
 )

@@ -1,12 +1,13 @@
 """Does a decision say why, and is what it says about the entry right? Pure checks of one decision."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from monitoring.auditor import caps
 from monitoring.auditor.findings import Finding, Invariant
-from monitoring.auditor.lawfiles import Law
+from monitoring.auditor.lawbook import Item, Law, Scale
 from monitoring.auditor.terms import last_day
-from monitoring.auditor.view import BY_OFFICER, View
+from monitoring.auditor.view import BY_OFFICER, View, place
 
 Fields = dict[str, Any]
 CONTENT = frozenset({"recorded", "corrected"})  # kinds that set the content of an entry
@@ -60,28 +61,46 @@ def _all_considered(decision: Fields, law: Law) -> Iterator[Finding]:
         )
 
 
-def term(decision: Fields, law: Law) -> Iterator[Finding]:
+def term(view: View, decision: Fields, law: Law) -> Iterator[Finding]:
+    """What a document brings, its last day follows from; afterwards only the cap of a group may bring it forward."""
     entry = decision["entry"]
-    if entry["determination"]["item"] not in law.items:
+    determination = entry["determination"]
+    if determination["item"] not in law.items:
         return
-    expected = last_day(law, entry["determination"])
+    own = view.entries.get(place(decision["subject"], decision["key"] or entry["key"]))
+    if decision["kind"] not in CONTENT and own is not None and own.ends_on == entry["ends_on"]:
+        return
+    chain = caps.chain(view, law, decision["subject"], determination["item"], own)
+    expected = last_day(law, determination, chain)
     if entry["ends_on"] != expected:
         yield _wrong(Invariant.TERM_END, decision, f"ends on {entry['ends_on']}", expected)
+    elif decision["kind"] not in CONTENT and decision["code"] != "cap_reached":
+        yield _wrong(Invariant.TERM_END, decision, f"{decision['code']} moves the last day", own and own.ends_on)
 
 
-def scale(decision: Fields, law: Law) -> Iterator[Finding]:
-    severity = decision["entry"]["severity"]
-    day = decision["entry"]["determination"]["document_date"] or decision["decided_on"]
+def scale(view: View, decision: Fields, law: Law) -> Iterator[Finding]:
+    """The scale of the document's day, and on it the level that item and subject alone give: nothing is weighed."""
+    entry = decision["entry"]
+    severity, determination = entry["severity"], entry["determination"]
+    day = determination["document_date"] or decision["decided_on"]
     in_force = law.scale_on(day)
-    if in_force is None:
-        if severity["level"] != "none":
-            yield _wrong(Invariant.SCALE, decision, severity["level"], f"none: no scale on {day}")
-    elif severity["scale"] != in_force.key or severity["level"] not in (*in_force.levels, "none"):
-        seen = f"{severity['level']} of {severity['scale']}"
-        yield _wrong(Invariant.SCALE, decision, seen, f"one of {in_force.levels} of {in_force.key} on {day}")
+    if in_force is not None and severity["scale"] != in_force.key:
+        yield _wrong(Invariant.SCALE, decision, f"on {severity['scale']}", f"on {in_force.key}, in force on {day}")
+    expected = _level(law.items.get(determination["item"]), entry["subject_kind"], in_force)
+    if severity["level"] != expected:
+        where = "no scale" if in_force is None else in_force.key
+        yield _wrong(Invariant.SCALE, decision, severity["level"], f"{expected} ({where} on {day})")
 
 
-def serious(decision: Fields, law: Law) -> Iterator[Finding]:
+def _level(item: Item | None, kind: str, in_force: Scale | None) -> str:
+    if item is None or in_force is None or kind in item.record_only or item.info_class != "negative":
+        return "none"
+    if item.list_decision:
+        return "serious"
+    return "minor" if item.minor and "minor" in in_force.levels else "ordinary"
+
+
+def serious(view: View, decision: Fields, law: Law) -> Iterator[Finding]:
     item = law.items.get(decision["entry"]["determination"]["item"])
     if decision["entry"]["severity"]["level"] == "serious" and (item is None or not item.list_decision):
         seen = f"serious for {decision['entry']['determination']['item']}"
@@ -90,3 +109,10 @@ def serious(decision: Fields, law: Law) -> Iterator[Finding]:
 
 def _wrong(invariant: Invariant, decision: Fields, seen: object, expected: object) -> Finding:
     return Finding(invariant, f"decision {decision['decision_id']}", str(seen), str(expected))
+
+
+CHECKS: tuple[tuple[Invariant, Callable[[View, Fields, Law], Iterator[Finding]], frozenset[str]], ...] = (
+    (Invariant.TERM_END, term, frozenset()),  # () = whatever the kind
+    (Invariant.SCALE, scale, CONTENT),
+    (Invariant.SERIOUS, serious, CONTENT),
+)

@@ -6,12 +6,14 @@ Order matters and is the reader's duty: law books, source records, receipts, acc
 from collections.abc import Iterator
 from typing import Any
 
-from monitoring.auditor import admission, effects, explained, raising
+from monitoring.auditor import admission, effects, explained, raising, waiting
 from monitoring.auditor.findings import Finding, Invariant
-from monitoring.auditor.lawfiles import Law, read_book
+from monitoring.auditor.lawbook import Law
+from monitoring.auditor.lawfiles import read_book
 from monitoring.auditor.ledger import OUTCOMES, REFUSED
 from monitoring.auditor.standings import fold_changed, fold_current, fold_delta, fold_entry, fold_raised
 from monitoring.auditor.view import View, place
+from monitoring.auditor.waiting import fold_waiting
 
 Fields = dict[str, Any]
 
@@ -66,8 +68,9 @@ def accepted(view: View, partition: int, value: Fields) -> None:
     wrong = [] if known else [Finding(Invariant.ACCEPTED_ONCE, where, "on accepted", "a source record")]
     view.findings.check(Invariant.ACCEPTED_ONCE, wrong)
     _remember(view, value)
-    for invariant, check in admission.CHECKS:
-        view.findings.check(invariant, check(view, value, where))
+    if admission.content_of(value) is not None:
+        for invariant, check in admission.CHECKS:
+            view.findings.check(invariant, check(view, value, where))
 
 
 def _remember(view: View, value: Fields) -> None:
@@ -75,6 +78,8 @@ def _remember(view: View, value: Fields) -> None:
     view.known_as.said(value["subject"], receipt_id, value["name_check"])
     if admission.lacking(value):
         view.incomplete.add(receipt_id)
+    if value["kind"] == "correction" and any(admission.bars(view, value)):
+        view.barring.add(receipt_id)
     if value["subject_kind"] == "name_only":
         view.names.add(receipt_id)
     if value["kind"] == "feedback":
@@ -89,19 +94,20 @@ def decision(view: View, value: Fields) -> None:
     findings, law = view.findings, view.law_of(value["law_digest"])
     findings.check(Invariant.LAW_PUBLISHED, explained.published(value, view))
     findings.check(Invariant.EXPLAINED, explained.explained(value, law))
-    for invariant, allowed in effects.CHECKS:
+    for invariant, allowed in (*effects.CHECKS, *waiting.CHECKS):
         findings.check(invariant, allowed(view, value))
-    if value["entry"] is not None and value["kind"] in explained.CONTENT:
-        findings.check(Invariant.TERM_END, explained.term(value, law))
-        findings.check(Invariant.SCALE, explained.scale(value, law))
-        findings.check(Invariant.SERIOUS, explained.serious(value, law))
+    if value["entry"] is not None:
+        for invariant, about_entry, kinds in explained.CHECKS:
+            if not kinds or value["kind"] in kinds:
+                findings.check(invariant, about_entry(view, value, law))
     if value["kind"] == "recorded":
         view.known_as.recorded(value["subject"], view.known_as.of(value["subject"], value["cause"]["receipt_id"]))
     if value["raised"]:
         raised = list(_raised(view, value, law))
         for invariant, check in raising.CHECKS:
             findings.check(invariant, (wrong for one in raised for wrong in check(one)), len(raised))
-    entry = fold_entry(view, value)
+    fold_waiting(view, value)
+    entry = fold_entry(view, value, law)
     findings.check(Invariant.VERSIONS, fold_raised(view, value, entry), len(value["raised"]))
     findings.check(Invariant.TRANSITIONS, fold_changed(view, value), len(value["changed"]))
     findings.check(Invariant.OFFICER_ONLY, (), len(value["changed"]))
@@ -123,8 +129,9 @@ def delta(view: View, family: str, channel: str | None, value: Fields) -> None:
     view.findings.check(Invariant.VERSIONS, fold_delta(view, family, channel, value))
 
 
-def current(view: View, key: str, value: Fields | None) -> None:
-    view.findings.check(Invariant.CURRENT, fold_current(view, key, value), 0)
+def current(view: View, family: str, channel: str | None, key: str, value: Fields | None) -> None:
+    """One record of a ``.current`` topic; ``family`` without the ending."""
+    view.findings.check(Invariant.CURRENT, fold_current(view, (family, channel), key, value), 0)
 
 
 def scores(where: str, names: frozenset[str] | set[str]) -> Iterator[Finding]:

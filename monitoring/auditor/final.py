@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterator
 from datetime import date
 
+from monitoring.auditor.caps import cap_kept
 from monitoring.auditor.findings import Finding, Invariant
-from monitoring.auditor.lawfiles import Law, Rule
+from monitoring.auditor.lawbook import Law, Rule
 from monitoring.auditor.view import OPEN, ObligationFact, View
+from monitoring.auditor.waiting import waits_no_longer
 
 TARGET_NOT_SEEN = "TARGET_NOT_SEEN"
+WITHOUT_EFFECT = "ENDING_WITHOUT_EFFECT"
 
 
 def same_day(view: View) -> Iterator[Finding]:
@@ -29,6 +32,7 @@ def law_files(view: View) -> Iterator[Finding]:
         ("item", dict(book.items), dict(view.law.items)),
         ("scale", dict(book.scales), dict(view.law.scales)),
         ("instrument", dict(book.instruments), dict(view.law.instruments)),
+        ("body", dict(book.bodies), dict(view.law.bodies)),
     )
     for name, seen, expected in pairs:
         for code in sorted(seen.keys() | expected.keys()):
@@ -72,21 +76,15 @@ def ended(view: View) -> Iterator[Finding]:
     """Each ending that was accepted, or waits no longer, has ended its entry."""
     for where, reason, receipt in view.endings:
         code = view.refused.get(receipt)
-        waits = code == TARGET_NOT_SEEN and receipt not in view.reviewed and reason not in view.law.only_without_term
-        entry = view.entries.get(_now(view, where))
+        if code == TARGET_NOT_SEEN and receipt in view.settled:
+            code = view.settled[receipt]
+            if code == WITHOUT_EFFECT and reason not in view.law.only_without_term:
+                code = None  # it has an effect, whatever was said
+        elif code is not None:
+            continue
+        entry = view.entries.get(view.now(where))
         if code is None and (entry is None or not entry.ended):
             yield Finding(Invariant.ENDED, f"entry {where}", f"not ended by {receipt} ({reason})", "ended")
-        elif waits and entry is not None and not entry.ended:
-            yield Finding(Invariant.ENDED, f"entry {where}", f"{receipt} ({reason}) waits though it is here", "ended")
-
-
-def _now(view: View, where: str) -> str:
-    """Where an entry stands after corrections of its document number."""
-    met = set()
-    while where in view.moved and where not in view.entries and where not in met:
-        met.add(where)
-        where = view.moved[where]
-    return where
 
 
 def basis_stands(view: View) -> Iterator[Finding]:
@@ -139,7 +137,8 @@ def _open(invariant: Invariant, identifier: str, fact: ObligationFact, seen: str
 
 
 def _law_size(view: View) -> int:
-    return len(view.law.rules) + len(view.law.items) + len(view.law.scales) + len(view.law.instruments)
+    law = view.law
+    return len(law.rules) + len(law.items) + len(law.scales) + len(law.instruments) + len(law.bodies)
 
 
 def _open_ones(view: View) -> int:
@@ -151,7 +150,9 @@ CHECKS: tuple[tuple[Invariant, Callable[[View], Iterator[Finding]], Callable[[Vi
     (Invariant.LAW_FILES, law_files, _law_size),
     (Invariant.LIVE_GROUND, live_ground, _open_ones),
     (Invariant.NOT_PAST_END, not_past_end, lambda view: len(view.entries) + _open_ones(view)),
+    (Invariant.CAP, cap_kept, lambda view: sum(map(len, view.capped.values()))),
     (Invariant.ENDED, ended, lambda view: len(view.endings)),
+    (Invariant.WAITING, waits_no_longer, lambda view: len(view.waiting) + len(view.settled)),
     (Invariant.BASIS_STANDS, basis_stands, _open_ones),
     (Invariant.DELTAS, deltas, lambda view: len(view.obligations)),
     (Invariant.CURRENT, current, lambda view: len(view.obligations)),

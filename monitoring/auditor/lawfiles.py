@@ -7,109 +7,19 @@ shows as a difference between the book in force and the files.
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-SELF = "self"
-GRADES_AFTER_CUT_OVER = frozenset({"law", "regulation", "central_policy", "judicial_interpretation"})
-VERIFIED = frozenset({"verified", "verified_number_unverified"})
-
-
-@dataclass(frozen=True)
-class Rule:
-    rule_id: str
-    clause: str
-    measure: str
-    items: tuple[str, ...]
-    subjects: tuple[str, ...]
-    roles: tuple[str, ...]
-    executor: str | None
-    executor_source: str
-    basis: tuple[str, ...]
-    date_basis: str
-    in_force_from: date | None
-    in_force_to: date | None
-    reach: str
-    incentive: bool
-    active: bool
-
-    def in_force(self, day: date) -> bool:
-        return (self.in_force_from or day) <= day <= (self.in_force_to or day)
-
-
-@dataclass(frozen=True)
-class Ground:
-    term_years: int | None
-    extra_years_max: int
-
-
-@dataclass(frozen=True)
-class Item:
-    code: str
-    info_class: str
-    subjects: tuple[str, ...]
-    roles: tuple[str, ...]
-    list_decision: bool
-    minors_refused: bool
-    prior_notice_required: bool
-    record_only: frozenset[str]
-    grounds: dict[str, Ground]
-
-
-@dataclass(frozen=True)
-class Scale:
-    key: str
-    in_force_from: date | None
-    in_force_to: date | None
-    levels: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Instrument:
-    grade: str
-    mark: str
-
-
-@dataclass(frozen=True)
-class Law:
-    """What the invariants need of one law book. ``words``: every reason, ending, refusal and record code it knows."""
-
-    cut_over: date
-    rules: dict[str, Rule]
-    items: dict[str, Item]
-    scales: dict[str, Scale]
-    instruments: dict[str, Instrument]
-    words: frozenset[str]
-    only_without_term: frozenset[str]  # ending reasons that do not help while a term runs (art. 10(4))
-    keys: frozenset[str] = frozenset()  # every key of a published book, for the search for a score
-
-    @cached_property
-    def rules_of(self) -> dict[str, frozenset[str]]:
-        """Item -> ids of every rule that lists it."""
-        return {
-            item: frozenset(rule.rule_id for rule in self.rules.values() if item in rule.items) for item in self.items
-        }
-
-    def scale_on(self, day: date) -> Scale | None:
-        for scale in self.scales.values():
-            if (scale.in_force_from or day) <= day <= (scale.in_force_to or day):
-                return scale
-        return None
-
-    def stands_alone(self, basis: tuple[str, ...]) -> bool:
-        """Whether something other than a memorandum carries it: a verified law, regulation or central policy."""
-        known = (self.instruments[code] for code in basis if code in self.instruments)
-        return any(one.grade in GRADES_AFTER_CUT_OVER and one.mark in VERIFIED for one in known)
+from monitoring.auditor.lawbook import VERIFIED, Body, Cap, Ground, Instrument, Item, Law, Rule, Scale
+from topics.catalogue import Catalogue
 
 
 def read_files(folder: Path) -> Law:
-    """Read ``streams/law``-like YAML. Raises KeyError or ValueError naming nothing but the key: the law room's own
-    loader says what is wrong with a law file; here it must be right."""
+    """Read ``streams/law``-like YAML, and the bodies of the topics room. Raises KeyError or ValueError naming nothing
+    but the key: the law room's own loader says what is wrong with a law file; here it must be right."""
     head = _yaml(folder / "book.yaml")
     executors = {row["code"]: row for row in _rows(folder / "executors.yaml")}
     scales = [_yaml(path) for path in sorted((folder / "severity").glob("*.yaml"))]
@@ -123,8 +33,10 @@ def read_files(folder: Path) -> Law:
         items={item.code: item for item in items},
         scales={row["key"]: _scale(row) for row in scales},
         instruments={row["code"]: _instrument(row) for row in _all_rows(folder / "instruments")},
+        bodies={code: Body(one.channel, one.sector, one.level) for code, one in Catalogue.load().bodies.items()},
         words=frozenset(words | {reason for _, reason in rules if reason}),
-        only_without_term=_only_without_term(_rows(folder / "endings.yaml")),
+        only_without_term=_endings(_rows(folder / "endings.yaml"), "only_without_term"),
+        annulling=_endings(_rows(folder / "endings.yaml"), "annuls"),
     )
 
 
@@ -140,8 +52,10 @@ def read_book(canonical: bytes) -> Law:
         items={code: _item({"code": code, **row}) for code, row in book["items"].items()},
         scales={row["key"]: _scale(row) for row in book["scales"]},
         instruments={code: _instrument(row) for code, row in book["instruments"].items()},
+        bodies={code: _body(row) for code, row in book["bodies"].items()},
         words=frozenset(words),
-        only_without_term=_only_without_term(book["endings"].values()),
+        only_without_term=_endings(book["endings"].values(), "only_without_term"),
+        annulling=_endings(book["endings"].values(), "annuls"),
         keys=frozenset(_keys(book)),
     )
 
@@ -162,6 +76,7 @@ def _read_memoranda(folder: Path, executors: dict[str, dict[str, Any]]) -> list[
             reason = full.get("inactive_reason")
             full["active"] = reason is None and full["mark"] in VERIFIED and bool(executor)
             full["executor"] = executor.get("channel")
+            full["executor_body"] = executor.get("body")
             full["executor_source"] = executor.get("source", "none")
             rules.append((_rule(f"{name}/{row['no']}", full), reason))
     return rules
@@ -184,14 +99,13 @@ def _rule(rule_id: str, row: dict[str, Any]) -> Rule:
         reach=row["reach"],
         incentive=row["incentive"],
         active=row["active"],
+        grounds=tuple(row.get("grounds") or ()),
+        executor_body=row["executor_body"],
     )
 
 
 def _item(row: dict[str, Any]) -> Item:
-    grounds = {
-        code: Ground(ground.get("term_years"), ground.get("extra_years_max", 0))
-        for code, ground in row["grounds"].items()
-    }
+    cap = row.get("cap")
     return Item(
         code=row["code"],
         info_class=row["info_class"],
@@ -201,12 +115,36 @@ def _item(row: dict[str, Any]) -> Item:
         minors_refused=row.get("minors_refused", True),
         prior_notice_required=row.get("prior_notice_required", True),
         record_only=frozenset(row.get("record_only", {})),
-        grounds=grounds,
+        grounds={code: _ground(ground) for code, ground in row["grounds"].items()},
+        providers=tuple(row["providers"]),
+        levels=tuple(row["levels"]),
+        statutory_term=row.get("statutory_term", False),
+        minor=row.get("minor", False),
+        cap=None if cap is None else Cap(cap["group"], cap["years"]),
     )
 
 
-def _only_without_term(rows: Iterable[dict[str, Any]]) -> frozenset[str]:
-    return frozenset(row["code"] for row in rows if row.get("only_without_term", False))
+def _ground(row: dict[str, Any]) -> Ground:
+    stated = row.get("stated_months")
+    return Ground(
+        term_years=row.get("term_years"),
+        extra_years_max=row.get("extra_years_max", 0),
+        term_months=row.get("term_months", 0),
+        term_days=row.get("term_days", 0),
+        counts_from=row.get("counts_from", "effect"),
+        life=row.get("life", False),
+        stated_months=None if stated is None else (stated[0], stated[1]),
+    )
+
+
+def _body(row: dict[str, Any]) -> Body:
+    """Of a published book; before bodies named their sector, every channel was one."""
+    return Body(row["channel"], row.get("sector", row["channel"]), row["level"])
+
+
+def _endings(rows: Iterable[dict[str, Any]], mark: str) -> frozenset[str]:
+    """Codes of the ending reasons that carry ``mark``."""
+    return frozenset(row["code"] for row in rows if row.get(mark, False))
 
 
 def _scale(row: dict[str, Any]) -> Scale:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from monitoring.auditor.findings import Finding, Invariant
-from monitoring.auditor.lawfiles import SELF, Item, Law, Rule
+from monitoring.auditor.lawbook import SELF, Item, Law, Rule
 from monitoring.auditor.view import View
 
 Fields = dict[str, Any]  # a decoded record or part of one
@@ -42,16 +42,32 @@ class Raised(NamedTuple):
 
 
 def remit(raised: Raised) -> Iterator[Finding]:
-    said = (raised.obligation["executor"], raised.obligation["executor_source"])
-    lawful = (raised.rule.executor, raised.rule.executor_source)
+    obligation, rule = raised.obligation, raised.rule
+    said = (obligation["executor"], obligation["executor_body"], obligation["executor_source"])
+    lawful = (rule.executor, rule.executor_body, rule.executor_source)
     if said != lawful or said[0] is None:
         yield raised.wrong(Invariant.REMIT, said, lawful)
+    body = raised.law.bodies.get(obligation["executor_body"])
+    if body is None or body.channel != obligation["executor"]:
+        yield raised.wrong(Invariant.REMIT, f"{said[1]} told through {said[0]}", f"through {body and body.channel}")
+
+
+def incentive(raised: Raised) -> Iterator[Finding]:
+    """An incentive rests on good conduct, a sanction on bad, and never the other way round."""
+    said, item = raised.obligation["incentive"], raised.item
+    if said != raised.rule.incentive:
+        yield raised.wrong(Invariant.INCENTIVE, f"incentive {said}", f"{raised.rule.rule_id}: {raised.rule.incentive}")
+    if item is not None and said == (item.info_class == "negative"):
+        seen = f"{'an incentive' if said else 'a sanction'} by {item.code}, which is {item.info_class}"
+        yield raised.wrong(Invariant.INCENTIVE, seen, "incentives from good conduct, sanctions from bad")
 
 
 def of_item(raised: Raised) -> Iterator[Finding]:
     rule, determination = raised.rule, raised.determination
     if determination["item"] not in rule.items:
         yield raised.wrong(Invariant.RULE_OF_ITEM, f"item {determination['item']}", f"one of {rule.items}")
+    if rule.grounds and determination["ground"] not in rule.grounds:
+        yield raised.wrong(Invariant.RULE_OF_ITEM, f"ground {determination['ground']}", f"one of {rule.grounds}")
     if raised.entry["subject_kind"] not in rule.subjects:
         yield raised.wrong(Invariant.RULE_OF_ITEM, raised.entry["subject_kind"], f"one of {rule.subjects}")
     if (determination["role"] or SELF) not in (rule.roles or (SELF,)):
@@ -115,6 +131,7 @@ def not_over(raised: Raised) -> Iterator[Finding]:
 
 CHECKS: tuple[tuple[Invariant, Callable[[Raised], Iterator[Finding]]], ...] = (
     (Invariant.REMIT, remit),
+    (Invariant.INCENTIVE, incentive),
     (Invariant.RULE_OF_ITEM, of_item),
     (Invariant.RULE_ACTIVE, active),
     (Invariant.RULE_IN_FORCE, in_force),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from monitoring.auditor.findings import Finding, Invariant
+from monitoring.auditor.lawbook import Law
 from monitoring.auditor.view import BY_OFFICER, STATES, EntryFact, ObligationFact, View, place
 
 Fields = dict[str, Any]
@@ -21,11 +22,9 @@ ALLOWED: dict[str, frozenset[str]] = {
 }
 
 
-def fold_entry(view: View, decision: Fields) -> EntryFact | None:
+def fold_entry(view: View, decision: Fields, law: Law) -> EntryFact | None:
     """The entry the decision is about, as it stands after it."""
     key, entry = decision["key"], decision["entry"]
-    if decision["kind"] == "review" and decision["settles"]:
-        view.reviewed.add(decision["settles"])
     if key is None and entry is None:
         return None
     before = place(decision["subject"], key if key is not None else entry["key"])
@@ -40,6 +39,11 @@ def fold_entry(view: View, decision: Fields) -> EntryFact | None:
     if after != before:
         view.moved[before] = after
     view.entries[after] = fact
+    item = law.items.get(fact.item)
+    if item is not None and item.cap is not None:
+        known = view.capped.setdefault(decision["subject"], [])
+        if fact not in known:
+            known.append(fact)
     return fact
 
 
@@ -98,15 +102,22 @@ def fold_delta(view: View, family: str, channel: str | None, delta: Fields) -> I
     if delta["version"] != fact.delta_version + 1 or (delta["previous_version"] or 0) != fact.delta_version:
         seen = f"version {delta['version']} after {delta['previous_version']}"
         yield Finding(Invariant.VERSIONS, where, seen, f"version {fact.delta_version + 1} after {fact.delta_version}")
-    lawful = ("rewards" if delta["incentive"] else "sanctions", delta["executor"])
-    if (family, channel) != lawful:
-        yield Finding(Invariant.DELTAS, where, f"on {family}.{channel}", f"on {'.'.join(lawful)}")
+    yield from _on_its_topic(delta, (family, channel), where)
     fact.delta_version = delta["version"]
     fact.delta ^= fingerprint(delta, delta["decision_id"])
 
 
-def fold_current(view: View, identifier: str, value: Fields | None) -> Iterator[Finding]:
-    """One record of a ``.current`` topic; a tombstone takes the obligation away."""
+def _on_its_topic(record: Fields, topic: tuple[str, str | None], where: str) -> Iterator[Finding]:
+    """Rewards and sanctions never share a topic, and nobody reads what another department is to do."""
+    family, channel = ("rewards" if record["incentive"] else "sanctions"), record["executor"]
+    if topic[0] != family:
+        yield Finding(Invariant.INCENTIVE, where, f"on {topic[0]}.{topic[1]}", f"on {family}.{channel}")
+    if topic[1] != channel:
+        yield Finding(Invariant.DELTAS, where, f"on {topic[0]}.{topic[1]}", f"on {family}.{channel}")
+
+
+def fold_current(view: View, topic: tuple[str, str | None], identifier: str, value: Fields | None) -> Iterator[Finding]:
+    """One record of a ``.current`` topic (family and channel); a tombstone takes the obligation away."""
     fact = view.obligations.get(identifier)
     if fact is None:
         if value is not None:
@@ -114,6 +125,8 @@ def fold_current(view: View, identifier: str, value: Fields | None) -> Iterator[
         return
     if value is not None and value["obligation_id"] != identifier:
         yield Finding(Invariant.CURRENT, f"obligation {identifier}", value["obligation_id"], "the key")
+    if value is not None:
+        yield from _on_its_topic(value, topic, f"obligation {identifier}")
     fact.current = None if value is None else (value["version"], value["state"])
 
 

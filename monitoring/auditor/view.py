@@ -3,12 +3,13 @@
 Kept small on purpose: slots instead of decoded records, so a million records of history fit on one office machine.
 """
 
+import sys
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
 from monitoring.auditor.findings import Findings
-from monitoring.auditor.lawfiles import Law
+from monitoring.auditor.lawbook import Law
 from monitoring.auditor.ledger import Ledger
 
 STATES = ("proposed", "confirmed", "in_effect", "refused", "not_applicable", "lifting", "lifted")
@@ -19,15 +20,22 @@ BY_OFFICER = frozenset({"confirmed", "refused", "not_applicable", "in_effect", "
 class EntryFact:
     """One entry as its last decision left it."""
 
-    __slots__ = ("ended", "ends_on", "receipt_id")
+    __slots__ = ("effect", "ended_on", "ended_reason", "ends_on", "item", "receipt_id")
 
     def __init__(self, entry: dict[str, Any]) -> None:
         self.receipt_id: str = entry["receipt_id"]
         self.take(entry)
 
     def take(self, entry: dict[str, Any]) -> None:
+        self.item: str = sys.intern(entry["determination"]["item"])
+        self.effect: date | None = entry["determination"]["effect_date"]
         self.ends_on: date | None = entry["ends_on"]
-        self.ended: bool = entry["ended_on"] is not None
+        self.ended_on: date | None = entry["ended_on"]
+        self.ended_reason: str | None = entry["ended_reason"] and sys.intern(entry["ended_reason"])
+
+    @property
+    def ended(self) -> bool:
+        return self.ended_on is not None
 
     def live_on(self, day: date) -> bool:
         """Neither ended nor past its last day, which is inclusive."""
@@ -68,6 +76,13 @@ class Young(NamedTuple):
 
     grown_up: date
     judged_at: date | None
+
+
+class Waiting(NamedTuple):
+    """A record that waits for its target: where that will stand, and since when."""
+
+    target: str
+    since: date
 
 
 class NamesSaid:
@@ -113,8 +128,12 @@ class View:
     incomplete: set[str] = field(default_factory=set)  # receipt ids of documents that lack something
     feedback: dict[str, tuple[str, str]] = field(default_factory=dict)  # receipt id -> obligation id, answer
     endings: list[tuple[str, str, str]] = field(default_factory=list)  # place, ending reason, receipt id
-    reviewed: set[str] = field(default_factory=set)  # waiting records given up
+    barring: set[str] = field(default_factory=set)  # receipt ids of corrections that show a record must not stand
+    waiting: dict[str, Waiting] = field(default_factory=dict)  # receipt id -> what waits for its target
+    settled: dict[str, str | None] = field(default_factory=dict)  # receipt id of what waits no longer -> code if held
+    given_up: dict[str, dict[str, str]] = field(default_factory=dict)  # subject -> place it barred -> receipt id
     entries: dict[str, EntryFact] = field(default_factory=dict)  # place -> entry
+    capped: dict[str, list[EntryFact]] = field(default_factory=dict)  # subject -> entries of items with a cap
     moved: dict[str, str] = field(default_factory=dict)  # place before a correction of the document number -> after
     obligations: dict[str, ObligationFact] = field(default_factory=dict)
     rows: dict[tuple[str, int], tuple[int, int]] = field(
@@ -133,6 +152,14 @@ class View:
         day = self.last_day
         due = [digest for from_day, digest in self.activated if day is None or from_day <= day]
         return due[-1] if due else None
+
+    def now(self, where: str) -> str:
+        """Where an entry stands after corrections of its document number."""
+        met = set()
+        while where in self.moved and where not in self.entries and where not in met:
+            met.add(where)
+            where = self.moved[where]
+        return where
 
     def law_of(self, digest: str) -> Law:
         """The law a decision was made with: the files for the book in force, else the published book."""

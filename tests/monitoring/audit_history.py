@@ -19,7 +19,7 @@ from monitoring.auditor.lawfiles import read_files
 from monitoring.auditor.view import View
 from schemas.codec import Codec
 from streams.core.check_determination import SubjectFacts
-from streams.core.checks import check_determination
+from streams.core.checks import check_correction, check_determination
 from streams.core.decide import decide
 from streams.core.decisions import Decision, Outcome, Receipt
 from streams.core.events import (
@@ -117,21 +117,36 @@ class History:
         return self._record(EventKind.ENDING, subject, SubjectKind.PERSON, name=name, ending=content)
 
     def correction(
-        self, target: Determination, replacement: Determination, name: str = "", document_no: str = "鲁01执4号"
+        self,
+        target: Determination,
+        replacement: Determination,
+        name: str = "",
+        document_no: str = "鲁01执4号",
+        bars: tuple[str, ...] = (),
     ) -> Outcome:
-        content = Correction(Target(target.document_no, target.item), document_no, self.today, DIGEST, replacement)
-        return self._record(EventKind.CORRECTION, PERSON, SubjectKind.PERSON, name=name, correction=content)
+        content = self._correcting(target, replacement, document_no)
+        return self._record(EventKind.CORRECTION, PERSON, SubjectKind.PERSON, name=name, bars=bars, correction=content)
+
+    def _correcting(
+        self, target: Determination, replacement: Determination, document_no: str = "鲁01执4号"
+    ) -> Correction:
+        return Correction(Target(target.document_no, target.item), document_no, self.today, DIGEST, replacement)
 
     def reported(self, content: Determination, number: str, target: Determination | None = None) -> Outcome:
         """A determination, or with ``target`` a correction of it, about the bearer of ``number``, through the checks
         of intake."""
-        born = datetime.date.fromisoformat(number[6:14])
-        found = check_determination(content, "court", SubjectFacts(SubjectKind.PERSON, born), BOOK, self.today)
+        who = SubjectFacts(SubjectKind.PERSON, datetime.date.fromisoformat(number[6:14]))
+        if target is None:
+            found = check_determination(content, "court", who, BOOK, self.today)
+        else:
+            found = check_correction(self._correcting(target, content), "court", who, BOOK, self.today)
         if found.faults:
             self.rejected(found.faults[0].code)
             outcome = Outcome.REJECTED
+        elif target is None:
+            outcome = self.determination(content)
         else:
-            outcome = self.determination(content) if target is None else self.correction(target, content)
+            outcome = self.correction(target, content, bars=found.bars)
         fields = msgspec.to_builtins(content, builtin_types=(datetime.date,))
         subject = {"subject": {"id_type": "citizen", "id_number": number}}
         self.sources[-1]["value"] = subject | (fields if target is None else {"replacement": fields})
@@ -161,6 +176,7 @@ class History:
         who: SubjectKind,
         channel: str = "court",
         name: str = "",
+        bars: tuple[str, ...] = (),
         **payload: Any,
     ) -> Outcome:
         place = self._source(channel, kind)
@@ -179,6 +195,7 @@ class History:
             subject_kind=who,
             name_check=name,
             content_digest=content_digest(kind, channel, subject, name, content),
+            bars=bars,
             **payload,
         )
         self._accepted(event)
@@ -239,7 +256,8 @@ class History:
                 "document_body": "SD-COURT",
             }
             self.deltas.append(
-                wire("ObligationChange", fields) | {"_family": "sanctions", "_channel": obligation.executor}
+                wire("ObligationChange", fields)
+                | {"_family": "rewards" if obligation.incentive else "sanctions", "_channel": obligation.executor}
             )
             del fields["previous_version"]
             self.current[obligation.obligation_id] = wire("ObligationCurrent", fields)
@@ -265,7 +283,10 @@ class History:
         for one in self.deltas:
             feed.delta(view, one["_family"], one["_channel"], one)
         for identifier, value in self.current.items():
-            feed.current(view, identifier, value)
+            family = "rewards" if value["incentive"] else "sanctions"
+            feed.current(
+                view, value.get("_family", family), value.get("_channel", value["executor"]), identifier, value
+            )
         return view
 
     def audit(self) -> AuditReport:

@@ -139,7 +139,7 @@ def test_serious_without_a_list_decision(history: History) -> None:
     ordered = history.decisions[1]["entry"]
     assert ordered["determination"]["item"] == "COURT_CONSUMPTION_ORDER"
     ordered["severity"]["level"] = "serious"
-    assert only(history) == {I.SERIOUS}
+    assert only(history) == {I.SERIOUS, I.SCALE}
 
 
 def test_a_decision_without_reasons(history: History) -> None:

@@ -177,7 +177,7 @@ def three_years_more(start: date, months: int) -> date:
 
 SABOTAGES = [
     story("streams.core.ending.lift", nothing, listed_and_ended, I.LIVE_GROUND),
-    story("streams.core.determination.settle", none, ended_before_listed, I.ENDED),
+    story("streams.core.determination.settle", none, ended_before_listed, I.WAITING),
     story("streams.core.passage.unsupported", none, listed_until_the_cut_over, I.BASIS_STANDS),
     story("streams.core.passage.expire", none, listed_until_it_ran_out, I.NOT_PAST_END),
     story("streams.core.terms.add_months", three_years_more, listed, I.TERM_END),

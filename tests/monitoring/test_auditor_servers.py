@@ -80,7 +80,7 @@ class World:
             topic = self.name(one["_family"], one["_channel"])
             yield topic, "ObligationChange", one["obligation_id"].encode(), clean(one)
         for identifier, one in history.current.items():
-            topic = self.name("sanctions.current", one["executor"])
+            topic = self.name("rewards.current" if one["incentive"] else "sanctions.current", one["executor"])
             yield topic, "ObligationCurrent", identifier.encode(), clean(one)
 
     def store(self) -> None:
