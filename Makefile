@@ -7,7 +7,7 @@ PYTHON := python3
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run lint types law test check bench format clean
+.PHONY: help venv run lint types law test check bench load format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -55,6 +55,9 @@ build/bench/ready: requirements-bench.lock
 	$(PYTHON) -m venv build/bench
 	build/bench/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@
+
+load: venv ## a backlog of a million records worked off, ClickHouse down for 5 minutes meanwhile (RECORDS=, DOWN= for less)
+	@$(BIN)/chengxin load $(if $(RECORDS),--records $(RECORDS)) $(if $(DOWN),--down $(DOWN))
 
 format: venv ## write the format
 	$(BIN)/ruff format --quiet

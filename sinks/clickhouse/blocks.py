@@ -23,9 +23,12 @@ MAX_RECORD_BYTES = 64_000_000  # our own topics: bounded by the broker; the cap 
 class Raw(Protocol):
     """What is read of a Kafka record (aiokafka's ConsumerRecord fits)."""
 
-    offset: int
-    timestamp: int
-    value: bytes | None
+    @property
+    def offset(self) -> int: ...
+    @property
+    def timestamp(self) -> int: ...
+    @property
+    def value(self) -> bytes | None: ...
 
 
 class Unreadable(Exception):

@@ -58,6 +58,7 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no 
             auto_offset_reset="none",  # jumping to an end would be silent loss
             session_timeout_ms=int(session_timeout_s * 1000),
             heartbeat_interval_ms=int(session_timeout_s * 1000 / 4),
+            max_partition_fetch_bytes=self._limits.fetch_bytes,
             max_poll_interval_ms=int(self._limits.max_poll_interval_s * 1000),
         )
         self._storing = Storing(self._consumer, writer, codec, self._limits, observer)
@@ -101,7 +102,7 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no 
         while True:
             self._regulate()
             try:
-                found = await self._consumer.getmany(timeout_ms=POLL_MS)
+                found = await self._consumer.getmany(timeout_ms=POLL_MS, max_records=self._limits.poll_records)
             except NoOffsetForPartitionError:
                 continue  # a partition of this instant's assignment, before it was placed
             except OffsetOutOfRangeError as error:
@@ -152,7 +153,7 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no 
 
     def _regulate(self) -> None:
         """Pause lanes that have enough, resume those that want more."""
-        crowded = sum(lane.size for lane in self._lanes.values()) >= self._limits.buffer_bytes
+        crowded = sum(lane.memory for lane in self._lanes.values()) >= self._limits.buffer_bytes
         for place, lane in self._lanes.items():
             wants = lane.wants_more(self._limits, crowded)
             if wants == lane.paused:

@@ -9,13 +9,25 @@ from sinks.clickhouse.blocks import Prepared, Raw
 from sinks.clickhouse.columns import Table
 from sinks.clickhouse.plan import Block
 
+RECORD_BYTES = 200  # of memory that a buffered record takes beside its value
+
+
+class Kept(NamedTuple):
+    """What is buffered of a record: a consumer's own takes three times the memory."""
+
+    offset: int
+    timestamp: int
+    value: bytes | None
+
 
 class Limits(NamedTuple):
     """Sizes and times, in rows, bytes and seconds. Blocks end at the first bound reached."""
 
     block_rows: int = 20_000
     block_bytes: int = 16_000_000
-    buffer_bytes: int = 256_000_000  # of all lanes together; above it reading pauses
+    buffer_bytes: int = 64_000_000  # of memory, all lanes together; above it only empty lanes read
+    poll_records: int = 5_000  # one poll at most: what may come beyond the buffer
+    fetch_bytes: int = 256_000  # of one topic-partition in one fetch; as much may lie ready for each
     linger_s: float = 0.5  # how long a record may wait for company
     inserts_per_s: int = 40  # with many busy lanes the linger grows: fewer, larger inserts
     insert_timeout_s: float = 30.0
@@ -41,13 +53,18 @@ class Lane:
     closing: int | None = None  # stored up to here, but the group still has an older commit
     closed_at: float = 0.0  # when ``closing`` was set
     since: float = 0.0  # when the oldest buffered record came
-    size: int = 0  # bytes buffered
-    records: deque[Raw] = field(default_factory=deque)
+    size: int = 0  # bytes of the buffered values
+    records: deque[Kept] = field(default_factory=deque)
+
+    @property
+    def memory(self) -> int:
+        """Bytes that the buffered records take."""
+        return self.size + RECORD_BYTES * len(self.records)
 
     def add(self, records: list[Raw], now: float) -> None:
         """Buffer records as read; ones below ``next`` or already buffered (after a seek) are dropped."""
         last = self.records[-1].offset if self.records else self.next - 1
-        fresh = [record for record in records if record.offset > last]
+        fresh = [Kept(record.offset, record.timestamp, record.value) for record in records if record.offset > last]
         if fresh and not self.records:
             self.since = now
         self.records.extend(fresh)
@@ -72,12 +89,12 @@ class Lane:
             return self.records[-1].offset >= self.replay.end
         return self.full(limits) or now - self.since >= linger_s
 
-    def batch(self, limits: Limits) -> list[Raw]:
+    def batch(self, limits: Limits) -> list[Kept]:
         """The records of the next block, at least one; they stay buffered until ``stored``."""
         if self.replay is not None:
             end = self.replay.end
             return [record for record in self.records if record.offset <= end]
-        chosen: list[Raw] = []
+        chosen: list[Kept] = []
         size = 0
         for record in islice(self.records, limits.block_rows):
             size += len(record.value or b"")

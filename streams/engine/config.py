@@ -18,7 +18,8 @@ class EngineConfig:
     request_timeout_s: float = 15.0  # one answer of a broker; longer counts as lost
     batch_records: int = 1_000  # records one poll hands over at most
     stream_buffer: int = 4  # batches waiting per topic-partition before its fetching pauses
-    fetch_bytes: int = 1 << 20  # bytes per partition in one fetch
+    inbox_bytes: int = 8 << 20  # waiting in one task, records and what Python adds; above it fetching pauses
+    fetch_bytes: int = 256 << 10  # bytes per partition in one fetch; as much lies ready for each partition of a worker
     max_records_per_transaction: int = 2_000
     transaction_timeout_ms: int = 60_000  # the broker aborts an open transaction after this
     stop_grace_s: float = 5.0  # a running transaction may finish within this when partitions are revoked
@@ -43,8 +44,10 @@ class EngineConfig:
                 f"transaction_timeout_ms={self.transaction_timeout_ms} must be at least twice "
                 f"request_timeout_s={self.request_timeout_s}: a slow answer must not end a transaction"
             )
-        if min(self.batch_records, self.stream_buffer, self.max_records_per_transaction) < 1:
-            raise ValueError("batch_records, stream_buffer and max_records_per_transaction must be at least 1")
+        if min(self.batch_records, self.stream_buffer, self.inbox_bytes, self.max_records_per_transaction) < 1:
+            raise ValueError(
+                "batch_records, stream_buffer, inbox_bytes and max_records_per_transaction must be at least 1"
+            )
 
     def transactional_id(self, agent: str, partition: int) -> str:
         """The name that fences: one living producer per task, whoever runs it.

@@ -24,34 +24,48 @@ class Offer(Enum):
     CLOSED = "closed"  # the task has no frontier yet
 
 
+RECORD_BYTES = 400  # of memory that a record takes beside its value
+
+
 class Waiting:
     """The rest of one taken batch."""
 
-    __slots__ = ("at", "end", "records")
+    __slots__ = ("at", "end", "records", "size")
 
     def __init__(self, records: list[ConsumerRecord], at: int, end: int) -> None:
         self.records = records
         self.at = at  # index of the next record
         self.end = end  # the offset to commit once all are done
+        self.size = sum(RECORD_BYTES + len(record.value or b"") for record in records)
 
 
 class Inbox:
-    """Waiting batches of one task, by topic in order of priority."""
+    """Waiting batches of one task, by topic in order of priority.
 
-    def __init__(self, topics: Iterable[str], limit: int) -> None:
+    Bounds: ``batches`` of a topic, ``size`` bytes of all topics together. They are no refusal - what comes is taken -
+    but say from which topics to fetch nothing more (``unwanted``): a backlog in a hundred topics must not move into
+    memory as a whole.
+    """
+
+    def __init__(self, topics: Iterable[str], batches: int, size: int) -> None:
         self.topics = tuple(topics)
-        self._limit = limit
+        self._batches = batches
+        self._most = size
+        self.size = 0
         self._waiting: dict[str, deque[Waiting]] = {topic: deque() for topic in self.topics}
         self._frontier: dict[str, int] | None = None
 
     def open(self, offsets: Mapping[str, int]) -> None:
         """Forget everything and begin at these offsets, one for each topic."""
         self._frontier = {topic: offsets[topic] for topic in self.topics}
-        for queue in self._waiting.values():
-            queue.clear()
+        self._clear()
 
     def close(self) -> None:
         self._frontier = None
+        self._clear()
+
+    def _clear(self) -> None:
+        self.size = 0
         for queue in self._waiting.values():
             queue.clear()
 
@@ -61,7 +75,7 @@ class Inbox:
     def offer(self, topic: str, fetched: Fetched) -> Offer:
         """Take a batch if it continues this topic without gap.
 
-        >>> inbox = Inbox(["t"], 4)
+        >>> inbox = Inbox(["t"], 4, 1 << 20)
         >>> inbox.open({"t": 5})
         >>> inbox.offer("t", Fetched(7, 9, 1, [])), inbox.offer("t", Fetched(0, 5, 1, []))
         (<Offer.GAP: 'gap'>, <Offer.OLD: 'old'>)
@@ -80,7 +94,9 @@ class Inbox:
             at = sum(record.offset < frontier for record in records)
         self._frontier[topic] = fetched.end
         if at < len(records):
-            self._waiting[topic].append(Waiting(records, at, fetched.end))
+            waiting = Waiting(records, at, fetched.end)
+            self._waiting[topic].append(waiting)
+            self.size += waiting.size
         elif self._waiting[topic]:
             self._waiting[topic][-1].end = fetched.end  # only markers: they belong to what came before
         return Offer.TAKEN
@@ -95,10 +111,26 @@ class Inbox:
         return queue[0] if queue else None
 
     def drop_head(self, topic: str) -> None:
-        self._waiting[topic].popleft()
+        self.size -= self._waiting[topic].popleft().size
 
-    def full(self, topic: str) -> bool:
-        return len(self._waiting[topic]) >= self._limit
+    def unwanted(self, stuck: bool) -> set[str]:
+        """Topics from which nothing more is to be fetched now.
+
+        When the bytes are reached, only topics before the first waiting one (the clock among them) go on: they would
+        be handled first. ``stuck``: nothing of what waits may be handled yet; then it may depend on any topic that
+        has nothing waiting, so those go on.
+
+        >>> inbox = Inbox(["a", "b", "c"], 4, 0)
+        >>> inbox.open({"a": 0, "b": 0, "c": 0})
+        >>> inbox.offer("b", Fetched(0, 1, 1, [ConsumerRecord("b", 0, 0, 0, 1, None, b"", None, -1, 0, ())]))
+        <Offer.TAKEN: 'taken'>
+        >>> sorted(inbox.unwanted(stuck=False)), sorted(inbox.unwanted(stuck=True))
+        (['b', 'c'], ['b'])
+        """
+        waiting = [topic for topic in self.topics if self._waiting[topic]]
+        if waiting and self.size >= self._most:
+            return set(waiting) if stuck else set(self.topics[self.topics.index(waiting[0]) :])
+        return {topic for topic in waiting if len(self._waiting[topic]) >= self._batches}
 
     def __bool__(self) -> bool:
         return any(self._waiting.values())

@@ -76,8 +76,9 @@ class Task:
         self.observer = observer
         self._on_bug = on_bug
         self._tps = {topic: TopicPartition(topic, partition) for topic in agent.topics}
-        self.inbox = Inbox(agent.topics, config.stream_buffer)
+        self.inbox = Inbox(agent.topics, config.stream_buffer, config.inbox_bytes)
         self._held: set[str] = set()
+        self._stuck = False  # the step is not ready for anything that waits
         self._gaps: set[str] = set()
         self._stamp = 0  # of the last rewind
         self._arrival = asyncio.Event()
@@ -166,7 +167,7 @@ class Task:
     async def _live(self) -> None:
         self.inbox.open(await self.bring_up())
         await self._rewind(set(self.agent.topics))
-        self._release_roomy()
+        self._regulate()
         while not self._stopping.is_set():
             if self._gaps:
                 await self._mend(set(self._gaps))
@@ -225,14 +226,16 @@ class Task:
             await asyncio.sleep(0)
             if self._stopping.is_set():
                 break
+        self._stuck = turn.empty and bool(self.inbox)
         if turn.empty:
+            self._regulate()
             if await self._idle():
                 await self._keep(tx, turn.offsets, self._resume())
             return
         turn.flush()
         written = await self._keep(tx, turn.offsets, turn.unfinished)
         self.store.apply(tx.changes)
-        self._release_roomy()
+        self._regulate()
         self.observer.transaction(self.agent.name, self.partition, turn.handled, written, perf_counter() - began)
 
     def _resume(self) -> str | None:
@@ -280,8 +283,7 @@ class Task:
         offer = self.inbox.offer(topic, fetched)
         if offer is Offer.GAP and fetched.stamp > self._stamp:
             self._gaps.add(topic)
-        if offer is Offer.CLOSED or self.inbox.full(topic):
-            self._hold({topic})
+        self._hold({topic} if offer is Offer.CLOSED else self.inbox.unwanted(self._stuck) - self._held)
         self._arrival.set()
 
     async def _mend(self, topics: set[str]) -> None:
@@ -327,11 +329,15 @@ class Task:
             return True
 
     def _hold(self, topics: set[str]) -> None:
-        self._held |= topics
-        self.feed.hold({self._tps[topic] for topic in topics})
+        if topics:
+            self._held |= topics
+            self.feed.hold({self._tps[topic] for topic in topics})
 
-    def _release_roomy(self) -> None:
-        roomy = {topic for topic in self._held if not self.inbox.full(topic)}
-        if roomy:
-            self._held -= roomy
-            self.feed.release({self._tps[topic] for topic in roomy})
+    def _regulate(self) -> None:
+        """Fetch again from the topics that may, and from no others."""
+        unwanted = self.inbox.unwanted(self._stuck)
+        self._hold(unwanted - self._held)
+        free = self._held - unwanted
+        if free:
+            self._held = unwanted
+            self.feed.release({self._tps[topic] for topic in free})

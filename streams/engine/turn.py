@@ -14,6 +14,7 @@ from streams.engine.ports import Record, Step
 from streams.engine.state import TaskTransaction
 
 LOOK_EVERY = 32  # records between two looks at the clock
+OUTPUTS = 10_000  # a transaction ends with the record that reaches so many: some give a hundred, and all stay in memory
 
 
 def _record(record: ConsumerRecord) -> Record:
@@ -43,13 +44,17 @@ class Turn:
     def empty(self) -> bool:
         return not self.handled and self.unfinished is None
 
+    @property
+    def _enough(self) -> bool:
+        return self.handled >= self._limit or len(self._tx.outputs) >= OUTPUTS
+
     def run(self, budget_s: float) -> bool:
         """Handle records for about ``budget_s`` seconds. True: call again, there is more for this transaction.
 
         Raises StepBug when the step does.
         """
         until = perf_counter() + budget_s
-        while self.handled < self._limit and self.unfinished is None:
+        while not self._enough and self.unfinished is None:
             topic, watch = self._choose()
             if topic is None:
                 return False
@@ -86,7 +91,7 @@ class Turn:
             self._resume = None
             waiting.at += 1
             self.handled += 1
-            stop = watch or self.handled >= self._limit or not self._ready(ready, topic)
+            stop = watch or self._enough or not self._ready(ready, topic)
             late = self.handled % LOOK_EVERY == 0 and perf_counter() > until
             if stop or late:
                 self._leave(topic, waiting, record.offset + 1)

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from sinks.clickhouse.lanes import Limits
 from streams.load.gauges import Span
 from streams.load.proof import Answered, Stored
 from streams.load.reading import State
@@ -32,6 +33,7 @@ class Result(NamedTuple):
     outage_s: float
     spans: dict[str, Span]  # by process; every worker, and the sink
     cpu: dict[str, float]  # seconds of processor time until the last receipt, by process, servers too
+    disk_bytes: int  # of both servers, at the end
     state: State
     store: str
 
@@ -40,14 +42,21 @@ class Result(NamedTuple):
         return {name: span for name, span in self.spans.items() if name.startswith("worker")}
 
     def grown(self) -> list[str]:
-        """Processes whose memory is not flat. In the memory store the state counts as what it is: four fifths of it
-        come after the first look, each worker holds its part."""
+        """Processes whose memory is not flat."""
         if self.records < JUDGED_FROM:
             return []
-        state_mb = (self.state.bytes + KEY_BYTES * self.state.keys) / 1e6
-        accounted = 0.8 * state_mb / len(self.workers) if self.store == "memory" else 0.0
-        by_state = {name: accounted if name in self.workers else 0.0 for name in self.spans}
-        return [name for name, span in self.spans.items() if span.end > FLAT * (span.after_fifth + by_state[name])]
+        return [
+            name for name, span in self.spans.items() if span.end > FLAT * (span.after_fifth + self._accounted_mb(name))
+        ]
+
+    def _accounted_mb(self, name: str) -> float:
+        """What may come after the first look. The sink fills its buffer when ClickHouse is away; in the memory store
+        the state grows with the subjects, each worker holding its part, four fifths of it after the first look."""
+        if name not in self.workers:
+            return Limits().buffer_bytes / 1e6
+        if self.store == "disk":
+            return 0.0
+        return 0.8 * (self.state.bytes + KEY_BYTES * self.state.keys) / 1e6 / len(self.workers)
 
     def faults(self) -> list[str]:
         """What is wrong, in words; empty when the run succeeded."""
@@ -84,6 +93,7 @@ class Result(NamedTuple):
             "state_mb": round(self.state.bytes / 1e6, 1),
             "worker_rss_mb": _rounded(max(self.workers.values(), key=lambda span: span.end / span.after_fifth)),
             "sink_rss_mb": _rounded(self.spans["sink"]),
+            "disk_mb": round(self.disk_bytes / 1e6),
             "cpu_us_per_record": {name: round(1e6 * used / self.records) for name, used in self.cpu.items()},
             "memory_flat": not self.grown() if self.records >= JUDGED_FROM else None,
             "faults": self.faults(),

@@ -5,6 +5,7 @@ import contextlib
 import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 from rich.console import Console
@@ -76,8 +77,7 @@ class Load:
     def _backlog(self) -> writing.Written:
         """Everything ready and every record written, before anybody reads."""
         book = loader.load()
-        day = LAST_DAY
-        asyncio.run(prepare(self.parts, self.addresses, book, day, self.screen.say))
+        asyncio.run(prepare(self.parts, self.addresses, book, LAST_DAY, self.screen.say))
         self.screen.say(f"写入积压 / writing the backlog: {self.wanted.records}")
         began = time.monotonic()
         shares = backlog.shares(self.wanted.records, SEED, self.parts.partitions, os.cpu_count() or 1)
@@ -159,6 +159,16 @@ class Load:
             outage_s=self.outage.seconds or 0.0,
             spans={name: self.memory.span(name) for name in names},
             cpu=self.memory.cpu,
+            disk_bytes=_size(self.settings.data_dir),
             state=found.state,
             store=self.settings.state,
         )
+
+
+def _size(folder: Path) -> int:
+    """Bytes of all files, as far as they are still there when looked at."""
+    total = 0
+    for path in folder.rglob("*"):
+        with contextlib.suppress(OSError):
+            total += 0 if path.is_symlink() or path.is_dir() else path.stat().st_blocks * 512
+    return total

@@ -30,9 +30,8 @@ def run_with_kills(job: Job, folder: Path, records: int, kills: int, workers: in
 
 
 def test_two_kills(kafka_bootstrap: str, prefix: str, tmp_path: Path) -> None:
-    job = Job(
-        kafka_bootstrap, prefix, topics=50, partitions=8, spin_us=1_000, config={"max_records_per_transaction": 200}
-    )
+    config = {"max_records_per_transaction": 200, "inbox_bytes": 50_000}  # less than one batch: fetching stops and goes
+    job = Job(kafka_bootstrap, prefix, topics=50, partitions=8, spin_us=1_000, config=config)
     report = run_with_kills(job, tmp_path, records=20_000, kills=2)
     assert report.good, report
     assert report.seen == 20_000

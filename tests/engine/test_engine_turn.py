@@ -8,9 +8,9 @@ from test_engine_inbox import record
 from streams.engine.batches import Fetched
 from streams.engine.inbox import Inbox
 from streams.engine.memory_store import MemoryStore
-from streams.engine.ports import Record, State, Transaction
+from streams.engine.ports import Output, Record, State, Transaction
 from streams.engine.state import TaskTransaction
-from streams.engine.turn import StepBug, Turn
+from streams.engine.turn import OUTPUTS, StepBug, Turn
 
 
 class Script:
@@ -41,7 +41,7 @@ class Script:
 
 def inbox_of(**ends: int) -> Inbox:
     """Topics in the order given, each with the records 0 to its end."""
-    inbox = Inbox(ends, 4)
+    inbox = Inbox(ends, 4, 1 << 20)
     inbox.open(dict.fromkeys(ends, 0))
     for topic, end in ends.items():
         inbox.offer(topic, Fetched(0, end, 1, [record(offset, topic) for offset in range(end)]))
@@ -118,3 +118,17 @@ def test_a_bug_names_the_record() -> None:
     with pytest.raises(StepBug, match="a:0:0") as caught:
         turn(inbox_of(a=1), Script(handle=fail))
     assert isinstance(caught.value.__cause__, KeyError)
+
+
+def test_a_transaction_ends_with_the_record_that_fills_it() -> None:
+    class Chatty(Script):
+        def handle(self, record: Record, tx: Transaction) -> bool:
+            for _ in range(OUTPUTS // 2):
+                tx.emit(Output("out", None, b""))
+            return super().handle(record, tx)
+
+    inbox, step = inbox_of(a=5), Chatty()
+    assert turn(inbox, step).offsets == {"a": 2}
+    assert turn(inbox, step).offsets == {"a": 4}
+    assert turn(inbox, step).offsets == {"a": 5}
+    assert step.seen == [("a", offset) for offset in range(5)]

@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from sinks.clickhouse.lanes import Lane, Limits
+from sinks.clickhouse.lanes import RECORD_BYTES, Lane, Limits
 from sinks.clickhouse.plan import Block
 from sinks.clickhouse.tables import RECEIPTS
 
@@ -74,3 +74,11 @@ def test_when_memory_is_crowded_only_empty_lanes_read():
     assert one.wants_more(LIMITS, crowded=True)
     one.add(records(0), now=0)
     assert not one.wants_more(LIMITS, crowded=True)
+
+
+def test_the_memory_of_a_lane_counts_what_python_adds():
+    one = lane()
+    one.add(records(0, 1, 2), now=0)
+    assert one.memory == 30 + 3 * RECORD_BYTES
+    one.stored(SimpleNamespace(block=Block(0, 1, "d")), now=1.0)
+    assert one.memory == 10 + RECORD_BYTES

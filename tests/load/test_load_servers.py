@@ -1,0 +1,52 @@
+"""``chengxin load`` in small: it ends by itself, loses and doubles nothing while ClickHouse is away, leaves nothing."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+pytestmark = [pytest.mark.servers, pytest.mark.check]
+
+RECORDS = 20_000
+DOWN_S = 10
+
+
+@pytest.mark.parametrize("state", ["memory", "disk"])
+def test_a_small_backlog(tmp_path: Path, state: str) -> None:
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "CHENGXIN_STATE": state}
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("chengxin")), "load", f"--records={RECORDS}", f"--down={DOWN_S}"],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=540,
+        check=False,
+    )
+    assert done.returncode == 0, (done.stdout[-3_000:], done.stderr[-3_000:])
+    last = json.loads(done.stdout.splitlines()[-1])
+    assert last == json.loads((tmp_path / "build" / "load.json").read_text())
+    assert (last["records"], last["receipts"], last["state"]) == (RECORDS, RECORDS, state)
+    assert (last["missing"], last["duplicated"]) == (0, 0)
+    assert (last["clickhouse_missing"], last["clickhouse_doubled"], last["clickhouse_different"]) == (0, 0, 0)
+    assert last["clickhouse_rows"] > 2 * RECORDS
+    assert last["clickhouse_down_seconds"] >= DOWN_S
+    assert not last["faults"]
+    assert [path.name for path in tmp_path.iterdir()] == ["build"]
+    assert _left_alive(tmp_path) == []
+
+
+def _left_alive(folder: Path) -> list[str]:
+    """Processes that inherited TMPDIR from the run."""
+    alive = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("TMPDIR") == str(folder) and process.status() != psutil.STATUS_ZOMBIE:
+                alive.append(" ".join(process.cmdline()))
+        except psutil.Error:
+            continue
+    return alive
