@@ -15,9 +15,9 @@ from schemas.codec import Codec
 from streams.core.law import LawBook
 from streams.sample import case as cases
 from streams.sample import mix, papers
+from streams.sample.case import Case
 from streams.sample.cast import REGION, Party
-from streams.sample.desk import COURT, Desk, Payload, changed
-from streams.sample.stories import LISTING, ORDER
+from streams.sample.desk import Desk, Payload, changed
 from topics.catalogue import Catalogue
 
 _OLDEST, _BIRTHDAYS = date(1955, 1, 1), 14_600  # the youngest is of age throughout
@@ -28,11 +28,14 @@ _FAULTY_IN, _UNREADABLE_IN = 33, 300  # one record in so many
 _FAULTS: tuple[dict[str, object], ...] = (
     {"item": "NO_SUCH_ITEM"},
     {"body": "SD-COURT-990000"},
-    {"prior_notice": False},
-    {"simple_procedure": True},
+    {"basis": "R-UNKNOWN"},
+    {"effect_date": date(2099, 1, 1)},
     {"document_digest": "0" * 63},
     {"document_no": "〔2020〕\n1号"},
 )
+
+
+Place = tuple[str, int]  # topic without the deployment's prefix, partition
 
 
 class Share(NamedTuple):
@@ -67,7 +70,7 @@ def person(number: int) -> Party:
     """Synthetic person ``number`` (below 14 million): equal numbers give the same, others never share an identity.
 
     >>> person(7).number
-    '990000195501080017'
+    '990000195501080013'
     """
     birth = _OLDEST + timedelta(days=number % _BIRTHDAYS)
     body = f"{REGION}{birth:%Y%m%d}{number // _BIRTHDAYS + 1:03d}"
@@ -104,10 +107,6 @@ class _Teller:
             lambda value: b"\x07" + value[1:],
             lambda value: desk.dice.some_bytes(len(value)),
         )
-        self._matters = {
-            listed: [matter for matter in desk.matters.all if matter.item.code == code]
-            for listed, code in ((True, LISTING), (False, ORDER))
-        }
         self.told = 0
 
     def life(self, number: int) -> Iterator[Made]:
@@ -118,14 +117,11 @@ class _Teller:
             yield from self._document(party)
 
     def _document(self, party: Party) -> Iterator[Made]:
-        """One document, and what becomes of it."""
+        """One document, and what becomes of it. Reported whenever: the whole backlog is worked off on one later day."""
         desk, dice = self._desk, self._desk.dice
-        listed = party.kind == "entity" or dice.chance(60)
-        matter = dice.one_of(self._matters[listed])
-        (day,) = desk.calendar.chain()  # all of them are later than the two texts
+        matter, (day,) = desk.matter(lambda one: party.kind in one.item.subjects, alive=False)
         case = cases.made(desk, matter, day, party)
-        paper = case.paper
-        place = dice.between(0, self._share.partitions - 1)
+        paper, place = case.paper, self._place(case)
         if dice.between(1, _FAULTY_IN) == 1:
             yield self._send(party, changed(paper, **dice.one_of(_FAULTS)), place, rejected=True)
         yield self._send(party, paper, place)
@@ -134,25 +130,24 @@ class _Teller:
         if dice.chance(_REPEATED):
             yield self._send(party, paper, place)
         if dice.chance(_CONTRADICTED):
-            yield self._send(party, changed(paper, conduct_end=None, document_digest="ab" * 32), place)
+            yield self._send(party, changed(paper, document_digest="ab" * 32), place)
         if dice.chance(_OVERTAKEN):
-            place = dice.between(0, self._share.partitions - 1)
+            place = self._place(case)
         if dice.chance(_CORRECTED):
-            replacement = changed(paper, document_digest="cd" * 32)
-            yield self._send(party, papers.correction(case.office(day), paper, replacement), place)
-        if dice.chance(_ENDED):
-            yield self._send(party, case.ending(day, "performed" if listed else "order_performed"), place)
+            yield self._send(party, papers.correction(case.office(day), paper, case.amended()), place)
+        if matter.reasons(desk.law) and dice.chance(_ENDED):
+            yield self._send(party, case.ending(day, case.reason()), place)
 
-    def _send(self, party: Party, payload: Payload, place: int, rejected: bool = False) -> Made:
+    def _place(self, case: Case) -> Place:
+        topic = self._desk.catalogue.name("events", case.body.channel)
+        return topic, self._desk.dice.between(0, self._share.partitions - 1)
+
+    def _send(self, party: Party, payload: Payload, place: Place, rejected: bool = False) -> Made:
         event_id = f"load-{self._share.number}-{self._desk.number():07d}"
-        value = self._desk.encode(event_id, party, payload)
-        return self._made(event_id.encode(), value, place, rejected)
-
-    def _spoilt(self, party: Party, paper: Payload, place: int) -> Made:
-        whole = self._send(party, paper, place)
-        self.told -= 1
-        return self._made(whole.key, self._desk.dice.one_of(self._unreadable)(whole.value or b""), place, True)
-
-    def _made(self, key: bytes, value: bytes | None, place: int, rejected: bool) -> Made:
         self.told += 1
-        return Made(self._desk.catalogue.name("events", COURT), place, key, value, rejected)
+        return Made(*place, event_id.encode(), self._desk.encode(event_id, party, payload), rejected)
+
+    def _spoilt(self, party: Party, paper: Payload, place: Place) -> Made:
+        whole = self._send(party, paper, place)
+        assert whole.value is not None
+        return whole._replace(value=self._desk.dice.one_of(self._unreadable)(whole.value), rejected=True)

@@ -52,7 +52,7 @@ def test_intake_refuses_what_is_faulty_and_nothing_else(made: list[backlog.Made]
         if ruling.receipt is not None:
             codes[ruling.receipt.faults[0].code] += 1
     assert 0.01 * RECORDS < codes.total() < 0.06 * RECORDS
-    assert {"ITEM_UNKNOWN", "PRIOR_NOTICE_MISSING", "EMPTY_VALUE", "UNREADABLE"} <= codes.keys()
+    assert {"ITEM_UNKNOWN", "BASIS_NOT_LISTED", "EMPTY_VALUE", "UNREADABLE"} <= codes.keys()
 
 
 def test_no_two_people_share_a_number() -> None:
