@@ -7,7 +7,7 @@ from monitoring.auditor.caps import cap_kept
 from monitoring.auditor.findings import Finding, Invariant
 from monitoring.auditor.lawbook import Law, Rule
 from monitoring.auditor.view import OPEN, ObligationFact, View
-from monitoring.auditor.waiting import waits_no_longer
+from monitoring.auditor.waiting import nothing_open_while_barred, waits_no_longer
 
 TARGET_NOT_SEEN = "TARGET_NOT_SEEN"
 WITHOUT_EFFECT = "ENDING_WITHOUT_EFFECT"
@@ -153,6 +153,7 @@ CHECKS: tuple[tuple[Invariant, Callable[[View], Iterator[Finding]], Callable[[Vi
     (Invariant.CAP, cap_kept, lambda view: sum(map(len, view.capped.values()))),
     (Invariant.ENDED, ended, lambda view: len(view.endings)),
     (Invariant.WAITING, waits_no_longer, lambda view: len(view.waiting) + len(view.settled)),
+    (Invariant.GIVEN_UP, nothing_open_while_barred, lambda view: sum(map(len, view.given_up.values()))),
     (Invariant.BASIS_STANDS, basis_stands, _open_ones),
     (Invariant.DELTAS, deltas, lambda view: len(view.obligations)),
     (Invariant.CURRENT, current, lambda view: len(view.obligations)),

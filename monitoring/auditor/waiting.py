@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from monitoring.auditor.findings import Finding, Invariant
-from monitoring.auditor.view import View, Waiting, place
+from monitoring.auditor.view import OPEN, View, Waiting, place
 
 Fields = dict[str, Any]
 DAYS = timedelta(days=30)
@@ -24,6 +24,20 @@ def waits_no_longer(view: View) -> Iterator[Finding]:
         elif day is not None and waiting.since + DAYS <= day:
             seen = f"waits since {waiting.since}, on {day}"
             yield Finding(Invariant.WAITING, where, seen, f"given up on {waiting.since + DAYS}")
+
+
+def nothing_open_while_barred(view: View) -> Iterator[Finding]:
+    """A correction may give an entry with measures a number about which something was given up: they are lifted."""
+    barred = {
+        id(view.entries[now]): receipt
+        for places in view.given_up.values()
+        for where, receipt in places.items()
+        if (now := view.now(where)) in view.entries
+    }
+    for identifier, fact in view.obligations.items():
+        if fact.state in OPEN and id(fact.entry) in barred:
+            expected = f"lifting: {barred[id(fact.entry)]} waited in vain for its ground"
+            yield Finding(Invariant.GIVEN_UP, f"obligation {identifier}", fact.state, expected)
 
 
 def given_up_in_time(view: View, decision: Fields) -> Iterator[Finding]:

@@ -37,6 +37,7 @@ from streams.core.events import (
 )
 from streams.core.evolve import evolve
 from streams.core.ids import content_digest, receipt_id
+from streams.core.law import LawBook
 from streams.core.standing import Standing
 from streams.law import canonical
 from streams.law.loader import load
@@ -80,6 +81,8 @@ class History:
     """Records by family, each a dict with its place; ``play`` feeds them to a fresh auditor."""
 
     today: datetime.date = datetime.date(2019, 1, 12)
+    book: LawBook = BOOK
+    law_dir: Path = LAW_DIR
     sources: list[Fields] = field(default_factory=list)
     books: list[Fields] = field(default_factory=list)
     receipts: list[Fields] = field(default_factory=list)
@@ -91,9 +94,10 @@ class History:
 
     def start(self) -> "History":
         self.books.append(
-            wire("LawBookPublished", {"digest": BOOK.digest, "canonical": canonical.dump(BOOK)}) | {"_key": BOOK.digest}
+            wire("LawBookPublished", {"digest": self.book.digest, "canonical": canonical.dump(self.book)})
+            | {"_key": self.book.digest}
         )
-        self._time(EventKind.LAW, law=LawChange(BOOK.digest, day("2013-01-01")))
+        self._time(EventKind.LAW, law=LawChange(self.book.digest, day("2013-01-01")))
         self._time(EventKind.TICK, tick=Tick(self.today))
         return self
 
@@ -137,9 +141,9 @@ class History:
         of intake."""
         who = SubjectFacts(SubjectKind.PERSON, datetime.date.fromisoformat(number[6:14]))
         if target is None:
-            found = check_determination(content, "court", who, BOOK, self.today)
+            found = check_determination(content, "court", who, self.book, self.today)
         else:
-            found = check_correction(self._correcting(target, content), "court", who, BOOK, self.today)
+            found = check_correction(self._correcting(target, content), "court", who, self.book, self.today)
         if found.faults:
             self.rejected(found.faults[0].code)
             outcome = Outcome.REJECTED
@@ -190,7 +194,7 @@ class History:
             source_offset=place[2],
             event_id=f"e{len(self.sources)}",
             intake_day=self.today,
-            law_digest=BOOK.digest,
+            law_digest=self.book.digest,
             subject=subject,
             subject_kind=who,
             name_check=name,
@@ -234,7 +238,7 @@ class History:
         self.receipts.append(wire("Receipt", fields) | {"_key": key})
 
     def _decide(self, subject: str, event: Accepted) -> Receipt | None:
-        verdict = decide(self.standings.get(subject, Standing(subject)), event, BOOK, self.today)
+        verdict = decide(self.standings.get(subject, Standing(subject)), event, self.book, self.today)
         for decision in verdict.decisions:
             self.standings[subject] = evolve(self.standings.get(subject, Standing(subject)), decision)
             self.tell(decision)
@@ -264,7 +268,7 @@ class History:
 
     def view(self) -> View:
         """Feed everything, in the order the reader keeps."""
-        view = View(read_files(LAW_DIR))
+        view = View(read_files(self.law_dir))
         for book in self.books:
             feed.law_book(view, book["_key"], book)
         ends: dict[str, int] = {}

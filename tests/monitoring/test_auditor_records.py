@@ -245,3 +245,53 @@ def test_an_entity_or_an_odd_number_is_no_minor() -> None:
     history.sources[0]["value"] = {"subject": {"id_type": "uscc", "id_number": "91370000MA3C000000"}}
     history.sources[1]["value"] = {"subject": {"id_type": "citizen", "id_number": "990000201513320017"}}
     assert history.audit().match
+
+
+@pytest.fixture
+def shown() -> History:
+    """A listing, and the correction that shows that the person was a minor."""
+    history = History().start()
+    history.tick("2019-07-01")
+    history.reported(listing(document_date=day("2019-06-20"), effect_date=day("2019-06-21")), "990000200106010010")
+    right = listing(document_date=day("2019-05-20"), effect_date=day("2019-05-21"))
+    history.reported(right, "990000200106010010", target=listing())
+    assert history.decisions[-1]["entry"]["ended_reason"] == "correction_shows_not_recordable"
+    assert history.audit().match
+    return history
+
+
+def test_a_correction_that_shows_a_minor_ends_the_record(shown: History) -> None:
+    shown.accepted[-1]["bars"] = []
+    assert only(shown) == {I.NO_MINOR}
+
+
+def test_a_record_that_stands_though_it_must_not(shown: History) -> None:
+    shown.decisions[-1]["entry"]["ended_on"] = None
+    assert I.MUST_NOT_STAND in only(shown)
+
+
+def test_a_correction_without_notice_says_so_and_ends_the_record() -> None:
+    history = History().start()
+    history.determination(listing())
+    history.reported(listing(prior_notice=False), "990000198001010020", target=listing())
+    assert history.audit().match
+    history.accepted[-1]["bars"] = []
+    assert only(history) == {I.FAIR_PROCEDURE}
+
+
+def test_what_was_given_up_too_early() -> None:
+    history = History().start()
+    history.ending(listing())
+    history.tick("2019-02-11")
+    assert history.decisions[-1]["kind"] == "review" and history.audit().match
+    history.decisions[-1]["decided_on"] = day("2019-02-10")
+    assert only(history) == {I.WAITING}
+
+
+def test_a_department_that_looks_again_lifts_the_bar() -> None:
+    history = History().start()
+    history.ending(listing())
+    history.tick("2019-02-11")
+    history.determination(listing())
+    history.correction(listing(), listing(extra_years=1))
+    assert history.decisions[-1]["raised"] and history.audit().match

@@ -155,12 +155,42 @@ def corrected_to_the_time_of_a_minor(history: History) -> None:
     history.reported(listing(extra_years=1), MINOR, target=listing())
 
 
+def listed_without_a_name(history: History) -> None:
+    history.determination(listing(), name="")
+
+
+def ended_long_before_listed(history: History) -> None:
+    history.ending(listing())
+    history.tick("2019-02-11")
+    history.determination(listing())
+
+
+def given_the_number_of_what_was_ended(history: History) -> None:
+    history.ending(listing("鲁01执5号"))
+    history.tick("2019-02-11")
+    history.determination(listing())
+    history.correction(listing(), listing("鲁01执5号"))
+
+
+def never_listed(history: History) -> None:
+    history.ending(listing())
+    history.tick("2019-02-11")
+
+
 def nothing(*_: Any, **__: Any) -> tuple[()]:
     return ()
 
 
 def none(*_: Any, **__: Any) -> None:
     return None
+
+
+def empty(*_: Any) -> dict[str, str]:
+    return {}
+
+
+def never(_: Any) -> date:
+    return date.max
 
 
 def confirmed_by_itself(_: Any, obligations: tuple[Obligation, ...]) -> tuple[Obligation, ...]:
@@ -195,6 +225,10 @@ SABOTAGES = [
     story("streams.core.decide._whose", none, listed_under_another_name, I.NAME_IN_FORCE),
     story("streams.core.decide._whose", none, ended_under_another_name, I.NAME_IN_FORCE),
     story("streams.core.decide._whose", none, corrected_under_another_name, I.NAME_IN_FORCE),
+    story("streams.core.decide._whose", none, listed_without_a_name, I.NAME_IN_FORCE),
+    story("streams.core.evolve._given_up", empty, ended_long_before_listed, I.GIVEN_UP),
+    story("streams.core.evolve._given_up", empty, given_the_number_of_what_was_ended, I.GIVEN_UP),
+    story("streams.core.passage.given_up_on", never, never_listed, I.WAITING),
     story("streams.core.determination.missing", nothing, listed_without_effect, I.WHOLE_DOCUMENT),
     story("streams.core.determination.missing", nothing, listed_without_a_number, I.WHOLE_DOCUMENT),
     story("streams.core.determination.missing", nothing, ordered_without_a_date, I.WHOLE_DOCUMENT),
