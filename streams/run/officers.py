@@ -1,63 +1,134 @@
-"""What executing departments would do next: their officers look at proposals and answer some of them."""
+"""What executing departments would do next: their officers look at proposals and answer some of them.
 
+Most answers are right. Two kinds are not, and they need obligations that exist only now: an answer about an obligation
+of another department, and one that does not fit the state of its obligation.
+"""
+
+from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from kafka import KafkaProducer
 
 from streams.app import Parts
 from streams.core.events import FeedbackState
 from streams.oracle import history
+from streams.oracle.verify import Expectations, Expected
 
 _ANSWERS = (
     (FeedbackState.CONFIRMED, None),
     (FeedbackState.REFUSED, "subject_unknown_here"),
     (FeedbackState.CONFIRMED, None),
 )
+_FAMILIES = ("sanctions.current", "rewards.current")
+_RIGHT = Expected("accepted", None, "an officer's answer")
+_NOT_OWN = Expected("held", "NOT_OWN_OBLIGATION", "an answer about another department's obligation")
+_OUT_OF_ORDER = Expected("held", "FEEDBACK_OUT_OF_ORDER", "in effect before it was confirmed")
+
+Proposal = dict[str, Any]
 
 
-def answer(parts: Parts, day: date) -> int:
-    """Per executing channel answer the first proposals in order of their id; returns how many were answered.
+class Answer(NamedTuple):
+    """``own``: the answering department's proposal about the person; ``about`` the obligation it names."""
 
-    The answers come by ``case_ref``, as a department without the number would send them.
+    channel: str
+    own: Proposal
+    about: Proposal
+    state: FeedbackState
+    reason: str | None
+    expected: Expected
+
+
+def answer(parts: Parts, day: date) -> Expectations:
+    """Send the answers of all departments and say what should come of each.
+
+    The answers come by ``case_ref``, as a department without the number would send them. Each is about another
+    document, so that no two of them meet.
     """
-    channels = parts.catalogue.channels_of("feedback")
-    topics = [parts.catalogue.name("sanctions.current", channel) for channel in channels]
-    known = history.read(parts.bootstrap, topics, parts.settings.prefix)
     producer = KafkaProducer(bootstrap_servers=parts.bootstrap, acks="all", enable_idempotence=True)
-    sent = 0
     try:
-        for channel in channels:
-            newest = {m.key: m.value for m in known.of(parts.catalogue.name("sanctions.current", channel))}
-            proposed = [v for _, v in sorted(newest.items()) if _decoded(parts, v)["state"] == "proposed"]
-            for number, (value, (state, reason)) in enumerate(zip(proposed, _ANSWERS, strict=False)):
-                record = _feedback(_decoded(parts, value), f"{channel}-answer-{number}", state, reason, day)
-                producer.send(
-                    parts.messages.topic("feedback", channel),
-                    key=record["event_id"].encode(),
-                    value=parts.codec.encode("OfficerFeedback", record),
-                    partition=number % parts.partitions,
-                )
-                sent += 1
+        sent = []
+        for number, one in enumerate(_answers(_proposals(parts))):
+            event_id = f"{one.channel}-answer-{number:03d}"
+            place = (parts.messages.topic("feedback", one.channel), number % parts.partitions)
+            value = parts.codec.encode("OfficerFeedback", _feedback(one, event_id, day))
+            sent.append((one, producer.send(place[0], key=event_id.encode(), value=value, partition=place[1])))
         producer.flush()
+        expected: Expectations = {}
+        for one, future in sent:
+            found = future.get()
+            topic = found.topic.removeprefix(parts.settings.prefix)
+            expected[topic, found.partition, found.offset] = one.expected
+        return expected
     finally:
         producer.close()
-    return sent
 
 
-def _decoded(parts: Parts, value: bytes | None) -> dict[str, Any]:
-    return parts.codec.decode(value, frozenset({"ObligationCurrent"})).value
+def _proposals(parts: Parts) -> dict[str, list[Proposal]]:
+    """What stands proposed, by executing channel, in order of id."""
+    topics = [(c, parts.catalogue.name(f, c)) for f in _FAMILIES for c in parts.catalogue.channels_of(f)]
+    known = history.read(parts.bootstrap, [name for _, name in topics], parts.settings.prefix)
+    found: dict[str, dict[bytes, Proposal]] = {}
+    for channel, name in topics:
+        for message in known.of(name):
+            value = parts.codec.decode(message.value, frozenset({"ObligationCurrent"})).value
+            found.setdefault(channel, {})[message.key or b""] = value
+    return {
+        channel: [value for _, value in sorted(newest.items()) if value["state"] == "proposed"]
+        for channel, newest in sorted(found.items())
+    }
 
 
-def _feedback(
-    proposal: dict[str, Any], event_id: str, state: FeedbackState, reason: str | None, day: date
-) -> dict[str, Any]:
+def _answers(proposed: dict[str, list[Proposal]]) -> Iterator[Answer]:
+    """The first proposals of each channel and kind, one about each document."""
+    used: set[tuple[str, str]] = set()
+    yield from _not_own(proposed, used)
+    yield from _out_of_order(proposed, used)
+    for channel, proposals in proposed.items():
+        for incentive in (False, True):
+            free = [one for one in proposals if one["incentive"] is incentive and _document(one) not in used]
+            answers = iter(_ANSWERS)
+            for one in free:
+                if _document(one) in used:
+                    continue
+                if (next_answer := next(answers, None)) is None:
+                    break
+                used.add(_document(one))
+                yield Answer(channel, one, one, *next_answer, _RIGHT)
+
+
+def _not_own(proposed: dict[str, list[Proposal]], used: set[tuple[str, str]]) -> Iterator[Answer]:
+    """Two departments have a proposal from one decision; one of them answers about the other's."""
+    first: dict[str, tuple[str, Proposal]] = {}
+    for channel, proposals in proposed.items():
+        for one in proposals:
+            other, about = first.setdefault(one["decision_id"], (channel, one))
+            if other != channel:
+                used.add(_document(one))
+                yield Answer(channel, one, about, FeedbackState.CONFIRMED, None, _NOT_OWN)
+                return
+
+
+def _out_of_order(proposed: dict[str, list[Proposal]], used: set[tuple[str, str]]) -> Iterator[Answer]:
+    for channel, proposals in proposed.items():
+        for one in proposals:
+            if _document(one) not in used:
+                used.add(_document(one))
+                yield Answer(channel, one, one, FeedbackState.IN_EFFECT, None, _OUT_OF_ORDER)
+                return
+
+
+def _document(proposal: Proposal) -> tuple[str, str]:
+    return proposal["document_no"], proposal["item"]
+
+
+def _feedback(one: Answer, event_id: str, day: date) -> dict[str, Any]:
     return {
         "event_id": event_id,
-        "subject": {"kind": proposal["subject_kind"], "id_type": "none", "case_ref": proposal["case_ref"]},
-        "obligation_id": proposal["obligation_id"],
-        "state": state.value,
-        "reason": reason,
+        "subject": {"kind": one.own["subject_kind"], "id_type": "none", "case_ref": one.own["case_ref"]},
+        "obligation_id": one.about["obligation_id"],
+        "state": one.state.value,
+        "reason": one.reason,
         "officer": "officer-01",
         "answered_on": day,
     }

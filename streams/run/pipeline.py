@@ -70,8 +70,10 @@ class Run:
                 steps.answered()
             last = clock.next_day(sample.days[-1].day)
             steps.let_pass(last)
-            steps.sent += officers.answer(self.parts, last)
+            answers = officers.answer(self.parts, last)
+            self._expect(answers)
             self._note_sent(len(sample.days) + 1)
+            steps.sent += len(answers)
             steps.answered()
 
     def wait_until(self, day: date, children: Children) -> None:
@@ -96,11 +98,18 @@ class Run:
     def _send(self, publisher: Publisher, day: SampleDay, number: int) -> None:
         """Send one day and note where each record came to stand and what is expected of it."""
         offsets = publisher.publish(day).offsets
-        with self._side_file.open("a", encoding="utf-8") as file:
-            for record, offset in zip(day.records, offsets, strict=True):
-                row = (record.topic, record.partition, offset, record.expected.value, record.code, record.note)
-                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        self._expect(
+            {
+                (record.topic, record.partition, offset): Expected(record.expected.value, record.code, record.note)
+                for record, offset in zip(day.records, offsets, strict=True)
+            }
+        )
         self._note_sent(number + 1)
+
+    def _expect(self, fates: Expectations) -> None:
+        with self._side_file.open("a", encoding="utf-8") as file:
+            for place, fate in fates.items():
+                file.write(json.dumps((*place, *fate), ensure_ascii=False) + "\n")
 
     def _note_sent(self, days: int) -> None:
         self._sent_file.write_text(str(days), encoding="utf-8")
