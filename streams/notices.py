@@ -17,17 +17,17 @@ _COURT_OBJECT = (
 )
 _WAIVE = "您可以向{body}声明放弃,放弃后本记录终止。"
 _ADVERSE = {
-    "listed": "{body}以{document_no}号文书作出的“{item}”已记入您的信用记录。依据:{basis}。"
+    "listed": "{body}以{document_no}文书作出的“{item}”已记入您的信用记录。依据:{basis}。"
     "据此向有关部门提出以下措施建议,须经该部门工作人员确认后方可实施:{measures}。{term}",
-    "lifted": "{body}{document_no}号文书对应的“{item}”项下,下列措施已告终止:{measures}。终止原因:{reason}。",
-    "corrected": "{body}{document_no}号文书对应的“{item}”记录已更正。现提出或者变更的措施:{measures}。{term}",
+    "lifted": "{body}{document_no}文书对应的“{item}”项下,下列措施已告终止:{measures}。终止原因:{reason}。",
+    "corrected": "{body}{document_no}文书对应的“{item}”记录已更正。现提出或者变更的措施:{measures}。{term}",
 }
 _REWARD = {
-    "listed": "{body}以{document_no}号文书作出的“{item}”已记入您的信用记录,属于其他信息,不是失信信息。依据:{basis}。"
+    "listed": "{body}以{document_no}文书作出的“{item}”已记入您的信用记录,属于其他信息,不是失信信息。依据:{basis}。"
     "已建议有关部门考虑给予以下激励,是否给予由该部门依法决定:{measures}。{term}",
-    "lifted": "{body}{document_no}号文书对应的“{item}”项下,下列激励不再适用:{measures}。原因:{reason}。"
+    "lifted": "{body}{document_no}文书对应的“{item}”项下,下列激励不再适用:{measures}。原因:{reason}。"
     "这不是对您的惩戒,也不产生失信信息。",
-    "corrected": "{body}{document_no}号文书对应的“{item}”记录已更正。现建议或者变更的激励:{measures}。{term}",
+    "corrected": "{body}{document_no}文书对应的“{item}”记录已更正。现建议或者变更的激励:{measures}。{term}",
 }
 
 
