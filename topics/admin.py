@@ -1,21 +1,22 @@
 """Topics on a real cluster: created as the catalogue says, and compared with it afterwards.
 
-Nothing is altered or deleted here. Partition counts never grow in place (the keys would move); a drift is reported
-with both values, and a person decides.
+Nothing is altered or deleted here: a drift is reported with both values, and a person decides, see ``change``.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import ConfigFilterType, ConfigResource, ConfigResourceType, OffsetSpec
 from kafka.errors import for_code
 
-from topics.catalogue import TopicSpec
+from topics.catalogue import Catalogue, TopicSpec
 
 _EXISTS = 36  # TOPIC_ALREADY_EXISTS
 _WAIT_MS = 60_000
 _HELD_MS = 600_000
+_AT_A_TIME = 100  # partitions asked about in one request
 
 
 class Drift(NamedTuple):
@@ -42,13 +43,19 @@ def create(bootstrap: str, specs: Sequence[TopicSpec]) -> list[str]:
         missing = [spec for spec in specs if spec.name not in standing]
         created = _create(admin, missing) if missing else []
         admin.wait_for_topics([spec.name for spec in specs], timeout_ms=_WAIT_MS)
-        # The controller names leaders at once; a broker then writes each partition's files to disk, one by one, and
-        # until it is through every client of these topics would wait and time out.
-        places = [TopicPartition(s.name, n) for s in specs if s.name in created for n in range(s.partitions)]
-        admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST), timeout_ms=_HELD_MS)
+        _wait_until_held(admin, [spec for spec in specs if spec.name in created])
     finally:
         admin.close()
     return created
+
+
+def _wait_until_held(admin: Any, specs: Iterable[TopicSpec]) -> None:
+    """The controller names leaders at once; a broker then writes each partition's files to disk, one by one, and until
+    it is through every client of these topics would wait and time out."""
+    places = [TopicPartition(spec.name, number) for spec in specs for number in range(spec.partitions)]
+    for start in range(0, len(places), _AT_A_TIME):
+        asked = dict.fromkeys(places[start : start + _AT_A_TIME], OffsetSpec.LATEST)
+        admin.list_partition_offsets(asked, timeout_ms=_HELD_MS)
 
 
 def _create(admin: Any, missing: Sequence[TopicSpec]) -> list[str]:
@@ -85,6 +92,36 @@ def verify(bootstrap: str, specs: Sequence[TopicSpec]) -> list[Drift]:
     finally:
         admin.close()
     return drifts
+
+
+def strangers(bootstrap: str, catalogue: Catalogue, prefix: str) -> list[str]:
+    """Topics that look like ours and that the catalogue does not know, as a channel leaves them that was taken out.
+
+    With a prefix: every other name under it. Without one the cluster may be shared, so only names of our families.
+    """
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    try:
+        standing = admin.list_topics()
+    finally:
+        admin.close()
+    known = {spec.name for spec in catalogue.topics(prefix)}
+    ours = re.compile(
+        "|".join(re.escape(f.topic).replace(r"\{channel\}", "[a-z_-]+") for f in catalogue.families.values())
+    )
+    return sorted(n for n in standing if n.startswith(prefix) and n not in known and (prefix or ours.fullmatch(n)))
+
+
+def holding(bootstrap: str, names: Iterable[str]) -> list[str]:
+    """Those of ``names`` that exist and have ever held a record."""
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    try:
+        there = sorted(set(names) & set(admin.list_topics()))
+        described = admin.describe_topics(there) if there else []
+        places = [TopicPartition(t["name"], p["partition_index"]) for t in described for p in t["partitions"]]
+        ends = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST)) if places else {}
+    finally:
+        admin.close()
+    return sorted({place.topic for place, end in ends.items() if end.offset > 0})
 
 
 def _configs(admin: Any, specs: Sequence[TopicSpec]) -> dict[str, dict[str, str]]:

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+PATIENCE_S = 15.0  # a process is often started while a broker comes up again beside it
+
 clock = typer.Typer(help="The clock: days pass only through it.", no_args_is_help=True)
 
 
@@ -17,7 +19,7 @@ def worker() -> None:
     from streams.settings import Settings
 
     settings = Settings()
-    app.run(settings, addresses.find(settings).kafka)
+    app.run(settings, addresses.find(settings, PATIENCE_S).kafka)
 
 
 def sink() -> None:
@@ -26,7 +28,7 @@ def sink() -> None:
     from streams import addresses
     from streams.settings import Settings
 
-    found = addresses.find(Settings())
+    found = addresses.find(Settings(), PATIENCE_S)
     os.environ["KAFKA_BOOTSTRAP"], os.environ["CLICKHOUSE_URL"] = found.kafka, found.clickhouse
     raise typer.Exit(main())
 

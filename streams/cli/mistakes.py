@@ -13,12 +13,14 @@ from streams.law.faults import LawFault
 from streams.laws import UnknownLaw
 from streams.local.errors import LocalStackError
 from streams.querylog import Refused
+from streams.run.alone import AlreadyRunning
 from streams.run.children import ChildDied
 from streams.run.watch import Stalled
 from streams.setup import Drifted
 from topics.files import TopicFault
 
 MISTAKES = (
+    AlreadyRunning,
     ChildDied,
     ClickHouseError,
     ClockFault,

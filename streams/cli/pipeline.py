@@ -28,6 +28,7 @@ def run(
     """Start servers and agents, publish a sample as departments would, show what followed; stay up until Ctrl-C."""
     from streams import addresses
     from streams.run import cleanup
+    from streams.run.alone import alone
     from streams.run.session import session
     from streams.settings import Settings
 
@@ -35,6 +36,7 @@ def run(
     console = screen()
     with contextlib.ExitStack() as stack:
         settings = stack.enter_context(_fresh(Settings())) if once else Settings()
+        stack.enter_context(alone(settings.data_dir))
         found = stack.enter_context(addresses.running(settings))
         if once:
             stack.callback(cleanup.remove, settings, found)

@@ -27,11 +27,14 @@ def up(
 ) -> None:
     """Start Kafka and ClickHouse here, create topics and tables, put the law book in force with a first tick, and
     print the addresses as exports for a shell. Servers named by KAFKA_BOOTSTRAP or CLICKHOUSE_URL are not started."""
+    from streams import addresses
     from streams.local import stack
     from streams.settings import Settings
 
     settings = Settings().model_copy(update={"data_dir": data_dir})
     kafka, clickhouse = kafka and not settings.kafka_bootstrap, clickhouse and not settings.clickhouse_url
+    if settings.kafka_bootstrap:
+        addresses.answering(settings.kafka_bootstrap)
     ports = {use: port for use, port in (("kafka", kafka_port), ("native", clickhouse_port)) if port is not None}
     try:
         running = stack.up(data_dir, kafka, clickhouse, ports=ports)

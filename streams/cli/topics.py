@@ -1,15 +1,27 @@
-"""``chengxin topics``: the catalogue for people, and a cluster brought to it or compared with it."""
+"""``chengxin topics``: the catalogue for people, and a cluster brought to it, compared with it, changed to it."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 from rich.console import Console
 from rich.table import Column, Table
 
 if TYPE_CHECKING:
-    from topics.catalogue import TopicSpec
+    from streams.settings import Settings
+    from topics.admin import Drift
+    from topics.catalogue import Catalogue, TopicSpec
 
-app = typer.Typer(help="Topics: what they are, create them, compare them with a cluster.", no_args_is_help=True)
+app = typer.Typer(help="Topics: what they are, create, compare and change them on a cluster.", no_args_is_help=True)
+
+
+class _Cluster(NamedTuple):
+    """The broker of the settings, else the local stack's, and what should stand on it."""
+
+    settings: "Settings"
+    bootstrap: str
+    catalogue: "Catalogue"
+    specs: "list[TopicSpec]"
 
 
 @app.command("list")
@@ -32,44 +44,143 @@ def list_() -> None:
     Console().print(table)
 
 
-def _whole(name: str) -> Column:
-    """A column never broken, because people copy from it."""
-    return Column(name, no_wrap=True)
+@app.command()
+def bodies(
+    channel: Annotated[str | None, typer.Option(help="those that report through this channel")] = None,
+    region: Annotated[str | None, typer.Option(help="those whose region code begins so, e.g. 3701")] = None,
+) -> None:
+    """Print the bodies behind the channels: code, name, level, channel, line of work."""
+    from topics.catalogue import Catalogue
+
+    catalogue = Catalogue.load()
+    found = [
+        body
+        for body in catalogue.bodies.values()
+        if channel in (None, body.channel) and body.region.startswith(region or "")
+    ]
+    table = Table(_whole("code"), "name", _whole("level"), _whole("channel"), _whole("sector"))
+    for body in found:
+        table.add_row(body.code, body.name, body.level, body.channel, body.sector)
+    Console().print(table)
+    typer.echo(f"{len(found)} 个单位 / of {len(catalogue.bodies)} bodies in {len(catalogue.channels)} channels")
 
 
 @app.command()
-def create() -> None:
-    """Create what is missing and wait for its leaders. Harmless to repeat; changes no topic that stands."""
+def apply(
+    new_key: Annotated[list[str] | None, typer.Option(help="make the key of this channel, which never had one")] = None,
+) -> None:
+    """Create what is missing, then compare as ``verify`` does; changes no topic that stands. Harmless to repeat.
+
+    Running workers see a new channel after a restart: stop them all, then start them. Exit 1 where something differs.
+    """
+    from streams.identity import Keyring
     from topics import admin
 
-    bootstrap, specs = _cluster()
-    made = admin.create(bootstrap, specs)
-    typer.echo(f"{len(made)} topics created, {len(specs) - len(made)} stood already")
+    cluster = _cluster()
+    _make_keys(cluster, new_key or [])
+    folder, create = cluster.settings.keys_dir, cluster.settings.profile == "development"
+    if create or folder.exists():  # in production it is where intake runs, not everywhere
+        Keyring.load(folder, cluster.catalogue.channels, create)
+    made = admin.create(cluster.bootstrap, cluster.specs)
+    typer.echo(f"新建主题 {len(made)} 个 / {len(made)} topics created, {len(cluster.specs) - len(made)} stood already")
+    if made:
+        typer.echo("运行中的工作进程须全部停止再启动 / running workers: stop them all, then start them")
+    _compare(cluster)
 
 
 @app.command()
 def verify() -> None:
     """Compare the cluster with the catalogue; print each difference. Exit 1 where there is one."""
+    _compare(_cluster())
+
+
+@app.command()
+def change(
+    apply: Annotated[bool, typer.Option("--apply", help="do it; without, only say what would be done")] = False,
+) -> None:
+    """Bring changeable settings (retention, sizes) of topics that stand to the catalogue; say what cannot be changed.
+
+    Exit 0: nothing is left to do. 1: something is, or cannot be done in place.
+    """
+    from topics import admin
+    from topics import change as changes
+
+    cluster = _cluster()
+    steps = changes.plan(admin.verify(cluster.bootstrap, cluster.specs))
+    table = _table()
+    for step in steps:
+        todo = step.refused or ("已修改 / changed" if apply else "将修改 / would be changed")
+        deletes = "，较早的记录将被删除 / deletes older records" if step.deletes else ""
+        table.add_row(*_row(step.drift), todo + deletes)
+    done = changes.carry_out(cluster.bootstrap, steps) if apply else []
+    left = len(steps) - len(done)
+    if steps:
+        Console().print(table)
+    typer.echo(f"已修改 {len(done)} 项，余 {left} 项 / {len(done)} settings changed, {left} differences left")
+    if steps and not apply and any(step.refused is None for step in steps):
+        typer.echo("执行：chengxin topics change --apply / to do it: chengxin topics change --apply")
+    raise typer.Exit(1 if left else 0)
+
+
+def _compare(cluster: _Cluster) -> None:
+    """Print every difference and every topic nobody knows; exit 1 where there is one."""
     from topics import admin
 
-    bootstrap, specs = _cluster()
-    drifts = admin.verify(bootstrap, specs)
+    drifts = admin.verify(cluster.bootstrap, cluster.specs)
+    strangers = admin.strangers(cluster.bootstrap, cluster.catalogue, cluster.settings.prefix)
+    table = _table()
     for drift in drifts:
-        typer.echo(str(drift))
-    typer.echo(f"{len(specs)} topics, {len(drifts)} differences")
-    if drifts:
+        table.add_row(*_row(drift), "")
+    for name in strangers:
+        table.add_row(name, "topic", "有 / there", "-", "目录中没有 / not in the catalogue: nobody reads it")
+    if drifts or strangers:
+        Console().print(table)
+    known = f"{len(cluster.specs)} topics, {len(drifts)} differences, {len(strangers)} unknown topics"
+    typer.echo(f"主题 {len(cluster.specs)} 个，差异 {len(drifts)} 处，未知主题 {len(strangers)} 个 / {known}")
+    if drifts or strangers:
         raise typer.Exit(1)
 
 
-def _cluster() -> tuple[str, "list[TopicSpec]"]:
-    """The broker of the settings, else the local stack's, and what should stand on it."""
-    from streams.addresses import NoServers
-    from streams.local import stack
+def _make_keys(cluster: _Cluster, channels: Sequence[str]) -> None:
+    """Keys for channels that never had one; refused where tokens under a lost key are out already."""
+    from streams.identity import Keyring, KeyringFault
+    from topics import admin
+
+    for channel in channels:
+        if channel not in cluster.catalogue.channels:
+            raise KeyringFault(f"{channel}: 没有这个通道 / no such channel in topics/bodies.yaml")
+        tokens = ("sanctions", "rewards")
+        names = [s.name for s in cluster.specs if s.channel == channel and s.family.startswith(tokens)]
+        if held := admin.holding(cluster.bootstrap, names):
+            raise KeyringFault(
+                f"{channel}: {held[0]} 已有记录，密钥须从备份恢复 / "
+                "holds records made with its former key: restore that from the backup"
+            )
+        try:
+            Keyring.add_department(cluster.settings.keys_dir, channel)
+        except FileExistsError:
+            raise KeyringFault(f"{channel}: 已有密钥，不得替换 / has a key; none is ever replaced") from None
+
+
+def _whole(name: str) -> Column:
+    """A column never broken, because people copy from it."""
+    return Column(name, no_wrap=True)
+
+
+def _table() -> Table:
+    columns = ("主题\ntopic", "设置\nsetting", "集群\non the broker", "目录\nin the catalogue")
+    return Table(*map(_whole, columns), Column("处理\nwhat is done", overflow="fold"))
+
+
+def _row(drift: "Drift") -> tuple[str, str, str, str]:
+    return drift.topic, drift.key, drift.found, drift.expected
+
+
+def _cluster() -> _Cluster:
+    from streams.addresses import find_kafka
     from streams.settings import Settings
     from topics.catalogue import Catalogue
 
-    settings = Settings()
-    bootstrap = settings.kafka_bootstrap or stack.running_addresses(settings.data_dir).kafka_bootstrap
-    if bootstrap is None:
-        raise NoServers("没有可用的 Kafka / no Kafka: run `chengxin up`, or set KAFKA_BOOTSTRAP")
-    return bootstrap, Catalogue.load().topics(settings.prefix, settings.scale, settings.replication)
+    settings, catalogue = Settings(), Catalogue.load()
+    specs = catalogue.topics(settings.prefix, settings.scale, settings.replication)
+    return _Cluster(settings, find_kafka(settings), catalogue, specs)

@@ -25,9 +25,9 @@ def tasks_of(agents: Iterable[AgentSpec], assigned: Iterable[tuple[str, int]]) -
             if missing:
                 raise SplitAssignment(
                     f"agent {agent.name}: this worker owns partition {number} of {len(agent.topics) - len(missing)} "
-                    f"topics, but not of {', '.join(missing[:5])}. Cure: all inputs of an agent need the same number "
-                    "of partitions, and every worker of the group the same version and topics "
-                    "(Faust's assignor, table_standby_replicas > 0)"
+                    f"topics, but not of {', '.join(missing[:5])}. Cure: every worker of the group needs the same "
+                    "topics, so after a channel was added stop every worker, then start them; and all inputs of an "
+                    "agent the same number of partitions (Faust's assignor, table_standby_replicas > 0)"
                 )
             found.add((agent.name, number))
     return found

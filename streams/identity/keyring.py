@@ -3,6 +3,7 @@
 A lost token key orphans every standing, so nothing here ever replaces a key that exists.
 """
 
+import contextlib
 import hmac
 import os
 import secrets
@@ -58,6 +59,14 @@ class Keyring:
         for name in (*_SINGLE_KEYS, "master.v1", *map(_of_department, channels)):
             _write(folder / f"{name}.key", f"{_DERIVED}{seed}")
 
+    @staticmethod
+    def add_department(folder: Path, channel: str) -> None:
+        """Make the key of a channel that never had one. Its tokens tell nobody else anything, so nothing is orphaned.
+
+        :raises FileExistsError: it has one.
+        """
+        _write(folder / f"{_of_department(channel)}.key", secrets.token_hex(32))
+
     def token(self, kind: str, number: str) -> str:
         """The central token of a checked identifier: 32 hex characters, the same for ever under one key."""
         return _mac(self._token_key, f"{kind}:{number}")
@@ -101,8 +110,9 @@ def _key(folder: Path, name: str, size: int, create: bool) -> bytes:
     path = folder / f"{name}.key"
     if not path.exists():
         if not create:
-            raise KeyringFault(f"{path}: key missing. Restore it from the backup; a new key would orphan every record.")
-        _write(path, secrets.token_hex(size))
+            raise _missing(path, name)
+        with contextlib.suppress(FileExistsError):  # another process of ours was quicker
+            _write(path, secrets.token_hex(size))
     if path.stat().st_mode & 0o077:
         raise KeyringFault(f"{path}: others may read this key. Run: chmod 600 {path.name}")
     text = path.read_text().strip()
@@ -119,9 +129,27 @@ def _key(folder: Path, name: str, size: int, create: bool) -> bytes:
     return key
 
 
+def _missing(path: Path, name: str) -> KeyringFault:
+    channel = name.removeprefix(_of_department(""))
+    if channel == name:
+        return KeyringFault(
+            f"{path}: 缺少密钥，请从备份恢复 / "
+            "key missing. Restore it from the backup; a new key would orphan every record."
+        )
+    return KeyringFault(
+        f"{path}: 缺少通道 {channel} 的密钥 / key of channel {channel} missing. Restore it from the backup; "
+        f"for a channel just added: chengxin topics apply --new-key {channel}"
+    )
+
+
 def _write(path: Path, text: str) -> None:
-    """A new file for the owner's eyes only."""
+    """A new file for the owner's eyes only, there with its whole text or not at all; FileExistsError if it is there."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text)
+        os.link(draft, path)
+    finally:
+        draft.unlink()

@@ -102,3 +102,25 @@ def test_a_broker_that_fails_is_waited_for_in_place(prefix: str, tmp_path: Path,
                 os.kill(broker, signal.SIGCONT)
             wait_for(lambda: lag(job) == 0, 120, "the end", group)
         assert examine(job, ids).good
+
+
+def test_a_new_input_topic_waits_for_a_restart_of_all(kafka_bootstrap: str, prefix: str, tmp_path: Path) -> None:
+    """A worker that knows a topic the others do not would own half of a task: it refuses, the others go on."""
+    old, new = (Job(kafka_bootstrap, prefix, topics=count, partitions=4, spin_us=200) for count in (2, 3))
+    create(new)
+    ids = fill(new, 12_000)
+    with Workers(old, tmp_path) as group:
+        first = group.start()
+        wait_for(lambda: lag(old) < 7_900, 40, "the first to work", group)
+        ahead = group.start(topics=3)
+        assert ahead.wait(60) == 70, group.logs()
+        group.alive.remove(ahead)
+        assert "stop every worker, then start them" in group.logs()
+        wait_for(lambda: lag(old) == 0, 60, "the first to go on", group)
+        first.send_signal(signal.SIGTERM)
+        assert first.wait(20) == 0
+        group.alive.remove(first)
+        group.start(topics=3)
+        group.start(topics=3)
+        wait_for(lambda: lag(new) == 0, 60, "the new topic", group)
+    assert examine(new, ids).good

@@ -7,9 +7,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import InvalidReplicationFactorError, MessageSizeTooLargeError
 from kafka.structs import TopicPartition
-from typer.testing import CliRunner
 
-from streams.cli.topics import app
 from topics.admin import Drift, create, verify
 from topics.catalogue import Catalogue, TopicSpec
 
@@ -75,21 +73,3 @@ def test_the_broker_stamps_records_itself_and_takes_large_ones(kafka_bootstrap: 
     record = next(consumer)
     consumer.close()
     assert abs(record.timestamp / 1000 - time.time()) < 120
-
-
-def test_the_commands(kafka_bootstrap: str, prefix: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KAFKA_BOOTSTRAP", kafka_bootstrap)
-    monkeypatch.setenv("CHENGXIN_PREFIX", prefix)
-    runner, count = CliRunner(), len(Catalogue.load().topics())
-    before = runner.invoke(app, ["verify"])
-    assert (before.exit_code, before.output.splitlines()[-1]) == (1, f"{count} topics, {count} differences")
-    assert f"{count} topics created, 0 stood already" in runner.invoke(app, ["create"]).output
-    assert f"0 topics created, {count} stood already" in runner.invoke(app, ["create"]).output
-    after = runner.invoke(app, ["verify"])
-    assert (after.exit_code, after.output.strip()) == (0, f"{count} topics, 0 differences")
-
-
-def test_the_list_shows_every_family() -> None:
-    result = CliRunner().invoke(app, ["list"], env={"COLUMNS": "200"})
-    assert result.exit_code == 0
-    assert all(family.topic in result.output for family in Catalogue.load().families.values())
