@@ -15,7 +15,7 @@ from streams.core.events import FeedbackState
 from streams.oracle import history
 from streams.oracle.verify import Expectations, Expected
 
-_ANSWERS = (
+_ANSWERS: tuple[tuple[FeedbackState, str | None], ...] = (
     (FeedbackState.CONFIRMED, None),
     (FeedbackState.REFUSED, "subject_unknown_here"),
     (FeedbackState.CONFIRMED, None),
