@@ -86,15 +86,15 @@ def _answers(proposed: dict[str, list[Proposal]]) -> Iterator[Answer]:
     yield from _out_of_order(proposed, used)
     for channel, proposals in proposed.items():
         for incentive in (False, True):
-            free = [one for one in proposals if one["incentive"] is incentive and _document(one) not in used]
             answers = iter(_ANSWERS)
-            for one in free:
-                if _document(one) in used:
+            for one in proposals:
+                if one["incentive"] is not incentive or _document(one) in used:
                     continue
-                if (next_answer := next(answers, None)) is None:
+                state, reason = next(answers, (None, None))
+                if state is None:
                     break
                 used.add(_document(one))
-                yield Answer(channel, one, one, *next_answer, _RIGHT)
+                yield Answer(channel, one, one, state, reason, _RIGHT)
 
 
 def _not_own(proposed: dict[str, list[Proposal]], used: set[tuple[str, str]]) -> Iterator[Answer]:

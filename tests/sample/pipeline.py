@@ -47,6 +47,16 @@ class Pipeline:
                 self._publish(publications[today])
         return self
 
+    def differences(self) -> list[str]:
+        """Where a record met another fate than its story promised."""
+        return [
+            f"{record.event_id} ({record.note}): expected {record.expected} {record.code} {record.event_id}, "
+            f"got {receipt.outcome} {leading_code(receipt)} {receipt.event_id}"
+            for record, receipt in self.handled
+            if (record.expected, record.code, record.event_id)
+            != (receipt.outcome, leading_code(receipt), receipt.event_id)
+        ]
+
     def tick(self, day: date) -> None:
         self.today = day
         event = self._tick_event(day)
@@ -95,6 +105,10 @@ class Pipeline:
 
     def _tick_event(self, day: date) -> Accepted:
         return forwarded(Source("clock", "clock", "", 0, day.toordinal()), Tick(day), day, self._law.digest)
+
+
+def leading_code(receipt: Receipt) -> str | None:
+    return next((fault.code for fault in (*receipt.faults, *receipt.warnings)), None)
 
 
 def _each_day(first: date, last: date) -> Iterator[date]:

@@ -3,13 +3,13 @@
 import pytest
 
 from schemas.codec import Codec
-from streams.core.decisions import DecisionKind, Outcome, Receipt
+from streams.core.decisions import DecisionKind, Outcome
 from streams.core.events import SubjectKind
 from streams.core.law import LawBook
 from streams.core.lifting import standing as is_standing
 from streams.examine import Examiner
 from streams.sample import Sample, build
-from tests.sample.pipeline import Pipeline
+from tests.sample.pipeline import Pipeline, leading_code
 from topics.catalogue import Catalogue
 
 
@@ -18,23 +18,9 @@ def done(sample: Sample, examiner: Examiner, law: LawBook) -> Pipeline:
     return Pipeline(examiner, law).run(sample.days)
 
 
-def _leading_code(receipt: Receipt) -> str | None:
-    return next((fault.code for fault in (*receipt.faults, *receipt.warnings)), None)
-
-
-def _differences(done: Pipeline) -> list[str]:
-    return [
-        f"{record.event_id} ({record.note}): expected {record.expected} {record.code} {record.event_id}, "
-        f"got {receipt.outcome} {_leading_code(receipt)} {receipt.event_id}"
-        for record, receipt in done.handled
-        if (record.expected, record.code, record.event_id)
-        != (receipt.outcome, _leading_code(receipt), receipt.event_id)
-    ]
-
-
 def test_every_expected_outcome_and_code_comes_out(done: Pipeline, sample: Sample) -> None:
     assert len(done.handled) == sum(len(day.records) for day in sample.days)
-    assert _differences(done) == []
+    assert done.differences() == []
 
 
 @pytest.mark.parametrize("seed", [2, 3, 20])
@@ -42,7 +28,7 @@ def test_expectations_hold_for_other_seeds(
     seed: int, examiner: Examiner, codec: Codec, law: LawBook, catalogue: Catalogue
 ) -> None:
     done = Pipeline(examiner, law).run(build(seed, 600, codec, law, catalogue).days)
-    assert _differences(done) == []
+    assert done.differences() == []
 
 
 def test_the_order_between_partitions_changes_no_decision(
@@ -80,7 +66,7 @@ def test_only_persons_with_a_checked_number_are_reached(done: Pipeline) -> None:
 
 def test_what_waits_settles_or_goes_to_review(done: Pipeline) -> None:
     held = sum(
-        receipt.outcome is Outcome.HELD and _leading_code(receipt) == "TARGET_NOT_SEEN" for _, receipt in done.handled
+        receipt.outcome is Outcome.HELD and leading_code(receipt) == "TARGET_NOT_SEEN" for _, receipt in done.handled
     )
     ended = sum(decision.settles is not None for decision in done.decisions)
     assert held == ended > 0
