@@ -84,6 +84,8 @@ def verify() -> None:
     verification = oracle.verify(Parts(settings, found.kafka), found.clickhouse)
     for name, number in verification.checked.items():
         typer.echo(f"{name}: {number}")
+    for name, number in verification.expired.items():
+        typer.echo(f"{name}: {number} 已过保存期，无法复算 / expired, could not be worked out again")
     typer.echo(str(verification))
     if verification.difference is not None:
         raise typer.Exit(1)

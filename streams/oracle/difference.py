@@ -1,8 +1,12 @@
 """The first difference, said so that a person can go and look."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from schemas.codec import Codec, SchemaFault
+from streams.oracle.history import Message
+
+Headers = Sequence[tuple[str, bytes]]
 
 
 class Difference(NamedTuple):
@@ -28,6 +32,13 @@ def between(codec: Codec, where: str, expected: bytes | None, seen: bytes | None
     one, other = _value(codec, expected), _value(codec, seen)
     path, left, right = _first(one, other, "")
     return Difference(f"{where} field {path or '(bytes)'}", repr(left)[:300], repr(right)[:300])
+
+
+def headed(where: str, expected: Headers, seen: Message | None) -> Difference | None:
+    """None where a record carries the headers it should, or is missing, which is told elsewhere."""
+    if seen is None or tuple(seen.headers) == tuple(expected):
+        return None
+    return Difference(f"{where} headers", repr(tuple(expected)), repr(tuple(seen.headers)))
 
 
 def _renewed(codec: Codec, data: bytes) -> bytes | None:

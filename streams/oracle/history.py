@@ -1,13 +1,14 @@
 """What the topics hold, as a reader of committed records sees it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import UnknownTopicOrPartitionError
 
-_POLL_MS = 1_000
-_PATIENCE_POLLS = 30  # empty polls before we say that a partition does not come to its end
+_POLL_MS = 200  # short: where only markers of transactions are left, a poll finds nothing however long it waits
+_PATIENCE_POLLS = 150  # empty polls before we say that a partition does not come to its end
+_TOGETHER = 64  # partitions read at a time; the consumer looks at all it has whenever it is asked where one stands
 
 
 class Message(NamedTuple):
@@ -19,12 +20,15 @@ class Message(NamedTuple):
     timestamp_ms: int
     key: bytes | None
     value: bytes | None
+    headers: Sequence[tuple[str, bytes]] = ()
 
 
 class History:
-    """Committed records by topic and partition, read once up to the ends at the time of reading."""
+    """Committed records by topic and partition, read once up to the ends at the time of reading. ``firsts``: where a
+    partition begins, by topic and partition, if not at 0: what was before has expired."""
 
-    def __init__(self, messages: Iterable[Message]) -> None:
+    def __init__(self, messages: Iterable[Message], firsts: Mapping[tuple[str, int], int] | None = None) -> None:
+        self._firsts = firsts or {}
         self._by_topic: dict[str, list[Message]] = {}
         for message in messages:
             self._by_topic.setdefault(message.topic, []).append(message)
@@ -42,6 +46,14 @@ class History:
             found.setdefault(message.partition, []).append(message)
         return found
 
+    def expired(self, topic: str, partition: int, offset: int) -> bool:
+        """Whether a record at this place can only have been before the partition's first."""
+        return offset < self._firsts.get((topic, partition), 0)
+
+    def gone(self, topic: str) -> int:
+        """How many records of ``topic`` can have expired at most."""
+        return sum(first for (name, _), first in self._firsts.items() if name == topic)
+
 
 def read(bootstrap: str, topics: Iterable[str], prefix: str) -> History:
     """Read all partitions of ``topics`` (names without ``prefix``) to their ends, committed records only.
@@ -49,10 +61,6 @@ def read(bootstrap: str, topics: Iterable[str], prefix: str) -> History:
     :raises UnknownTopicOrPartitionError: one is not there. An absent topic is no empty one: nothing would match it.
     :raises TimeoutError: a partition does not come to its end, e.g. behind an open transaction.
     """
-    return History(_messages(bootstrap, sorted(topics), prefix))
-
-
-def _messages(bootstrap: str, topics: list[str], prefix: str) -> Iterator[Message]:
     consumer = KafkaConsumer(
         bootstrap_servers=bootstrap,
         isolation_level="read_committed",
@@ -63,26 +71,37 @@ def _messages(bootstrap: str, topics: list[str], prefix: str) -> Iterator[Messag
         max_partition_fetch_bytes=16 << 20,
     )
     try:
-        known = consumer.topics()
-        absent = [prefix + topic for topic in topics if prefix + topic not in known]
-        if absent:
-            raise UnknownTopicOrPartitionError(
-                f"{len(absent)} topics are not there, one is {absent[0]}: check the prefix"
-            )
-        places = [TopicPartition(prefix + t, p) for t in topics for p in consumer.partitions_for_topic(prefix + t)]
-        consumer.assign(places)
-        consumer.seek_to_beginning(*places)
-        ends = consumer.end_offsets(places)
-        left = {place for place in places if ends[place] > 0}
-        empty = 0
-        while left:
-            polled = consumer.poll(timeout_ms=_POLL_MS)
-            for records in polled.values():
-                for r in records:
-                    yield Message(r.topic.removeprefix(prefix), r.partition, r.offset, r.timestamp, r.key, r.value)
-            left = {place for place in left if consumer.position(place) < ends[place]}
-            empty = 0 if polled else empty + 1
-            if empty > _PATIENCE_POLLS:
-                raise TimeoutError(f"{len(left)} partitions do not come to their end, one is {min(left)}")
+        places = _places(consumer, sorted(topics), prefix)
+        firsts, ends = consumer.beginning_offsets(places), consumer.end_offsets(places)
+        filled = [place for place in places if ends[place] > firsts[place]]
+        late = {(place.topic.removeprefix(prefix), place.partition): first for place, first in firsts.items() if first}
+        parts = (filled[start : start + _TOGETHER] for start in range(0, len(filled), _TOGETHER))
+        return History((m for part in parts for m in _messages(consumer, part, ends, prefix)), late)
     finally:
         consumer.close()
+
+
+def _places(consumer: KafkaConsumer, topics: list[str], prefix: str) -> list[TopicPartition]:
+    known = consumer.topics()
+    absent = [prefix + topic for topic in topics if prefix + topic not in known]
+    if absent:
+        raise UnknownTopicOrPartitionError(f"{len(absent)} topics are not there, one is {absent[0]}: check the prefix")
+    return [TopicPartition(prefix + t, p) for t in topics for p in consumer.partitions_for_topic(prefix + t)]
+
+
+def _messages(
+    consumer: KafkaConsumer, places: list[TopicPartition], ends: dict[TopicPartition, int], prefix: str
+) -> Iterator[Message]:
+    consumer.assign(places)
+    consumer.seek_to_beginning(*places)
+    left, empty = set(places), 0
+    while left:
+        polled = consumer.poll(timeout_ms=_POLL_MS)
+        for records in polled.values():
+            for r in records:
+                topic = r.topic.removeprefix(prefix)
+                yield Message(topic, r.partition, r.offset, r.timestamp, r.key, r.value, tuple(r.headers))
+        left = {place for place in left if consumer.position(place) < ends[place]}
+        empty = 0 if polled else empty + 1
+        if empty > _PATIENCE_POLLS:
+            raise TimeoutError(f"{len(left)} partitions do not come to their end, one is {min(left)}")

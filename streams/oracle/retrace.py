@@ -6,17 +6,18 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from schemas.codec import SchemaFault
+from schemas.codec import Codec, SchemaFault
 from streams.core import ids
-from streams.core.events import Accepted, EventKind, LawChange, Tick
+from streams.core.events import Accepted, EventKind, LawChange, SubjectKind, Tick
 from streams.desk import Desk
 from streams.engine.ports import Output
 from streams.examine import Examiner, Ruling, Source, forwarded, quarantined
 from streams.oracle.days import Days
-from streams.oracle.difference import Difference, between
+from streams.oracle.difference import Difference, Headers, between, headed
 from streams.oracle.history import History, Message
 from streams.oracle.reigns import Claim, Reign, misjudged, worked_off
 from streams.oracle.sealed import Sealing
+from streams.tally import SOURCE_HEADER
 from streams.wire import from_avro, source_key, subject_partition, to_avro
 
 _FORWARDED = (EventKind.TICK, EventKind.LAW)
@@ -38,9 +39,24 @@ class _Sent(NamedTuple):
         return f"{self.source.topic}:{self.source.partition}:{self.source.offset}"
 
 
+def source_headers(message: Message) -> Headers:
+    """What intake writes beside an accepted record: when its source came."""
+    return ((SOURCE_HEADER, str(message.timestamp_ms).encode()),)
+
+
+def rejected(codec: Codec, receipt: bytes | None) -> bool:
+    """Written by intake; casework writes all others, in an order of its own."""
+    try:
+        said = codec.decode(receipt, frozenset({"Receipt"}), max_bytes=_MOST).value
+    except SchemaFault:
+        return False
+    return bool(said["outcome"] == "rejected")
+
+
 class Retrace:
     """``order``: what ``accepted`` holds, by partition. ``outputs``: receipts and quarantine that intake should have
-    written, ``sealing``: the identities; both complete once ``clock`` and ``intake`` have run to their ends."""
+    written, ``sealing``: the identities, ``expired``: accepted records whose source is no longer kept; all complete
+    once ``clock`` and ``intake`` have run to their ends."""
 
     def __init__(self, desk: Desk, examiner: Examiner, history: History) -> None:
         self._desk = desk
@@ -49,6 +65,7 @@ class Retrace:
         self.order: dict[int, list[Accepted]] = {}
         self.outputs: list[Output] = []
         self.sealing = Sealing()
+        self.expired = 0
         self._accepted: dict[str, list[Message]] = {}  # by receipt id; more than one is a difference
         self._clocked: dict[int, list[Message]] = {}  # ticks and law events by partition
         self._clocked_before: dict[str, int] = {}  # by receipt id, of records in the partition of their own task
@@ -84,12 +101,13 @@ class Retrace:
         written = self._history.partitions("clock")
         for partition in sorted(written.keys() | self._clocked.keys()):
             wanted = list(self._obeyed(partition, written.get(partition, [])))
-            seen = [message.value for message in self._clocked.get(partition, [])]
+            seen = self._clocked.get(partition, [])
             for number in range(max(len(wanted), len(seen))):
                 left = wanted[number] if number < len(wanted) else None
                 right = seen[number] if number < len(seen) else None
                 where = f"accepted {partition}, tick or law event {number}"
-                yield between(self._desk.codec, where, left, right)
+                said = None if right is None else right.value
+                yield between(self._desk.codec, where, left, said) or headed(where, (), right)
 
     def _obeyed(self, partition: int, messages: list[Message]) -> Iterator[bytes]:
         """What intake makes of one partition of the clock; what is not of the clock moves nothing."""
@@ -114,12 +132,12 @@ class Retrace:
 
     def intake(self, families: tuple[str, ...]) -> Iterator[Difference | None]:
         """Each source record examined again, and nothing accepted that nobody sent."""
-        sent = {m.receipt_id for events in self.order.values() for m in events if m.kind not in _FORWARDED}
+        sent = {m.receipt_id: m for events in self.order.values() for m in events if m.kind not in _FORWARDED}
         for partition, sources in sorted(self._sources(families).items()):
             known: dict[tuple[str, int], _Sent] = {}
             for source, message in sources:
                 receipt_id = ids.receipt_id(source.topic, partition, source.offset)
-                sent.discard(receipt_id)
+                sent.pop(receipt_id, None)
                 receipt = self._receipts.get(source_key(source.topic, partition, source.offset))
                 if receipt is None:
                     yield Difference(f"{source.topic}:{partition}:{source.offset}", "one receipt", "none")
@@ -129,8 +147,18 @@ class Retrace:
             yield from self._in_order(partition, known)
             for one in known.values():
                 yield self._again(one)
-        for receipt_id in sorted(sent):
-            yield Difference(f"accepted {receipt_id}", "a record that a department sent", "none")
+        for receipt_id, event in sorted(sent.items()):
+            if self._history.expired(event.source_topic, event.source_partition, event.source_offset):
+                self._expired(event)
+            else:
+                yield Difference(f"accepted {receipt_id}", "a record that a department sent", "none")
+
+    def _expired(self, event: Accepted) -> None:
+        """The source is gone; what it must have carried is known from the record itself."""
+        self.expired += 1
+        if event.subject_kind is not SubjectKind.NAME_ONLY:
+            assert event.intake_day is not None  # else it was no reign of the clock
+            self.sealing.demand(event, event.intake_day)
 
     def _sources(self, families: tuple[str, ...]) -> dict[int, list[tuple[Source, Message]]]:
         """What each intake task had to work off."""
@@ -159,17 +187,9 @@ class Retrace:
         if sent.held is not None:
             clocked = self._clocked_before.get(ids.receipt_id(place[0], sent.source.partition, place[1]))
             return Claim(place, said, (("accepted", sent.held.partition), sent.held.offset), clocked)
-        if not self._rejected(sent.receipt):
+        if not rejected(self._desk.codec, sent.receipt.value):
             return Claim(place, said)
         return Claim(place, said, ((sent.receipt.topic, sent.receipt.partition), sent.receipt.offset))
-
-    def _rejected(self, receipt: Message) -> bool:
-        """Written by intake; casework writes all others, in an order of its own."""
-        try:
-            said = self._desk.codec.decode(receipt.value, frozenset({"Receipt"}), max_bytes=_MOST).value
-        except SchemaFault:
-            return False
-        return bool(said["outcome"] == "rejected")
 
     def _judged(self, held: Message | None, receipt: Message) -> Reign:
         """Day and law that intake says it judged by."""
@@ -198,7 +218,8 @@ class Retrace:
         partition = subject_partition(ruling.accepted.subject, self._desk.partitions)
         if held.partition != partition:
             return Difference(sent.where, f"accepted {partition}", f"accepted {held.partition}")
-        return between(codec, f"{sent.where} accepted", codec.encode("Accepted", to_avro(ruling.accepted)), held.value)
+        where, wanted = f"{sent.where} accepted", codec.encode("Accepted", to_avro(ruling.accepted))
+        return between(codec, where, wanted, held.value) or headed(where, source_headers(sent.message), held)
 
     def _refused(self, source: Source, ruling: Ruling, value: bytes | None) -> None:
         receipt = ruling.receipt

@@ -1,5 +1,6 @@
 """ClickHouse against the topics: every row there, once, as the record says; read with a plain SELECT."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from schemas.codec import Codec
@@ -15,8 +16,11 @@ _PLACE = 3  # topic, partition, offset
 _SKIPPED = "appended_at"  # the broker's clock; compared by nobody
 
 
-def compare(desk: Desk, history: History, url: str, database: str) -> Iterator[Difference | None]:
-    """One item per row of every table: None, or how it differs from the record it came from."""
+def compare(
+    desk: Desk, history: History, url: str, database: str, expired: Counter[str]
+) -> Iterator[Difference | None]:
+    """One item per row of every table: None, or how it differs from the record it came from. ``expired`` counts rows
+    that outlived their record."""
     client = connect(url, database)
     try:
         for table in TABLES:
@@ -30,6 +34,9 @@ def compare(desk: Desk, history: History, url: str, database: str) -> Iterator[D
                 if place in seen:
                     yield Difference(f"{table.name} {place}", "one row", "two rows")
                 seen.add(place)
+                if history.expired(row[0].removeprefix(desk.prefix), row[1], row[2]):
+                    expired[f"rows of {table.name}"] += 1
+                    continue
                 yield _differs(table, picked, wanted.get(place), row)
             for place in sorted(wanted.keys() - seen):
                 yield Difference(f"{table.name} {place}", "one row", "no row")

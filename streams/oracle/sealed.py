@@ -6,7 +6,7 @@ from datetime import date
 from schemas.codec import Codec, SchemaFault
 from streams.core.events import Accepted, EventKind
 from streams.identity import Keyring, Sealed, normalise_name, unseal
-from streams.oracle.difference import Difference
+from streams.oracle.difference import Difference, headed
 from streams.oracle.history import Message
 
 _ADDS = (EventKind.DETERMINATION, EventKind.CORRECTION)  # others only speak of somebody known already
@@ -36,7 +36,7 @@ class Sealing:
         for message in messages:
             key = message.key or b""
             where = f"identities {message.partition}:{message.offset}"
-            yield self._wrong(codec, keyring, where, key, message.value)
+            yield self._wrong(codec, keyring, where, key, message.value) or headed(where, (), message)
             left.discard(key)
         for key in sorted(left):
             yield Difference(f"identities key {key.decode()}", "a sealed identity", "none")

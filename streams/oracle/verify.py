@@ -3,6 +3,7 @@
 consequence.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
@@ -12,10 +13,10 @@ from streams.engine.ports import Output
 from streams.examine import Examiner
 from streams.identity import Keyring
 from streams.oracle import rows
-from streams.oracle.difference import Difference, between
+from streams.oracle.difference import Difference, Headers, between
 from streams.oracle.history import History, read
 from streams.oracle.recount import Recount
-from streams.oracle.retrace import Retrace
+from streams.oracle.retrace import Retrace, rejected
 from streams.wire import source_key
 
 SOURCES = ("events", "feedback", "cases")
@@ -31,8 +32,11 @@ WRITTEN = (
 )
 _READ = (*SOURCES, *WRITTEN, "accepted", "clock", "identities")
 
-_Placed = tuple[bytes | None, int | None]  # value, partition; None where the key chooses it
-_NOTHING: _Placed = (None, None)
+
+class _Placed(NamedTuple):
+    value: bytes | None = None
+    partition: int | None = None  # None where the key chooses it
+    headers: Headers = ()
 
 
 class Expected(NamedTuple):
@@ -47,13 +51,18 @@ Expectations = dict[tuple[str, int, int], Expected]  # by source topic without p
 
 
 class Verification(NamedTuple):
-    """``difference`` None = match. ``checked``: how many of each were compared."""
+    """``difference`` None = match. ``checked``: how many of each were compared; ``expired``: how many could not be
+    worked out again, or compared, because what they came from, or they themselves, are no longer kept."""
 
     difference: Difference | None
     checked: dict[str, int]
+    expired: dict[str, int]
 
     def __str__(self) -> str:
-        return "match" if self.difference is None else str(self.difference)
+        if self.difference is not None:
+            return str(self.difference)
+        gone = ", ".join(f"{name} {number}" for name, number in self.expired.items())
+        return f"match, without what has expired: {gone}" if gone else "match"
 
 
 def read_all(parts: Parts) -> History:
@@ -78,8 +87,8 @@ def verify(
     if found.difference is not None or clickhouse_url is None:
         return found
     progress("clickhouse")
-    tables = _first("clickhouse", rows.compare(desk, history, clickhouse_url, parts.settings.database), found.checked)
-    return Verification(tables, found.checked)
+    compared = rows.compare(desk, history, clickhouse_url, parts.settings.database, expired := Counter(found.expired))
+    return Verification(_first("clickhouse", compared, found.checked), found.checked, dict(expired))
 
 
 def verify_history(
@@ -92,13 +101,13 @@ def verify_history(
     progress: Callable[[str], None] = lambda step: None,
 ) -> Verification:
     """The same on a history in memory: everything but the tables."""
-    retrace = Retrace(desk, examiner, history)
+    retrace, expired = Retrace(desk, examiner, history), Counter[str]()
     steps: dict[str, Callable[[], Iterator[Difference | None]]] = {
         "accepted": retrace.accepted,
         "clock": retrace.clock,
         "intake": lambda: retrace.intake(SOURCES),
         "identities": lambda: retrace.sealing.compare(desk.codec, keyring, history.of("identities")),
-        "casework": lambda: _casework(desk, history, retrace),
+        "casework": lambda: _casework(desk, history, retrace, expired),
         "expectations": lambda: _expectations(desk, history, expectations or {}),
     }
     checked: dict[str, int] = {}
@@ -106,8 +115,10 @@ def verify_history(
         progress(name)
         difference = _first(name, step(), checked)
         if difference is not None:
-            return Verification(difference, checked)
-    return Verification(None, checked)
+            return Verification(difference, checked, {})
+    if retrace.expired:
+        expired["accepted"] = retrace.expired
+    return Verification(None, checked, dict(expired))
 
 
 def _first(name: str, step: Iterator[Difference | None], checked: dict[str, int]) -> Difference | None:
@@ -124,7 +135,7 @@ def _names(desk: Desk, family: str) -> list[str]:
     return [desk.catalogue.name(family, channel) for channel in desk.catalogue.channels_of(family) or (None,)]
 
 
-def _casework(desk: Desk, history: History, retrace: Retrace) -> Iterator[Difference | None]:
+def _casework(desk: Desk, history: History, retrace: Retrace, expired: Counter[str]) -> Iterator[Difference | None]:
     """Everything casework should have written, with intake's receipts and quarantine, against what the topics hold."""
     wanted = list(retrace.outputs)
     for partition, events in sorted(retrace.order.items()):
@@ -133,28 +144,51 @@ def _casework(desk: Desk, history: History, retrace: Retrace) -> Iterator[Differ
     for output in wanted:
         by_topic.setdefault(output.topic.removeprefix(desk.prefix), []).append(output)
     for family in WRITTEN:
-        compacted = desk.catalogue.families[family].cleanup == "compact"
         for name in _names(desk, family):
-            yield from _topic(desk, history, name, by_topic.get(name, []), compacted)
+            yield from _topic(desk, history, name, by_topic.get(name, []), expired)
 
 
 def _topic(
-    desk: Desk, history: History, name: str, wanted: Iterable[Output], compacted: bool
+    desk: Desk, history: History, name: str, wanted: Iterable[Output], expired: Counter[str]
 ) -> Iterator[Difference | None]:
     """Values per key in order; of a compacted topic the last one (older ones may be gone)."""
-    expected = _by_key((output.key, (output.value, output.partition)) for output in wanted)
-    seen = _by_key((message.key, (message.value, message.partition)) for message in history.of(name))
+    family, _ = desk.catalogue.owner_of(name)
+    compacted = desk.catalogue.families[family].cleanup == "compact"
+    expected = _by_key((one.key, _Placed(one.value, one.partition, one.headers)) for one in wanted)
+    seen = _by_key((one.key, _Placed(one.value, one.partition, one.headers)) for one in history.of(name))
+    gone = history.gone(name)
     for key in sorted(expected.keys() | seen.keys()):
         one, other = expected.get(key, []), seen.get(key, [])
         if compacted:
             one, other = one[-1:], other[-1:]
-        where = f"{name} key {key.decode(errors='replace')}"
-        for number in range(max(len(one), len(other))):
-            left, place = one[number] if number < len(one) else _NOTHING
-            right, partition = other[number] if number < len(other) else _NOTHING
-            if left is not None and right is not None and place not in (None, partition):
-                yield Difference(where, f"partition {place}", f"partition {partition}")
-            yield between(desk.codec, where, left, right)
+        elif 0 < len(one) - len(other) <= gone:  # the first ones have expired
+            gone, expired[family] = gone - (len(one) - len(other)), expired[family] + len(one) - len(other)
+            one = one[-len(other) :] if other else []
+        elif not one and len(other) == 1 and _source_expired(desk, history, family, key, other[0].value):
+            expired[family] += 1
+            continue
+        yield from _values(desk, f"{name} key {key.decode(errors='replace')}", one, other)
+
+
+def _values(desk: Desk, where: str, one: list[_Placed], other: list[_Placed]) -> Iterator[Difference | None]:
+    for number in range(max(len(one), len(other))):
+        left = one[number] if number < len(one) else _Placed()
+        right = other[number] if number < len(other) else _Placed()
+        if left.value is not None and right.value is not None:
+            if left.partition not in (None, right.partition):
+                yield Difference(where, f"partition {left.partition}", f"partition {right.partition}")
+            if tuple(left.headers) != tuple(right.headers):
+                yield Difference(f"{where} headers", repr(left.headers), repr(right.headers))
+        yield between(desk.codec, where, left.value, right.value)
+
+
+def _source_expired(desk: Desk, history: History, family: str, key: bytes, value: bytes | None) -> bool:
+    """A rejection, or bytes kept, of a source that cannot be examined again; what was accepted is worked out anew."""
+    topic, _, offset = key.decode(errors="replace").rpartition(":")
+    topic, _, partition = topic.rpartition(":")
+    if not (partition.isdecimal() and offset.isdecimal() and history.expired(topic, int(partition), int(offset))):
+        return False
+    return family == "quarantine" or (family == "receipts" and rejected(desk.codec, value))
 
 
 def _expectations(desk: Desk, history: History, expected: Expectations) -> Iterator[Difference | None]:

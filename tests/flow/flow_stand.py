@@ -4,6 +4,7 @@ A transaction's outputs are appended to in-memory topics; ``crash`` throws a tra
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,7 @@ class Stand:
         self.examiner = Examiner(CODEC, admitted, keyring, allow_synthetic)
         self.keyring = keyring
         self.topics: dict[str, list[tuple[bytes | None, bytes | None]]] = defaultdict(list)
+        self.headers: dict[str, list[Sequence[tuple[str, bytes]]]] = defaultdict(list)  # beside ``topics``
         self.received: dict[str, list[bytes | None]] = defaultdict(list)
         self.stores = {"intake": MemoryStore(), "casework": MemoryStore()}
         self.transactions = 0
@@ -93,6 +95,7 @@ class Stand:
             self.stores[name].apply(tx.changes)
             for output in tx.outputs:
                 self.topics[output.topic].append((output.key, output.value))
+                self.headers[output.topic].append(output.headers)
             self.transactions += 1
 
     def _transaction(self, name: str, record: Record) -> tuple[bool, TaskTransaction]:

@@ -85,19 +85,31 @@ def answer(stand: Stand) -> bytes:
 def messages(stand: Stand) -> Messages:
     """What a reader of committed records would see, from an empty offset on."""
     return [
-        *_numbered({name: [(None, value) for value in values] for name, values in stand.received.items()}),
-        *_numbered(stand.topics),
+        *_numbered({name: [(None, value) for value in values] for name, values in stand.received.items()}, {}),
+        *_numbered(stand.topics, stand.headers),
     ]
 
 
-def _numbered(topics: Any) -> Iterator[Message]:
+def _numbered(topics: Any, headers: Any) -> Iterator[Message]:
     for name, records in topics.items():
         for offset, (key, value) in enumerate(records):
-            yield Message(name, 0, offset, 0, key, value)
+            yield Message(name, 0, offset, 0, key, value, headers[name][offset] if name in headers else ())
 
 
-def verify(stand: Stand, seen: Messages, expectations: Expectations | None = None) -> Verification:
-    return verify_history(stand.desk, stand.examiner, stand.keyring, History(seen), expectations=expectations)
+def verify(
+    stand: Stand,
+    seen: Messages,
+    expectations: Expectations | None = None,
+    firsts: dict[tuple[str, int], int] | None = None,
+) -> Verification:
+    history = History(seen, firsts)
+    return verify_history(stand.desk, stand.examiner, stand.keyring, history, expectations=expectations)
+
+
+def expire(seen: Messages, topic: str, first: int) -> dict[tuple[str, int], int]:
+    """Drop what a topic holds before offset ``first``, as retention does; where the topic's partition 0 begins then."""
+    seen[:] = [message for message in seen if message.topic != topic or message.offset >= first]
+    return {(topic, 0): first}
 
 
 def place(seen: Messages, topic: str, number: int) -> int:
@@ -125,6 +137,14 @@ def alter(topic: str, number: int = 0, **fields: Any) -> Bend:
         index = place(seen, topic, number)
         decoded = CODEC.decode(seen[index].value)
         seen[index] = seen[index]._replace(value=CODEC.encode(decoded.record, {**decoded.value, **fields}))
+
+    return bend
+
+
+def headed(topic: str, number: int = 0, *headers: tuple[str, bytes]) -> Bend:
+    def bend(seen: Messages) -> None:
+        index = place(seen, topic, number)
+        seen[index] = seen[index]._replace(headers=headers)
 
     return bend
 

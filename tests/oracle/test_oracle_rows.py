@@ -1,5 +1,6 @@
 """Tables against topics on a real ClickHouse: a row missing, doubled, altered, or of nothing."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -45,11 +46,11 @@ class Tables:
             client.execute(statement)
 
     def differences(self) -> list[Difference]:
-        found = compare(self.stand.desk, self.history, self.url, self.database)
+        found = compare(self.stand.desk, self.history, self.url, self.database, Counter())
         return [difference for difference in found if difference is not None]
 
     def count(self) -> int:
-        return sum(1 for _ in compare(self.stand.desk, self.history, self.url, self.database))
+        return sum(1 for _ in compare(self.stand.desk, self.history, self.url, self.database, Counter()))
 
 
 @pytest.fixture
