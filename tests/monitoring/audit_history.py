@@ -6,6 +6,7 @@ The auditor itself imports none of this; only what it is fed comes from here.
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ from streams.core.standing import Standing
 from streams.law import canonical
 from streams.law.loader import load
 
+law_files = cache(read_files)  # reading them takes longer than all the rest of a test
 LAW_DIR = Path(streams.__file__).parent / "law"
 BOOK = load()
 CODEC = Codec.load()
@@ -268,7 +270,7 @@ class History:
 
     def view(self) -> View:
         """Feed everything, in the order the reader keeps."""
-        view = View(read_files(self.law_dir))
+        view = View(law_files(self.law_dir))
         for book in self.books:
             feed.law_book(view, book["_key"], book)
         ends: dict[str, int] = {}
