@@ -7,7 +7,7 @@ from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from bench_job import CHANNEL, Config, Event
-from bench_stage import Contestant, Failed, process, stage
+from bench_stage import OURS, Contestant, Failed, process, stage
 
 from streams.app import Parts
 from streams.local.errors import tail
@@ -54,8 +54,8 @@ def latencies(contestant: Contestant, events: Sequence[Event], warm_up: int, hom
     """Seconds of each event after the first ``warm_up``. Raises Failed."""
     folder = home / f"{contestant.name}-latency"
     folder.mkdir()
-    with stage(folder / "broker", home, contestant.topics) as parts:
-        own = home if contestant.name == "ours" else folder
+    with stage(folder / "broker", home, contestant) as parts:
+        own = home if contestant.name == OURS else folder
         config = Config(parts.bootstrap, str(own), str(home / "keys"), parts.partitions)
         log = folder / "log"
         with process(contestant, config, log):

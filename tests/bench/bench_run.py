@@ -32,16 +32,16 @@ from streams.local.kafka_jars import KAFKA
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 PEERS = ROOT / "build" / "bench" / "bin" / "python"
-OURS = Path(sys.executable)
+PYTHON = Path(sys.executable)
 OUT = ROOT / "build" / "bench.json"
 CONTESTANTS = (
-    Contestant("ours", "peer_ours.py", "exactly once", OURS),
+    Contestant("ours", "peer_ours.py", "exactly once", PYTHON),
     Contestant(
-        "aiokafka", "peer_aiokafka.py", "exactly once, one process, no recovery", OURS, ("bench-aiokafka-changelog",)
+        "aiokafka", "peer_aiokafka.py", "exactly once, one process, no recovery", PYTHON, ("bench-aiokafka-changelog",)
     ),
     Contestant("bytewax", "peer_bytewax.py", "at least once", PEERS),
     Contestant("quix", "peer_quix.py", "exactly once", PEERS),
-    Contestant("faust", "peer_faust.py", "at least once", OURS),
+    Contestant("faust", "peer_faust.py", "at least once", PYTHON),
 )
 BEGAN, LOAD = time.monotonic(), os.getloadavg()
 SHARE = {"faust": 5}  # the slow one gets every fifth of the events
@@ -74,7 +74,7 @@ def contest(events: Sequence[Event], home: Path) -> list[Result]:
 
 def side(script: str, *arguments: object) -> Any:
     """What a program of this folder prints as JSON, run in a process of its own."""
-    command = [str(OURS), str(HERE / script), *map(str, arguments)]
+    command = [str(PYTHON), str(HERE / script), *map(str, arguments)]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True, text=True)
     return json.loads(done.stdout.splitlines()[-1])
 

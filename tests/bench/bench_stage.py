@@ -32,6 +32,8 @@ from topics.catalogue import Catalogue
 
 HERE = Path(__file__).parent
 COMPARED = ("receipts", "decisions", "sanctions", "sanctions.current", "rewards", "rewards.current", "notices")
+OURS = "ours"
+WRITTEN = (f"events.{CHANNEL}", "accepted", "identities", "quarantine")  # beside what is compared
 PATIENCE_S = 240.0
 LOOK_S = 0.25
 
@@ -68,15 +70,20 @@ class Failed(Exception):
 
 
 @contextmanager
-def stage(folder: Path, keys_home: Path, extra: Sequence[str] = ()) -> Iterator[Parts]:
-    """A fresh broker with all topics, the law in force and the day; gone at the end."""
+def stage(folder: Path, home: Path, contestant: Contestant) -> Iterator[Parts]:
+    """A fresh broker with the topics the contestant needs - ours all of them, with the law in force and the day; gone
+    at the end. ``home``: folder of the keyring."""
     with running(folder, want_clickhouse=False, progress=Silent()) as stack:
         assert stack.kafka_bootstrap is not None
-        parts = Parts(Settings(data_dir=keys_home, kafka_bootstrap=stack.kafka_bootstrap), stack.kafka_bootstrap)
-        specs = parts.catalogue.topics()
-        log = next(spec for spec in specs if spec.family == "casework-changelog")
-        admin.create(stack.kafka_bootstrap, [*specs, *(log._replace(name=name) for name in extra)])
-        asyncio.run(_begin(parts))
+        parts = Parts(Settings(data_dir=home, kafka_bootstrap=stack.kafka_bootstrap), stack.kafka_bootstrap)
+        specs = {spec.name: spec for spec in parts.catalogue.topics()}
+        if contestant.name == OURS:
+            admin.create(parts.bootstrap, [*specs.values()])
+            asyncio.run(_begin(parts))
+        else:
+            theirs = [specs[name] for name in (*WRITTEN, *(topic for topic, _ in compared(parts.catalogue)))]
+            log = specs["casework-changelog"]
+            admin.create(parts.bootstrap, [*theirs, *(log._replace(name=name) for name in contestant.topics)])
         yield parts
 
 
@@ -126,9 +133,9 @@ def run(contestant: Contestant, events: Sequence[Event], home: Path, number: int
     """One whole run. Raises Failed."""
     folder = home / f"{contestant.name}-{number}"
     folder.mkdir()
-    with stage(folder / "broker", home, contestant.topics) as parts:
+    with stage(folder / "broker", home, contestant) as parts:
         asyncio.run(publish(parts, events))
-        own = home if contestant.name == "ours" else folder
+        own = home if contestant.name == OURS else folder
         config = Config(parts.bootstrap, str(own), str(home / "keys"), parts.partitions)
         log = folder / "log"
         with process(contestant, config, log) as child:
