@@ -224,8 +224,7 @@ def _department_tokens(payload: Payload, subject: Subject, law: LawBook) -> dict
     if subject.department_token is None or not isinstance(payload, Determination | Correction):
         return {}
     item = payload.item if isinstance(payload, Determination) else payload.replacement.item
-    channels = sorted({rule.executor for rule in Index.of(law).rules_of.get(item, ()) if rule.executor})
-    return {channel: subject.department_token(channel) for channel in channels}
+    return {channel: subject.department_token(channel) for channel in Index.of(law).executors_of.get(item, ())}
 
 
 def _receipt(source: Source, faults: tuple[Fault, ...], day: date, law: LawBook, said: _Said) -> Receipt:

@@ -16,7 +16,7 @@ from streams.era import Era
 from streams.examine import Examiner, Ruling, Source, forwarded, quarantined
 from streams.identity.sealing import Identity
 from streams.tally import SOURCE_HEADER, Tally
-from streams.wire import from_avro, subject_partition, to_avro
+from streams.wire import from_avro, subject_partition
 
 _SEALED_KEPT = 20_000  # identities this task has sealed and need not seal again
 _CLOCK: dict[str, type[Tick | LawChange]] = {"ClockTick": Tick, "LawActivation": LawChange}
@@ -103,7 +103,7 @@ class IntakeStep:
         self._emit_accepted(accepted, partition, record.timestamp_ms, tx)
 
     def _emit_accepted(self, accepted: Accepted, partition: int, source_ms: int | None, tx: Transaction) -> None:
-        value = self._desk.codec.encode("Accepted", to_avro(accepted))
+        value = self._desk.codec.encode("Accepted", accepted)
         headers = () if source_ms is None else ((SOURCE_HEADER, str(source_ms).encode()),)
         tx.emit(Output(self._accepted_topic, accepted.subject.encode() or None, value, partition, headers))
 

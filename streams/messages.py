@@ -1,17 +1,51 @@
 """Which topic hears of what: a decision becomes its log record, deltas and snapshots for departments, and notices."""
 
 from collections.abc import Iterator
-from typing import Any
+from datetime import date
+
+from msgspec import Struct
 
 from schemas.codec import Codec
 from streams.core.decisions import Decision, Entry, Obligation, Receipt
+from streams.core.events import SubjectKind
 from streams.core.law import LawBook
 from streams.core.standing import Standing
 from streams.engine.ports import Output
 from streams.identity import Keyring
 from streams.notices import text_zh
-from streams.wire import source_key, to_avro
+from streams.wire import source_key
 from topics.catalogue import Catalogue
+
+
+class About(Struct, frozen=True):
+    """What an executor is told with an obligation: whom and what it is about. Fields as in ``ObligationChange``."""
+
+    previous_version: int | None
+    case_ref: str
+    department_token: str
+    subject_kind: SubjectKind
+    decision_id: str
+    day: date
+    law_digest: str
+    item: str
+    document_no: str
+    document_body: str
+    explanation: tuple[str, ...]
+
+
+class Told(Struct, frozen=True):
+    """A notice to the person. Fields as in ``PersonNotice``."""
+
+    notice_id: str
+    kind: str
+    decision_id: str
+    case_ref: str
+    channel: str
+    law_digest: str
+    day: date
+    item: str
+    document_no: str
+    text_zh: str
 
 
 class Messages:
@@ -22,6 +56,11 @@ class Messages:
         self._catalogue = catalogue
         self._prefix = prefix
         self._keyring = keyring
+        # Delta and snapshot of an obligation differ in one field: the runs of fields around it are written once.
+        self._change, self._current = codec.frame("ObligationChange"), codec.frame("ObligationCurrent")
+        self._what = codec.run("ObligationChange", "obligation_id", "lift_reason")
+        self._previous = codec.run("ObligationChange", "previous_version", "previous_version")
+        self._about = codec.run("ObligationChange", "case_ref", "explanation")
 
     def topic(self, family: str, channel: str | None = None) -> str:
         return self._catalogue.name(family, channel, self._prefix)
@@ -29,11 +68,11 @@ class Messages:
     def receipt(self, channel: str, receipt: Receipt) -> Output:
         """The one answer to one record, keyed by where the record stands."""
         key = source_key(receipt.source_topic, receipt.source_partition, receipt.source_offset)
-        return Output(self.topic("receipts", channel), key, self._codec.encode("Receipt", to_avro(receipt)))
+        return Output(self.topic("receipts", channel), key, self._codec.encode("Receipt", receipt))
 
     def of(self, decision: Decision, standing: Standing, law: LawBook, partition: int) -> Iterator[Output]:
         """All outputs of ``decision``; ``standing`` is the one after it, ``partition`` that of ``accepted``."""
-        value = self._codec.encode("Decision", to_avro(decision))
+        value = self._codec.encode("Decision", decision)
         yield Output(self.topic("decisions"), decision.subject.encode(), value, partition)
         moved = (*decision.raised, *decision.changed)
         if not moved and not decision.notices:
@@ -55,36 +94,35 @@ class Messages:
     ) -> Iterator[Output]:
         family = "rewards" if obligation.incentive else "sanctions"
         executor, key = obligation.executor, obligation.obligation_id.encode()
-        current = {
-            **to_avro(obligation),
-            "case_ref": self._keyring.case_ref(decision.subject, executor),
-            "department_token": standing.department_tokens.get(executor, ""),
-            "subject_kind": entry.subject_kind.value,
-            "decision_id": decision.decision_id,
-            "day": decision.decided_on,
-            "law_digest": decision.law_digest,
-            "item": entry.determination.item,
-            "document_no": entry.determination.document_no,
-            "document_body": entry.determination.body,
-            "explanation": [*entry.severity.reasons, *decision.reasons],
-        }
-        previous = obligation.version - 1 or None
-        change: dict[str, Any] = {**current, "previous_version": previous}
-        yield Output(self.topic(family, executor), key, self._codec.encode("ObligationChange", change))
-        state = self._codec.encode("ObligationCurrent", current)
-        yield Output(self.topic(f"{family}.current", executor), key, state)
+        about = About(
+            previous_version=obligation.version - 1 or None,
+            case_ref=self._keyring.case_ref(decision.subject, executor),
+            department_token=standing.department_tokens.get(executor, ""),
+            subject_kind=entry.subject_kind,
+            decision_id=decision.decision_id,
+            day=decision.decided_on,
+            law_digest=decision.law_digest,
+            item=entry.determination.item,
+            document_no=entry.determination.document_no,
+            document_body=entry.determination.body,
+            explanation=entry.severity.reasons + decision.reasons,
+        )
+        what, told = self._what(obligation), self._about(about)
+        change = b"".join((self._change, what, self._previous(about), told))
+        yield Output(self.topic(family, executor), key, change)
+        yield Output(self.topic(f"{family}.current", executor), key, self._current + what + told)
 
     def _notice(self, notice_id: str, kind: str, decision: Decision, entry: Entry, law: LawBook) -> Output:
-        value = {
-            "notice_id": notice_id,
-            "kind": kind,
-            "decision_id": decision.decision_id,
-            "case_ref": self._keyring.case_ref(decision.subject, entry.channel),
-            "channel": entry.channel,
-            "law_digest": decision.law_digest,
-            "day": decision.decided_on,
-            "item": entry.determination.item,
-            "document_no": entry.determination.document_no,
-            "text_zh": text_zh(kind, decision, entry, law),
-        }
-        return Output(self.topic("notices"), notice_id.encode(), self._codec.encode("PersonNotice", value))
+        told = Told(
+            notice_id=notice_id,
+            kind=kind,
+            decision_id=decision.decision_id,
+            case_ref=self._keyring.case_ref(decision.subject, entry.channel),
+            channel=entry.channel,
+            law_digest=decision.law_digest,
+            day=decision.decided_on,
+            item=entry.determination.item,
+            document_no=entry.determination.document_no,
+            text_zh=text_zh(kind, decision, entry, law),
+        )
+        return Output(self.topic("notices"), notice_id.encode(), self._codec.encode("PersonNotice", told))

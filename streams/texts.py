@@ -32,16 +32,22 @@ def faults(value: dict[str, Any]) -> tuple[Fault, ...]:
 
 def _wrong(value: dict[str, Any], place: str) -> Iterator[tuple[str, str, str]]:
     for name, inner in value.items():
-        path = f"{place}{name}"
-        if isinstance(inner, dict):
-            yield from _wrong(inner, f"{path}.")
-        elif isinstance(inner, str):
-            if len(inner) > LONGEST:
-                yield path, f"{len(inner)} characters", f"at most {LONGEST} characters"
-            elif not inner.isprintable():
-                yield path, "control characters", "printable characters only"
-            elif name not in _IDENTITY_FIELDS and not _is_digest(name, inner) and _holds_citizen_number(inner):
-                yield path, "a citizen number", "a number or code of the document, no identity"
+        if isinstance(inner, str):
+            if (wrong := _fault(name, inner)) is not None:
+                yield f"{place}{name}", *wrong
+        elif isinstance(inner, dict):
+            yield from _wrong(inner, f"{place}{name}.")
+
+
+def _fault(name: str, text: str) -> tuple[str, str] | None:
+    """What was seen in ``text`` and what is expected; None where nothing is wrong."""
+    if len(text) > LONGEST:
+        return f"{len(text)} characters", f"at most {LONGEST} characters"
+    if not text.isprintable():
+        return "control characters", "printable characters only"
+    if name not in _IDENTITY_FIELDS and not _is_digest(name, text) and _holds_citizen_number(text):
+        return "a citizen number", "a number or code of the document, no identity"
+    return None
 
 
 def _is_digest(name: str, text: str) -> bool:

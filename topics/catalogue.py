@@ -85,11 +85,12 @@ class Catalogue:
     def __init__(self, families: dict[str, Family], people: People) -> None:
         self.families = families
         self.sectors, self.channels, self.bodies = people
-        self._owners = {
-            self.name(family.family, channel): (family.family, channel)
+        self._names = {
+            (family.family, channel): family.topic.replace("{channel}", channel or "")
             for family in families.values()
             for channel in self.channels_of(family.family) or (None,)
         }
+        self._owners = {name: owner for owner, name in self._names.items()}
 
     @classmethod
     def load(cls, folder: Path = FOLDER) -> "Catalogue":
@@ -122,11 +123,11 @@ class Catalogue:
         >>> Catalogue.load().name("sanctions.current", "railway", prefix="run1.")
         'run1.sanctions.railway.current'
         """
-        found = self.families[family]
-        allowed = self.channels_of(family)
-        if (channel is None) != (not allowed) or (channel is not None and channel not in allowed):
-            raise KeyError(f"family {family} has no topic for channel {channel}; it has: {', '.join(allowed) or 'one'}")
-        return prefix + found.topic.replace("{channel}", channel or "")
+        found = self._names.get((family, channel))
+        if found is None:
+            allowed = ", ".join(self.channels_of(family)) or "one"
+            raise KeyError(f"family {family} has no topic for channel {channel}; it has: {allowed}")
+        return prefix + found
 
     def owner_of(self, topic: str, prefix: str = "") -> tuple[str, str | None]:
         """Family and channel of a topic name: the topic proves the sender. KeyError for a name not of ours."""

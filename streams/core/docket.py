@@ -55,6 +55,7 @@ class Docket:
         self.today = today
         self.raising = raising
         self.decisions: list[Decision] = []
+        self._next_id: str | None = None  # once worked out: every obligation of the decision asks for it
         self.cause = Cause(event.kind, event.receipt_id, event.channel, event.event_id, event.content_digest)
 
     def afresh(self, raising: bool) -> "Docket":
@@ -63,11 +64,13 @@ class Docket:
 
     def take(self, work: "Docket") -> None:
         """Make the decisions of ``work``, done afresh for the same cause, this docket's own."""
-        self.standing, self.decisions = work.standing, work.decisions
+        self.standing, self.decisions, self._next_id = work.standing, work.decisions, None
 
     def next_id(self) -> str:
         """Identifier the next decision will have."""
-        return decision_id(self.cause.receipt_id, self.standing.subject, len(self.decisions))
+        if self._next_id is None:
+            self._next_id = decision_id(self.cause.receipt_id, self.standing.subject, len(self.decisions))
+        return self._next_id
 
     def add(
         self,
@@ -96,6 +99,7 @@ class Docket:
             **said,
         )
         self.decisions.append(decision)
+        self._next_id = None
         self.standing = evolve(self.standing, decision)
 
     def _new_tokens(self) -> dict[str, str]:

@@ -15,7 +15,7 @@ HEX = 32  # characters kept of the sha-256: 128 bits
 
 
 def _hash(word: str, *parts: str) -> str:
-    encoded = "".join(f"{len(part)}:{part}," for part in (word, *parts))
+    encoded = "".join([f"{len(part)}:{part}," for part in (word, *parts)])
     return hashlib.sha256(encoded.encode()).hexdigest()[:HEX]
 
 

@@ -17,10 +17,11 @@ class Calendar(NamedTuple):
 
 
 class Index(NamedTuple):
-    """A law book with its rules by item (in rule-id order), the sectors behind each channel, its calendars by year."""
+    """A law book with its rules (in rule-id order) and executors by item, sectors by channel, calendars by year."""
 
     law: LawBook
     rules_of: dict[str, tuple[Rule, ...]]
+    executors_of: dict[str, tuple[str, ...]]  # item -> channels that any of its rules names, sorted
     sectors_of: dict[str, frozenset[str]]  # channel -> sectors of the bodies that report through it
     calendars: dict[int, Calendar]
 
@@ -51,6 +52,7 @@ def _build(law: LawBook) -> Index:
     return Index(
         law,
         {item: tuple(rules) for item, rules in rules_of.items()},
+        {item: tuple(sorted({r.executor for r in rules if r.executor})) for item, rules in rules_of.items()},
         {channel: frozenset(sectors) for channel, sectors in sectors_of.items()},
         {int(year): _calendar(int(year), days) for year, days in law.working_days.items()},
     )

@@ -1,5 +1,6 @@
 """Checks of the two identifiers. Only form, check digit and date count: numbers live longer than region codes."""
 
+import re
 import unicodedata
 from datetime import date
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from stdnum.exceptions import InvalidComponent, ValidationError
 from stdnum.util import clean
 
 SYNTHETIC_REGION = "990000"
+_PLAIN = re.compile(r"[0-9A-Z]*")  # nothing to make compact
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -40,7 +42,7 @@ def check_citizen(number: str) -> Identifier:
 
     :raises IdentifierFault: wrong length, characters, date or check digit.
     """
-    compact = str(clean(unicodedata.normalize("NFKC", number), " -")).strip().upper()
+    compact = number if _PLAIN.fullmatch(number) else _compact(number)
     if len(compact) != 18 or not compact.isascii() or not compact[:17].isdigit():
         raise IdentifierFault("18 characters: 17 digits and a check character")
     try:
@@ -52,6 +54,11 @@ def check_citizen(number: str) -> Identifier:
     synthetic = compact.startswith(SYNTHETIC_REGION)
     warnings = () if synthetic or _known_region(compact) else ("REGION_CODE_UNKNOWN",)
     return Identifier("citizen", compact, birth_date, synthetic, warnings)
+
+
+def _compact(number: str) -> str:
+    """As people write it: full-width characters, spaces and hyphens between, lower case."""
+    return str(clean(unicodedata.normalize("NFKC", number), " -")).strip().upper()
 
 
 def _known_region(compact: str) -> bool:
@@ -71,7 +78,7 @@ def check_uscc(number: str) -> Identifier:
 
     :raises IdentifierFault: wrong length, characters or check character.
     """
-    compact = str(clean(unicodedata.normalize("NFKC", number), " -")).strip().upper()
+    compact = number if _PLAIN.fullmatch(number) else _compact(number)
     try:
         uscc.validate(compact)
     except ValidationError as error:

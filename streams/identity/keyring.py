@@ -32,9 +32,9 @@ class Keyring:
     """
 
     def __init__(self, single: dict[str, bytes], departments: dict[str, bytes], masters: dict[int, bytes]) -> None:
-        self._token_key, self._name_key = single["token"], single["name"]
+        self._token_mac, self._name_mac = _mac_of(single["token"]), _mac_of(single["name"])
         self._siv = AESSIV(single["case"])
-        self._departments = departments
+        self._departments = {channel: _mac_of(key) for channel, key in departments.items()}
         self.masters = masters
 
     @classmethod
@@ -69,11 +69,11 @@ class Keyring:
 
     def token(self, kind: str, number: str) -> str:
         """The central token of a checked identifier: 32 hex characters, the same for ever under one key."""
-        return _mac(self._token_key, f"{kind}:{number}")
+        return _mac(self._token_mac, f"{kind}:{number}")
 
     def name_check(self, token: str, name: str) -> str:
         """HMAC(name key, token + normalised name): equal names of one subject agree, others cannot be compared."""
-        return _mac(self._name_key, f"{token}:{name}")
+        return _mac(self._name_mac, f"{token}:{name}")
 
     def department_token(self, channel: str, kind: str, number: str) -> str:
         """The department's own token. It can compute it for numbers it already holds, and for no others."""
@@ -98,8 +98,14 @@ class Keyring:
             raise ValueError("not a case reference of this channel") from error
 
 
-def _mac(key: bytes, text: str) -> str:
-    return hmac.digest(key, text.encode(), sha256)[:_TOKEN_BYTES].hex()
+def _mac_of(key: bytes) -> hmac.HMAC:
+    return hmac.new(key, digestmod=sha256)
+
+
+def _mac(keyed: hmac.HMAC, text: str) -> str:
+    mac = keyed.copy()  # cheaper than to begin with the key each time
+    mac.update(text.encode())
+    return mac.digest()[:_TOKEN_BYTES].hex()
 
 
 def _of_department(channel: str) -> str:

@@ -26,7 +26,7 @@ from streams.examine import Examiner, Source, quarantined
 from streams.identity import Keyring
 from streams.law import loader
 from streams.messages import Messages
-from streams.wire import from_avro, subject_partition, to_avro
+from streams.wire import from_avro, subject_partition
 from topics.catalogue import Catalogue
 
 CHANNEL = "court"
@@ -93,7 +93,7 @@ class Job:
         accepted = ruling.accepted
         assert accepted is not None
         number = subject_partition(accepted.subject, self.partitions)
-        raw = self.codec.encode("Accepted", to_avro(accepted))
+        raw = self.codec.encode("Accepted", accepted)
         outputs = [Output(self.accepted, accepted.subject.encode(), raw, number)]
         if ruling.identity is not None:
             name = f"{accepted.subject}:{accepted.name_check}".encode()

@@ -23,7 +23,7 @@ from streams.core.law import LawBook
 from streams.core.standing import Standing
 from streams.examine import Source
 from streams.law import canonical
-from streams.wire import from_avro, to_avro
+from streams.wire import from_avro
 
 MEMORANDA, ROWS = 500, 10
 _SHAPES = {"CreditDetermination": Determination, "GroundEnding": Ending, "RecordCorrection": Correction}
@@ -75,7 +75,7 @@ def parts(job: Job, events: Sequence[Event]) -> dict[str, float]:
         if ruling.identity is not None:
             job.examiner.seal(ruling.accepted, ruling.identity, DAY)
             lap.to("seal")
-        raw = codec.encode("Accepted", to_avro(ruling.accepted))
+        raw = codec.encode("Accepted", ruling.accepted)
         lap.to("encode")
         event = from_avro(codec.decode(raw).value, Accepted)
         lap.to("decode_accepted")
