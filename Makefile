@@ -56,8 +56,8 @@ build/bench/ready: requirements-bench.lock
 	build/bench/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@
 
-load: venv ## a backlog of a million records worked off, ClickHouse down for 5 minutes meanwhile (RECORDS=, DOWN= for less)
-	@$(BIN)/chengxin load $(if $(RECORDS),--records $(RECORDS)) $(if $(DOWN),--down $(DOWN))
+load: venv ## a backlog of a million records worked off, ClickHouse down for 5 minutes meanwhile (RECORDS=, DOWN=, STATE=memory)
+	@$(BIN)/chengxin load $(if $(RECORDS),--records $(RECORDS)) $(if $(DOWN),--down $(DOWN)) $(if $(STATE),--state $(STATE))
 
 format: venv ## write the format
 	$(BIN)/ruff format --quiet

@@ -6,7 +6,7 @@ import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -20,6 +20,7 @@ _REPORT = Path("build/load.json")
 def load(
     records: Annotated[int, typer.Option(min=2_000, help="records of the backlog")] = RECORDS,
     down: Annotated[float, typer.Option(min=1, help="seconds for which ClickHouse is away")] = DOWN_S,
+    state: Annotated[Literal["disk", "memory"], typer.Option(help="where the workers keep standings")] = "disk",
 ) -> None:
     """Write a backlog, work it off while ClickHouse is away for a while, prove that nothing is lost or doubled.
 
@@ -37,6 +38,7 @@ def load(
             update={
                 "data_dir": folder,
                 "prefix": "",
+                "state": state,
                 "database": "chengxin",
                 "kafka_bootstrap": None,
                 "clickhouse_url": None,

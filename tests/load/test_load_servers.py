@@ -17,9 +17,15 @@ DOWN_S = 10
 
 @pytest.mark.parametrize("state", ["memory", "disk"])
 def test_a_small_backlog(tmp_path: Path, state: str) -> None:
-    environment = {**os.environ, "TMPDIR": str(tmp_path), "CHENGXIN_STATE": state}
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
     done = subprocess.run(
-        [str(Path(sys.executable).with_name("chengxin")), "load", f"--records={RECORDS}", f"--down={DOWN_S}"],
+        [
+            str(Path(sys.executable).with_name("chengxin")),
+            "load",
+            f"--records={RECORDS}",
+            f"--down={DOWN_S}",
+            f"--state={state}",
+        ],
         env=environment,
         cwd=tmp_path,
         capture_output=True,
