@@ -89,7 +89,7 @@ def test_a_book_published_before_a_field_was_there_keeps_its_digest(book: LawBoo
     old = canonical.parse(data)
     assert old.digest == canonical.digest(data) != book.digest
     assert all(body.sector == body.channel for body in old.bodies.values())
-    assert old.rules == book.rules
+    assert old.rules == {code: msgspec.structs.replace(rule, grounds=()) for code, rule in book.rules.items()}
 
 
 @pytest.mark.parametrize("place", ["rules", "items", "bodies"])
