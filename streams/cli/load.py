@@ -14,6 +14,7 @@ from streams.cli.screen import screen
 
 RECORDS = 1_000_000
 DOWN_S = 300.0
+RECORD_BYTES = 15_000  # on disk, with everything that follows from a record; measured 13,000 on the courts' items
 _REPORT = Path("build/load.json")
 
 
@@ -29,9 +30,11 @@ def load(
     from streams.addresses import Addresses
     from streams.load.session import Load, Wanted
     from streams.local import stack
+    from streams.local.cache import require_space
     from streams.settings import Settings
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # both end the run in order
+    require_space(Path(tempfile.gettempdir()), records * RECORD_BYTES)
     with _folder() as folder, stack.running(folder) as here:
         assert here.kafka_bootstrap is not None and here.clickhouse_url is not None
         settings = Settings().model_copy(
