@@ -4,9 +4,12 @@ import asyncio
 import contextlib
 import os
 from datetime import date, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from streams.app import Parts
 
 PATIENCE_S = 15.0  # a process is often started while a broker comes up again beside it
 
@@ -39,7 +42,7 @@ def tick(to: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="the la
     from streams.clock import check_not_future
 
     check_not_future(to.date())
-    typer.echo(f"{asyncio.run(_tick_to(to.date()))} ticks")
+    typer.echo(f"{asyncio.run(_tick_to(_parts(), to.date()))} ticks")
 
 
 @clock.command()
@@ -47,18 +50,23 @@ def run() -> None:
     """Tick each day when it begins in China, for as long as the process lives."""
     from streams.clock import follow_days
 
+    parts = _parts(PATIENCE_S)  # asked once: a broker that is away later is waited for, not complained of
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(follow_days(_tick_to))
+        asyncio.run(follow_days(lambda day: _tick_to(parts, day)))
 
 
-async def _tick_to(day: date) -> int:
+def _parts(patience_s: float = 2.0) -> "Parts":
     from streams import addresses
-    from streams import clock as clocks
     from streams.app import Parts
     from streams.settings import Settings
-    from streams.setup import clock_log
 
     settings = Settings()
-    parts = Parts(settings, addresses.find(settings).kafka)
+    return Parts(settings, addresses.find(settings, patience_s).kafka)
+
+
+async def _tick_to(parts: "Parts", day: date) -> int:
+    from streams import clock as clocks
+    from streams.setup import clock_log
+
     async with clocks.opened(clock_log(parts), parts.codec, parts.shelf) as writer:
         return await writer.tick_to(day)

@@ -15,6 +15,7 @@ from streams.local.errors import LocalStackError
 from streams.querylog import Refused
 from streams.run.alone import AlreadyRunning
 from streams.run.children import ChildDied
+from streams.run.expected import SideFileFault
 from streams.run.watch import Stalled
 from streams.setup import Drifted
 from topics.files import TopicFault
@@ -34,6 +35,7 @@ MISTAKES = (
     OSError,
     Refused,
     SettingsFault,
+    SideFileFault,
     Stalled,
     TimeoutError,
     TopicFault,

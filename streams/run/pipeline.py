@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import json
 from datetime import date
 
 from rich.console import Console
@@ -14,7 +13,7 @@ from streams.app import Parts
 from streams.core.law import LawBook
 from streams.law import loader
 from streams.oracle.verify import Expectations, Expected
-from streams.run import checking, officers
+from streams.run import checking, expected, officers
 from streams.run.checking import Outcome
 from streams.run.children import Children
 from streams.run.phases import Phases
@@ -42,7 +41,8 @@ class Run:
         self._sent_file = self._side_file.with_suffix(".sent")
 
     def ready(self, book: LawBook, first_day: date) -> date:
-        """Servers ready; returns the clock's day."""
+        """Servers ready; returns the clock's day. What was sent before must be known still."""
+        self._expectations()
         with self.phases.phase("准备 / ready", aloud=False):
             return asyncio.run(prepare(self.parts, self.addresses, book, first_day, self.phases.say))
 
@@ -71,7 +71,7 @@ class Run:
             last = clock.next_day(sample.days[-1].day)
             steps.let_pass(last)
             answers = officers.answer(self.parts, last)
-            self._expect(answers)
+            expected.note(self._side_file, answers)
             self._note_sent(len(sample.days) + 1)
             steps.sent += len(answers)
             steps.answered()
@@ -98,18 +98,12 @@ class Run:
     def _send(self, publisher: Publisher, day: SampleDay, number: int) -> None:
         """Send one day and note where each record came to stand and what is expected of it."""
         offsets = publisher.publish(day).offsets
-        self._expect(
-            {
-                (record.topic, record.partition, offset): Expected(record.expected.value, record.code, record.note)
-                for record, offset in zip(day.records, offsets, strict=True)
-            }
-        )
+        fates = {
+            (record.topic, record.partition, offset): Expected(record.expected.value, record.code, record.note)
+            for record, offset in zip(day.records, offsets, strict=True)
+        }
+        expected.note(self._side_file, fates)
         self._note_sent(number + 1)
-
-    def _expect(self, fates: Expectations) -> None:
-        with self._side_file.open("a", encoding="utf-8") as file:
-            for place, fate in fates.items():
-                file.write(json.dumps((*place, *fate), ensure_ascii=False) + "\n")
 
     def _note_sent(self, days: int) -> None:
         self._sent_file.write_text(str(days), encoding="utf-8")
@@ -123,10 +117,7 @@ class Run:
         return int(self._sent_file.read_text(encoding="utf-8")) if self._sent_file.exists() else 0
 
     def _expectations(self) -> Expectations:
-        if self.untouched:
-            return {}
-        rows = [json.loads(line) for line in self._side_file.read_text(encoding="utf-8").splitlines()]
-        return {(topic, partition, offset): Expected(*fate) for topic, partition, offset, *fate in rows}
+        return {} if self.untouched else expected.read(self._side_file)
 
 
 def decisions_worth_reading(parts: Parts, url: str) -> list[str]:
