@@ -4,6 +4,7 @@ import pytest
 
 from streams.core.law import Item, LawBook, Rule
 from streams.law.loader import load
+from topics.catalogue import Catalogue
 
 PERSON = "person"
 
@@ -104,3 +105,16 @@ def test_terms_of_statutes(book: LawBook) -> None:
 def test_no_household_debt_is_an_item(book: LawBook) -> None:
     """A household that owes for water, power, gas or heating owes a civil debt; only theft is an item of that field."""
     assert [item.code for item in book.items.values() if item.field == "utilities"] == ["POWER_THEFT_PENALTY"]
+
+
+def test_whoever_acts_can_be_told_and_whoever_reports_can_decide(book: LawBook) -> None:
+    """A measure goes to a channel with topics for it; who issues documents must be able to answer objections."""
+    channels = Catalogue.load().channels
+    mute = {rule.executor for rule in book.rules.values() if rule.active and rule.executor} & {
+        code for code, channel in channels.items() if not channel.executes
+    }
+    assert mute == set()
+    deciding = {body.sector for body in book.bodies.values() if channels[body.channel].decides}
+    assert {
+        item.code: set(item.providers) - deciding for item in book.items.values() if set(item.providers) - deciding
+    } == {}
