@@ -89,18 +89,20 @@ class TaskProducer:
         for output in outputs:
             partition = output.partition
             if partition is None:
-                partition = self._choose(output.key, await self._partitions(output.topic))
+                known = self._counts.get(output.topic) or await self._partitions(output.topic)
+                partition = self._choose(output.key, known)
             grouped.setdefault((output.topic, partition), []).append(output)
         return grouped
 
     async def _partitions(self, topic: str) -> list[int]:
-        if topic not in self._counts:
-            self._counts[topic] = sorted(await self._producer.partitions_for(topic))
-        return self._counts[topic]
+        found = self._counts[topic] = sorted(await self._producer.partitions_for(topic))
+        return found
 
     def _choose(self, key: bytes | None, partitions: list[int]) -> int:
         if key is None:  # the task's own number: no chance in what is written where
             return partitions[self._partition % len(partitions)]
+        if len(partitions) == 1:  # hashing a key costs more than writing its record
+            return partitions[0]
         return int(_partition_of_key(key, partitions, partitions))
 
     async def _send(self, grouped: Mapping[tuple[str, int], Sequence[Output]]) -> list[asyncio.Future[Any]]:

@@ -12,6 +12,7 @@ from typing import NoReturn
 import faust
 import uvloop
 
+from streams.engine.collector import settle
 from streams.engine.runtime import EX_SOFTWARE, EngineApp
 from streams.engine.selfcheck import check
 
@@ -86,6 +87,7 @@ def run(app: EngineApp) -> NoReturn:
             print(finding, file=sys.stderr)
         raise SystemExit(EX_CONFIG)
     config.data_dir.mkdir(parents=True, exist_ok=True)
+    settle()
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)

@@ -20,6 +20,7 @@ from streams.core.events import Accepted
 from streams.core.evolve import evolve
 from streams.core.law import LawBook
 from streams.core.standing import Standing
+from streams.engine.collector import settle
 from streams.engine.ports import Output
 from streams.engine.state import Entry, pack, unpack
 from streams.examine import Examiner, Source, quarantined
@@ -76,7 +77,10 @@ class Job:
 
     @classmethod
     def of(cls, config: Config) -> "Job":
-        return cls(Path(config.keys), config.partitions)
+        """The job of a contestant's process, with the collector set as our worker sets its own."""
+        job = cls(Path(config.keys), config.partitions)
+        settle()
+        return job
 
     def examine(self, topic: str, partition: int, offset: int, value: bytes | None) -> list[Output]:
         """Stage 1: what a record of ``events.court`` leads to - the accepted record and the sealed identity, or the

@@ -45,7 +45,7 @@ CONTESTANTS = (
 )
 BEGAN, LOAD = time.monotonic(), os.getloadavg()
 SHARE = {"faust": 5}  # the slow one gets every fifth of the events
-EVENTS = int(os.environ.get("EVENTS", "20000"))
+EVENTS = int(os.environ.get("EVENTS", "30000"))
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 LATENCY_S, WARM_S = (60, 15) if EVENTS >= 10_000 else (12, 8)
 PACKAGES = ("faust-streaming", "aiokafka", "fastavro", "msgspec", "cryptography", "clickhouse-driver")

@@ -21,6 +21,7 @@ from streams.core.events import Accepted, Correction, Determination, Ending
 from streams.core.evolve import evolve
 from streams.core.law import LawBook
 from streams.core.standing import Standing
+from streams.engine.collector import settle
 from streams.examine import Source
 from streams.law import canonical
 from streams.wire import from_avro
@@ -127,6 +128,7 @@ def main(keys: Path, count: int, repeats: int) -> dict[str, object]:
     crowd = Job(keys, 8, crowded(job.law))
     events = Events(job.codec, job.law, 8).make(count)
     whole(job, events[: count // 10])
+    settle()
     found: dict[str, list[float]] = {"today": [], "crowded": []}
     laps = []
     for _ in range(repeats):
