@@ -17,7 +17,7 @@ from streams.cli.screen import screen
 if TYPE_CHECKING:
     from streams.settings import Settings
 
-RECORDS = 1_500
+RECORDS = 20_000
 
 
 def run(

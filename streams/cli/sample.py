@@ -19,7 +19,7 @@ app = typer.Typer(help="生成测试样本 / write the synthetic sample as files
 def sample(
     out: Annotated[Path, typer.Option("--out", help="输出目录 / folder to write, without a sample in it yet")],
     seed: Annotated[int, typer.Option("--seed", help="随机种子 / equal seeds give equal bytes")] = 1,
-    records: Annotated[int, typer.Option("--records", min=LEAST, help="记录数 / how many records")] = 1_500,
+    records: Annotated[int, typer.Option("--records", min=LEAST, help="记录数 / how many records")] = 20_000,
 ) -> None:
     """Write messages per publication day and the side file of expected outcomes. Exit 2 where OUT holds a sample."""
     made = build(seed, records, Codec.load(), load(), Catalogue.load())

@@ -1,15 +1,15 @@
-"""The summary a person reads at the end of a run: what came in, what followed, by field, body, severity, memorandum."""
+"""The summary a person reads at the end of a run: what came in and when, what became of it, and what follows from it
+by field, place, body, severity and memorandum."""
 
 from collections import Counter
 from typing import Any
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
 from sinks.clickhouse.connection import connect
 from streams.core.law import LawBook
 from streams.run.count import Counts
+from streams.run.sheet import Row, Sheet, sparks
 from streams.settings import Settings
 
 _SEVERITIES = {"serious": "严重", "ordinary": "一般", "minor": "轻微", "none": "不评定"}
@@ -21,39 +21,75 @@ _OUTCOMES = {
     "duplicate": "重复",
     "needs_correction": "须更正",
 }
+_KINDS = {
+    "recorded": "记入",
+    "corrected": "更正",
+    "ended": "终止",
+    "expired": "期限届满",
+    "held": "暂存待核",
+    "review": "转人工复核",
+    "law_applied": "因法律变动",
+    "answered": "执行部门答复",
+}
+_BODIES = 15  # shown one by one
+_BY = ("记入", "措施建议")
 
 
 def show(console: Console, settings: Settings, url: str, book: LawBook, counts: Counts) -> None:
     """Print the tables. Everything comes from ClickHouse, by plain queries, except the counts given."""
     client = connect(url, settings.database)
+    sheet = Sheet(console)
     try:
-        console.print(_outcomes(counts))
-        console.print(_fields(client, book, counts))
-        console.print(_bodies(client, book))
-        console.print(_severities(client))
-        console.print(_memoranda(client, book))
+        _outcomes(sheet, counts)
+        _months(sheet, client)
+        _codes(sheet, client, book)
+        _kinds(sheet, client, counts)
+        _fields(sheet, client, book, counts)
+        _places(sheet, client, book)
+        _severities(sheet, client)
+        _memoranda(sheet, client, book)
     finally:
         client.disconnect()
+    sheet.say(f"全部决定的摘要值 / digest of all decisions\n  {counts.decisions_digest}")
 
 
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
-    for number, column in enumerate(columns):
-        table.add_column(column, justify="left" if number == 0 else "right", overflow="fold")
-    return table
+def _outcomes(sheet: Sheet, counts: Counts) -> None:
+    rows: list[Row] = [(f"{_OUTCOMES[one]} {one}", (number,), number) for one, number in counts.outcomes.items()]
+    sheet.show(f"收到 {counts.received:,} 条,回执 {counts.receipts:,} 份", ("结果 outcome", "份数"), rows)
 
 
-def _bar(number: int, most: int) -> str:
-    return "█" * round(24 * number / most) if most else ""
+def _months(sheet: Sheet, client: Any) -> None:
+    """One line per year, one character per month."""
+    seen: dict[int, Counter[int]] = {}
+    query = "SELECT toYear(day), toMonth(day), count() FROM receipts WHERE day IS NOT NULL GROUP BY 1, 2"
+    for year, month, number in client.execute(query):
+        seen.setdefault(year, Counter())[month] = number
+    most = max((number for months in seen.values() for number in months.values()), default=0)
+    sheet.say("按月收到 / received by month, 一月至十二月\n")
+    for year, months in sorted(seen.items()):
+        sheet.say(f"  {year}  {sparks([months[month] for month in range(1, 13)], most)}  {months.total():6,}")
+    sheet.say("")
 
 
-def _outcomes(counts: Counts) -> Table:
-    table = _table(f"收到 {counts.received} 条,回执 {counts.receipts} 份", "结果 outcome", "份数", "")
-    table.columns[2].justify = "left"
-    most = max(counts.outcomes.values(), default=0)
-    for outcome, number in counts.outcomes.items():
-        table.add_row(f"{_OUTCOMES[outcome]} {outcome}", str(number), _bar(number, most))
-    return table
+def _codes(sheet: Sheet, client: Any, book: LawBook) -> None:
+    """Why records were not simply accepted, by what each receipt names first."""
+    query = (
+        "SELECT outcome, arrayConcat(fault_codes, warning_codes)[1] AS code, count() FROM receipts "
+        "WHERE outcome != 'accepted' GROUP BY 1, 2 ORDER BY 3 DESC, 2"
+    )
+    rows: list[Row] = [
+        (f"{book.codes[code].zh}\n[dim]{code} {outcome}[/]", (number,), number)
+        for outcome, code, number in client.execute(query)
+    ]
+    sheet.show("未直接接收的原因", ("原因 code", "份数"), rows)
+
+
+def _kinds(sheet: Sheet, client: Any, counts: Counts) -> None:
+    query = (
+        "SELECT kind, count(), sum(length(raised)), sum(length(changed)) FROM decisions GROUP BY 1 ORDER BY 2 DESC, 1"
+    )
+    rows: list[Row] = [(f"{_KINDS[kind]} {kind}", numbers, numbers[0]) for kind, *numbers in client.execute(query)]
+    sheet.show(f"决定 {counts.decisions:,} 项", ("种类 kind", "决定", "提出", "变动"), rows)
 
 
 def _recorded(client: Any, column: str) -> dict[str, tuple[int, int]]:
@@ -62,51 +98,65 @@ def _recorded(client: Any, column: str) -> dict[str, tuple[int, int]]:
     return {value: (records, raised) for value, records, raised in client.execute(query)}
 
 
-def _fields(client: Any, book: LawBook, counts: Counts) -> Table:
-    """All 11 fields; one without records shows zero. The bar draws what was entered. Last, what lies outside them."""
-    entered: Counter[str | None] = Counter()
-    raised: Counter[str | None] = Counter()
-    for item, (records, measures) in _recorded(client, "item").items():
-        entered[book.items[item].field] += records
-        raised[book.items[item].field] += measures
-    table = _table("按重点领域", "领域 field", "措施建议", "记入", "")
-    table.columns[3].justify = "left"
-    most = max(entered.values(), default=0)
-    for field, name in (*book.fields.items(), *([(None, "重点领域之外")] if entered[None] else [])):
-        label = f"{name} {field or 'outside the fields'}"
-        table.add_row(label, str(raised[field]), str(entered[field]), _bar(entered[field], most))
-    later = counts.obligations_raised - raised.total()
-    if later:
-        table.caption = f"另有 {later} 项措施建议因法律变动或更正而在记入之后提出 / {later} more raised after entry"
-    return table
+def _sums(found: dict[str, tuple[int, int]], group_of: dict[str, str]) -> dict[str, tuple[int, int]]:
+    """``found`` added up by group."""
+    entered, raised = Counter[str](), Counter[str]()
+    for value, (records, measures) in found.items():
+        entered[group_of[value]] += records
+        raised[group_of[value]] += measures
+    return {group: (entered[group], raised[group]) for group in entered}
 
 
-def _bodies(client: Any, book: LawBook) -> Table:
-    table = _table("按认定单位(前 12)", "单位 body", "记入", "措施建议")
-    rows = sorted(_recorded(client, "body").items(), key=lambda row: (-row[1][0], row[0]))
-    for body, (records, measures) in rows[:12]:
-        table.add_row(book.bodies[body].name, str(records), str(measures))
-    if len(rows) > 12:
-        rest = [row for _, row in rows[12:]]
-        table.add_row(f"其余 {len(rest)} 家", str(sum(r for r, _ in rest)), str(sum(m for _, m in rest)))
-    return table
+def _fields(sheet: Sheet, client: Any, book: LawBook, counts: Counts) -> None:
+    """All 11 fields; one without records shows zero. Last, what lies outside them."""
+    found = _sums(_recorded(client, "item"), {item.code: item.field or "" for item in book.items.values()})
+    names = [*book.fields.items(), *([("", "重点领域之外")] if "" in found else [])]
+    rows = [_row(f"{name} {field or 'outside'}", found.get(field, (0, 0))) for field, name in names]
+    later = counts.obligations_raised - sum(raised for _, raised in found.values())
+    note = f"另有 {later:,} 项因法律变动或更正而在记入之后提出 / {later:,} more raised after entry" if later else ""
+    sheet.show("按重点领域", ("领域 field", *_BY), rows, note)
 
 
-def _severities(client: Any) -> Table:
-    table = _table("按严重程度(对文书,不是对人)", "等级 severity", "记入", "措施建议")
-    for level, (records, measures) in sorted(_recorded(client, "severity").items()):
-        table.add_row(f"{_SEVERITIES[level]} {level}", str(records), str(measures))
-    return table
+def _places(sheet: Sheet, client: Any, book: LawBook) -> None:
+    """By city, and the bodies that reported most."""
+    found = _recorded(client, "body")
+    cities = _sums(found, {body.code: body.region[:4] for body in book.bodies.values()})
+    rows = [_row(_city(book, region), numbers) for region, numbers in sorted(cities.items())]
+    sheet.show("按地区", ("地区 region", *_BY), rows)
+    ranked = sorted(found.items(), key=lambda row: (-row[1][0], row[0]))
+    rows = [_row(book.bodies[body].name, numbers) for body, numbers in ranked[:_BODIES]]
+    rest = [numbers for _, numbers in ranked[_BODIES:]]
+    note = f"其余 {len(rest)} 家:记入 {sum(n for n, _ in rest):,},措施建议 {sum(m for _, m in rest):,}" if rest else ""
+    sheet.show(f"按认定单位(前 {_BODIES})", ("单位 body", *_BY), rows, note)
 
 
-def _memoranda(client: Any, book: LawBook) -> Table:
-    table = _table("按备忘录与依据", "依据 memorandum", "提出", "待确认", "已确认", "不予执行", "解除中")
+def _city(book: LawBook, region: str) -> str:
+    """The city's name is what the name of its credit platform begins with."""
+    platform = book.bodies.get(f"SD-CREDIT-{region}00")
+    return "省级 province" if platform is None else f"{platform.name.partition('市')[0]}市"
+
+
+def _row(label: str, numbers: tuple[int, int]) -> Row:
+    return label, numbers, numbers[0]
+
+
+def _severities(sheet: Sheet, client: Any) -> None:
+    found = sorted(_recorded(client, "severity").items())
+    rows = [_row(f"{_SEVERITIES[level]} {level}", numbers) for level, numbers in found]
+    sheet.show("按严重程度(对文书,不是对人)", ("等级 severity", *_BY), rows)
+
+
+def _memoranda(sheet: Sheet, client: Any, book: LawBook) -> None:
     query = (
-        "SELECT memorandum, memorandum_version, count(), countIf(state = 'proposed'), countIf(state = 'confirmed'), "
-        "countIf(state = 'refused'), countIf(state = 'lifting') FROM obligations_current GROUP BY 1, 2 ORDER BY 1, 2"
+        "SELECT memorandum, memorandum_version, any(incentive), count(), countIf(state = 'proposed'), "
+        "countIf(state = 'confirmed'), countIf(state = 'refused'), countIf(state = 'lifting') "
+        "FROM obligations_current GROUP BY 1, 2 ORDER BY 1, 2"
     )
-    for key, version, *numbers in client.execute(query):
-        table.add_row(f"{key}.v{version}", *(str(number) for number in numbers))
+    rows: list[Row] = [
+        (f"{key}.v{version}{' 激励' if incentive else ''}", numbers, 0)
+        for key, version, incentive, *numbers in client.execute(query)
+    ]
     inactive = sum(not rule.active for rule in book.rules.values())
-    table.caption = f"现行规则 {len(book.rules) - inactive} 条;未启用 {inactive} 条(见 chengxin law check)"
-    return table
+    note = f"现行规则 {len(book.rules) - inactive} 条;未启用 {inactive} 条(见 chengxin law check)"
+    columns = ("依据 memorandum", "提出", "待确认", "已确认", "不予执行", "解除中")
+    sheet.show("按备忘录与依据", columns, rows, note, bars=False)

@@ -1,13 +1,17 @@
 """The whole flow on real servers, a worker and the sink killed in the middle: nothing lost, doubled or leaked."""
 
+import io
 import json
 
 import pytest
 from clickhouse_driver import Client
 from deployment import KILLS, Played
+from rich.cells import cell_len
+from rich.console import Console
 
 from schemas.codec import SchemaFault
 from sinks.clickhouse.connection import connect
+from streams.run import summary
 
 pytestmark = pytest.mark.servers
 
@@ -29,6 +33,23 @@ def test_every_record_has_one_receipt_and_every_decision_one_row(played: Played)
     in_the_run = [change for change in changes if change["law_digest"] == played.here.book.digest]
     assert line["clickhouse_obligations"] == len(in_the_run) > line["obligations_raised"] > 50
     assert line["obligations_lifted"] > 10 and line["notices"] > 10
+
+
+def test_the_summary_says_it_all_and_nothing_is_cut_on_a_narrow_screen(played: Played) -> None:
+    here, screen, counts = played.here, io.StringIO(), played.outcome.counts
+    summary.show(Console(file=screen, width=80), here.settings, here.addresses.clickhouse, here.book, counts)
+    text = screen.getvalue()
+    assert "…" not in text
+    assert max(cell_len(line) for line in text.splitlines()) <= 80
+    whole = "".join(text.split())
+    with connect(here.addresses.clickhouse, here.settings.database) as client:
+        codes = client.execute("SELECT DISTINCT arrayJoin(arraySlice(fault_codes, 1, 1)) FROM receipts")
+        memoranda = client.execute("SELECT DISTINCT memorandum FROM obligations_current")
+        severities = client.execute("SELECT DISTINCT severity FROM decisions WHERE kind = 'recorded'")
+    assert len(codes) > 30 and len(memoranda) > 2 and len(severities) > 1
+    for said in (*here.book.fields.values(), *(row[0] for row in (*codes, *memoranda, *severities))):
+        assert said in whole
+    assert counts.decisions_digest in whole and f"{counts.received:,}" in whole
 
 
 def _topics(played: Played) -> list[str]:

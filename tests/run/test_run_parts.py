@@ -10,6 +10,7 @@ from streams.app import Parts
 from streams.identity import Keyring, KeyringFault
 from streams.run.count import digest
 from streams.run.phases import Phases
+from streams.run.sheet import Sheet, sparks
 from streams.settings import Settings
 from topics.catalogue import Catalogue
 
@@ -35,3 +36,15 @@ def test_production_does_not_start_on_derived_keys(tmp_path: Path) -> None:
     Keyring.derive(settings.keys_dir, Catalogue.load().channels, seed=1)
     with pytest.raises(KeyringFault, match="anybody can do"):
         Parts(settings, "127.0.0.1:9")
+
+
+def test_sparks_show_whatever_there_is() -> None:
+    assert sparks([0, 1, 50, 100], 100) == "·▁▄█"
+    assert sparks([0, 0], 0) == "··"
+
+
+def test_a_bar_shows_whatever_there_is_and_needs_no_more_than_the_screen_has() -> None:
+    for width in (80, 120, 200):
+        sheet = Sheet(Console(file=io.StringIO(), width=width))
+        assert (sheet.bar(0, 9), sheet.bar(1, 1_000)) == ("", "█")
+        assert 8 <= len(sheet.bar(9, 9)) <= 24
