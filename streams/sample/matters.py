@@ -48,13 +48,13 @@ class Matters:
         self._mix = mix
         self._bodies = {item.code: _bodies(law, item, mix) for item in law.items.values()}
         possible = [item for item in law.items.values() if self._bodies[item.code]]
-        sizes = {item.field: sum(other.field == item.field for other in possible) for item in possible}
+        sizes = {one.field: sum(mix.item(o.code) for o in possible if o.field == one.field) for one in possible}
         self.all: tuple[Matter, ...] = ()
         self.weights: tuple[int, ...] = ()
         for item in possible:
             found = list(_ways(law, item, first, last))
             shares = [self._share(matter) for matter in found]
-            whole = _FINE * mix.field(item.field) // sizes[item.field]
+            whole = _FINE * mix.field(item.field) * mix.item(item.code) // sizes[item.field]
             self.all += tuple(found)
             self.weights += tuple(max(1, whole * share // sum(shares)) for share in shares)
         self.sums = tuple(accumulate(self.weights))

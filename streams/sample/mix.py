@@ -11,6 +11,7 @@ class Mix(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     fields: dict[str, int]
     outside: int
+    items: dict[str, int]
     grounds: dict[str, dict[str, int]]
     levels: dict[str, int]
     regions: dict[str, int]
@@ -23,6 +24,10 @@ class Mix(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def field(self, code: str | None) -> int:
         """Weight of a field; of no field that of what lies outside them."""
         return self.outside if code is None else self.fields[code]
+
+    def item(self, code: str) -> int:
+        """Weight within its field."""
+        return self.items.get(code, 1)
 
     def ground(self, item: str, ground: str) -> int:
         return self.grounds[item][ground] if item in self.grounds else 1

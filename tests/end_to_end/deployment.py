@@ -23,7 +23,7 @@ from streams.run.pipeline import Run
 from streams.sample import Sample
 from streams.settings import Settings
 
-RECORDS = 400
+RECORDS = 800
 DAYS = 16  # of the sample: from the notice to past the cut-over, so that proposals are made and lifted
 KILLS = {20: "worker-1", 45: "sink"}  # in the first days, while records are on their way
 SESSION_S = 6.0  # the least a broker allows by default

@@ -83,7 +83,9 @@ def _leaks(secrets: dict[bytes, str], data: bytes) -> list[str]:
 
 def test_no_number_and_no_name_in_any_topic_but_the_departments_own(played: Played) -> None:
     secrets = _secrets(played)
-    own = [topic for topic in _topics(played) if topic.startswith(("events.", "feedback."))]  # what departments send
+    own = [
+        topic for topic in _topics(played) if topic.startswith(("events.", "feedback.", "cases."))
+    ]  # what departments send
     assert any(_leaks(secrets, record.value or b"") for record in played.here.read(*own))
     others = played.here.read(*(topic for topic in _topics(played) if topic not in own and topic != "quarantine"))
     assert len(others) > 5_000
