@@ -6,6 +6,7 @@ values of every schema both ways, and ``chengxin verify`` writes all of ``accept
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from operator import attrgetter, call
 from typing import Any
 
@@ -15,7 +16,8 @@ _EPOCH = 719_163  # date(1970, 1, 1).toordinal()
 _SHORT = 1 << 15  # lengths, small numbers and days until 2059 come from a table
 
 
-def _varint(number: int) -> bytes:
+def varint(number: int) -> bytes:
+    """Avro's long: small numbers of either sign in few bytes. Knows no bounds below 64 bits."""
     number = (number << 1) ^ (number >> 63)
     out = bytearray()
     while number > 0x7F:
@@ -25,35 +27,64 @@ def _varint(number: int) -> bytes:
     return bytes(out)
 
 
-_TABLE = tuple(_varint(number) for number in range(_SHORT))
+_TABLE = tuple(varint(number) for number in range(_SHORT))
 
 
-def _long(value: int) -> bytes:
-    if 0 <= value < _SHORT:
-        return _TABLE[value]
-    if not -(1 << 63) <= value < 1 << 63:
-        raise OverflowError(f"{value} is no 64-bit number")
-    return _varint(value)
+def _length(value: int) -> bytes:
+    return _TABLE[value] if value < _SHORT else varint(value)
+
+
+def _integer(bits: int) -> Write:
+    low, high = -(1 << bits - 1), 1 << bits - 1
+
+    def integer(value: int) -> bytes:
+        if type(value) is not int:  # True is no number
+            raise TypeError(f"an integer is required, not {type(value).__name__}")
+        if 0 <= value < _SHORT:
+            return _TABLE[value]
+        if not low <= value < high:
+            raise OverflowError(f"too large for {bits} bits")
+        return varint(value)
+
+    return integer
 
 
 def _bytes(value: bytes) -> bytes:
-    return _long(len(value)) + value
+    return _length(len(value)) + value
 
 
 def _string(value: str) -> bytes:
-    raw = value.encode()
-    return (_TABLE[len(raw)] if len(raw) < _SHORT else _varint(len(raw))) + raw
+    raw = str.encode(value)  # so that anything else is a TypeError
+    return (_TABLE[len(raw)] if len(raw) < _SHORT else varint(len(raw))) + raw
 
 
 def _boolean(value: bool) -> bytes:
-    return b"\x01" if value else b"\x00"
+    if value is True:
+        return b"\x01"
+    if value is False:
+        return b"\x00"
+    raise TypeError(f"a boolean is required, not {type(value).__name__}")
 
 
-def _day(value: Any) -> bytes:
-    return _long(value.toordinal() - _EPOCH)
+def _day(value: date) -> bytes:
+    days = date.toordinal(value) - _EPOCH
+    return _TABLE[days] if 0 <= days < _SHORT else varint(days)
 
 
-_PRIMITIVE: dict[str, Write] = {"string": _string, "int": _long, "long": _long, "boolean": _boolean, "bytes": _bytes}
+class _Symbols(dict[str, bytes]):
+    """The bytes of an enum's symbols."""
+
+    def __missing__(self, symbol: Any) -> bytes:
+        raise ValueError(f"no symbol of the enum: a {type(symbol).__name__}")
+
+
+_PRIMITIVE: dict[str, Write] = {
+    "string": _string,
+    "int": _integer(32),
+    "long": _integer(64),
+    "boolean": _boolean,
+    "bytes": _bytes,
+}
 
 
 def record(fields: Iterable[Mapping[str, Any]], named: dict[str, Write] | None = None) -> Write:
@@ -65,7 +96,9 @@ def record(fields: Iterable[Mapping[str, Any]], named: dict[str, Write] | None =
     >>> write(SimpleNamespace(a="x", b=None))
     b'\\x02x\\x00'
 
-    The value's own mistakes raise AttributeError, TypeError, KeyError (no symbol of an enum) or OverflowError.
+    A wrong value raises what fastavro raises: TypeError, ValueError (no symbol of an enum), OverflowError, and
+    AttributeError where a field is absent. Unlike fastavro nothing passes for another value: None is neither empty nor
+    false, a text is no array, an int has 32 bits.
     :raises ValueError: a type that no schema of ours uses; lint admits none either.
     """
     known = {} if named is None else named
@@ -87,7 +120,7 @@ def _writer(node: Any, named: dict[str, Write]) -> Write:
     if kind == "record":
         write = named[node["name"]] = record(node["fields"], named)
     elif kind == "enum":
-        write = named[node["name"]] = {symbol: _long(n) for n, symbol in enumerate(node["symbols"])}.__getitem__
+        write = named[node["name"]] = _symbols(node["symbols"])
     elif kind == "array":
         write = _array(_writer(node["items"], named))
     elif kind == "map":
@@ -108,16 +141,24 @@ def _optional(branches: list[Any], named: dict[str, Write]) -> Write:
     return lambda value: b"\x00" if value is None else b"\x02" + write(value)
 
 
+def _symbols(symbols: list[str]) -> Write:
+    return _Symbols({symbol: _TABLE[number] for number, symbol in enumerate(symbols)}).__getitem__
+
+
 def _array(write: Write) -> Write:
     def array(values: Any) -> bytes:
-        return b"".join((_long(len(values)), *map(write, values), b"\x00")) if values else b"\x00"
+        if not isinstance(values, (tuple, list)):
+            raise TypeError(f"a tuple or list is required, not {type(values).__name__}")
+        return b"".join((_length(len(values)), *map(write, values), b"\x00")) if values else b"\x00"
 
     return array
 
 
 def _map(write: Write) -> Write:
     def mapping(values: Any) -> bytes:
+        if not isinstance(values, dict):
+            raise TypeError(f"a dict is required, not {type(values).__name__}")
         pairs = (_string(key) + write(value) for key, value in values.items())
-        return b"".join((_long(len(values)), *pairs, b"\x00")) if values else b"\x00"
+        return b"".join((_length(len(values)), *pairs, b"\x00")) if values else b"\x00"
 
     return mapping
