@@ -106,19 +106,7 @@ class Stage:
         self.receipts.append(identifier)
         checked = self._check(step.subject, channel, payload)
         if checked.faults:
-            receipt = Receipt(
-                identifier,
-                Outcome.REJECTED,
-                topic,
-                0,
-                self.offset,
-                None,
-                None,
-                self.day,
-                self.law.digest,
-                checked.faults,
-            )
-            return Played(receipt, (), self.standing_of(token))
+            return Played(self._refused(identifier, topic, checked), (), self.standing_of(token))
         name_check = f"name {step.subject.name}" if step.subject.name else ""
         event = Accepted(
             receipt_id=identifier,
@@ -139,6 +127,21 @@ class Stage:
         )
         receipt_, decisions = self._decide(token, structs.replace(event, **{kind.value: payload}), self.day)
         return Played(receipt_, decisions, self.standings[token])
+
+    def _refused(self, identifier: str, topic: str, checked: Checked) -> Receipt:
+        """What intake answers to the record at hand."""
+        return Receipt(
+            receipt_id=identifier,
+            outcome=Outcome.REJECTED,
+            source_topic=topic,
+            source_partition=0,
+            source_offset=self.offset,
+            event_id=None,
+            schema_id=None,
+            day=self.day,
+            law_digest=self.law.digest,
+            faults=checked.faults,
+        )
 
     def _decide(self, token: str, event: Accepted, day: date) -> tuple[Receipt | None, tuple[Decision, ...]]:
         standing = self.standing_of(token)

@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Iterator
 
+from schemas.writer import varint
 from streams.sample.desk import Desk
 from streams.sample.fates import rejected
 from streams.sample.faults import sound
@@ -41,8 +42,8 @@ def bad_bytes(desk: Desk) -> Iterator[tuple[str, str, bytes | None]]:
     yield "SCHEMA_NOT_ADMITTED", "lists of billions in a record of ours", _lists_of_billions(desk)
     yield "UNREADABLE", "the frame alone", own
     yield "UNREADABLE", "truncated", whole[: len(whole) // 2]
-    yield "UNREADABLE", "a length that lies", own + zigzag(2**62) + b"x"
-    yield "UNREADABLE", "a length below zero", own + zigzag(-(2**62)) + b"x" * 1_000
+    yield "UNREADABLE", "a length that lies", own + varint(2**62) + b"x"
+    yield "UNREADABLE", "a length below zero", own + varint(-(2**62)) + b"x" * 1_000
     yield "UNREADABLE", "a number without an end", own + b"\xff" * 100_000
     yield "UNREADABLE", "nested deep behind a sound frame", own + b"\x04" * _NESTED
     yield "UNREADABLE", "random bytes behind a sound frame", own + b"\xff" * 12 + desk.dice.some_bytes(200)
@@ -68,16 +69,6 @@ def huge(desk: Desk) -> None:
     desk.send_bytes(day, value, rejected("RECORD_TOO_LARGE"), "five megabytes")
 
 
-def zigzag(number: int) -> bytes:
-    """Avro's long."""
-    left = ((number << 1) ^ (number >> 63)) & (2**64 - 1)
-    out = bytearray()
-    while left > 0x7F:
-        out.append(left & 0x7F | 0x80)
-        left >>= 7
-    return bytes([*out, left])
-
-
 def _frame(schema_id: int) -> bytes:
     return struct.pack(">bI", 0, schema_id)
 
@@ -90,7 +81,7 @@ def _lists_of_billions(desk: Desk) -> bytes:
     """A receipt that claims more faults than there are bytes in the world; a department may send no receipts at all."""
     none = {"receipt_id": "", "outcome": "rejected", "source_topic": "", "source_partition": 0, "source_offset": 0}
     whole = desk.codec.encode("Receipt", {**none, "faults": [], "warnings": []})
-    return whole[:-3] + zigzag(4_000_000_000) + b"\x00" * 1_000
+    return whole[:-3] + varint(4_000_000_000) + b"\x00" * 1_000
 
 
 POISON: tuple[Story, ...] = (unreadable, misplaced)

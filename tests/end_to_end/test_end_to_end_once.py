@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import psutil
 import pytest
 from clickhouse_driver import Client
 from deployment import RECORDS, chengxin
 from kafka import KafkaAdminClient
+from left_alive import left_alive
 
 from streams.settings import Settings
 
@@ -26,18 +26,6 @@ def once(settings: Settings, folder: Path) -> dict[str, Any]:
     assert last["clickhouse_decisions"] == last["decisions"] > RECORDS / 2
     assert [path for path in folder.rglob("chengxin-*")] == []
     return last
-
-
-def left_alive(folder: Path) -> list[str]:
-    """Processes that a run with this folder started: they inherit TMPDIR."""
-    alive = []
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get("TMPDIR") == str(folder) and process.status() != psutil.STATUS_ZOMBIE:
-                alive.append(" ".join(process.cmdline()))
-        except psutil.Error:
-            continue
-    return alive
 
 
 class Ended(NamedTuple):

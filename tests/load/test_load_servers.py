@@ -6,8 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import psutil
 import pytest
+from left_alive import left_alive
 
 pytestmark = [pytest.mark.servers, pytest.mark.check]
 
@@ -43,16 +43,4 @@ def test_a_small_backlog(tmp_path: Path, state: str) -> None:
     assert last["clickhouse_down_seconds"] >= DOWN_S
     assert not last["faults"]
     assert [path.name for path in tmp_path.iterdir()] == ["build"]
-    assert _left_alive(tmp_path) == []
-
-
-def _left_alive(folder: Path) -> list[str]:
-    """Processes that inherited TMPDIR from the run."""
-    alive = []
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get("TMPDIR") == str(folder) and process.status() != psutil.STATUS_ZOMBIE:
-                alive.append(" ".join(process.cmdline()))
-        except psutil.Error:
-            continue
-    return alive
+    assert left_alive(tmp_path) == []

@@ -10,6 +10,7 @@ import pytest
 from schema_examples import examples, value_of
 
 from schemas.codec import Codec, SchemaFault
+from schemas.writer import varint
 from topics.catalogue import Catalogue
 
 CODEC = Codec.load()
@@ -18,16 +19,6 @@ DEPARTMENTS = sorted(
 )
 NUMBERS = (2**62, 2**63 - 1, 4_000_000_000, -1, -5, -(2**31), -(2**62), -(2**63))
 SLACK = 128 * 1024  # bytes: fault texts, the first growth of a list
-
-
-def zigzag(number: int) -> bytes:
-    """Avro's long."""
-    left = ((number << 1) ^ (number >> 63)) & (2**64 - 1)
-    out = bytearray()
-    while left > 0x7F:
-        out.append(left & 0x7F | 0x80)
-        left >>= 7
-    return bytes([*out, left])
 
 
 def peak_of(data: bytes, expected: str | None) -> int:
@@ -53,7 +44,7 @@ def framed(record: str, body: bytes) -> bytes:
 @pytest.mark.parametrize("record", DEPARTMENTS)
 def test_a_length_that_lies(record: str, number: int) -> None:
     """The first field of every record of a department is a text."""
-    data = framed(record, zigzag(number) + b"x" * 900_000)
+    data = framed(record, varint(number) + b"x" * 900_000)
     assert peak_of(data, "UNREADABLE") < 3 * len(data) + SLACK
 
 
@@ -97,8 +88,8 @@ def test_a_count_that_lies(record: str, name: str, value: dict[str, Any], number
     """Of records that only our own programs write; with and without a size behind a negative count."""
     before = _count_at(record, value, name, [] if isinstance(value[name], list) else {})
     assert len(before) > 20
-    for behind in (b"\x00" * 20_000, zigzag(2**62) + b"\x00" * 20_000, b""):
-        data = before + zigzag(number) + behind
+    for behind in (b"\x00" * 20_000, varint(2**62) + b"\x00" * 20_000, b""):
+        data = before + varint(number) + behind
         assert peak_of(data, None) < 150 * len(data) + SLACK  # an item of four bytes becomes a dict
 
 
