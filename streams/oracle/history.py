@@ -1,5 +1,6 @@
 """What the topics hold, as a reader of committed records sees it."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -25,10 +26,17 @@ class Message(NamedTuple):
 
 class History:
     """Committed records by topic and partition, read once up to the ends at the time of reading. ``firsts``: where a
-    partition begins, by topic and partition, if not at 0: what was before has expired."""
+    partition begins, by topic and partition, if not at 0: what was before has expired. ``counts``: partitions of a
+    topic, where there are more than one."""
 
-    def __init__(self, messages: Iterable[Message], firsts: Mapping[tuple[str, int], int] | None = None) -> None:
-        self._firsts = firsts or {}
+    def __init__(
+        self,
+        messages: Iterable[Message],
+        firsts: Mapping[tuple[str, int], int] | None = None,
+        counts: Mapping[str, int] | None = None,
+    ) -> None:
+        self.firsts = firsts or {}
+        self._counts = counts or {}
         self._by_topic: dict[str, list[Message]] = {}
         for message in messages:
             self._by_topic.setdefault(message.topic, []).append(message)
@@ -48,11 +56,11 @@ class History:
 
     def expired(self, topic: str, partition: int, offset: int) -> bool:
         """Whether a record at this place can only have been before the partition's first."""
-        return offset < self._firsts.get((topic, partition), 0)
+        return offset < self.firsts.get((topic, partition), 0)
 
-    def gone(self, topic: str) -> int:
-        """How many records of ``topic`` can have expired at most."""
-        return sum(first for (name, _), first in self._firsts.items() if name == topic)
+    def count(self, topic: str) -> int:
+        """How many partitions ``topic`` has."""
+        return self._counts.get(topic, 1)
 
 
 def read(bootstrap: str, topics: Iterable[str], prefix: str) -> History:
@@ -76,7 +84,8 @@ def read(bootstrap: str, topics: Iterable[str], prefix: str) -> History:
         filled = [place for place in places if ends[place] > firsts[place]]
         late = {(place.topic.removeprefix(prefix), place.partition): first for place, first in firsts.items() if first}
         parts = (filled[start : start + _TOGETHER] for start in range(0, len(filled), _TOGETHER))
-        return History((m for part in parts for m in _messages(consumer, part, ends, prefix)), late)
+        counts = Counter(place.topic.removeprefix(prefix) for place in places)
+        return History((m for part in parts for m in _messages(consumer, part, ends, prefix)), late, counts)
     finally:
         consumer.close()
 

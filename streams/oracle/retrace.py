@@ -14,6 +14,7 @@ from streams.engine.ports import Output
 from streams.examine import Examiner, Ruling, Source, forwarded, quarantined
 from streams.oracle.days import Days
 from streams.oracle.difference import Difference, Headers, between, headed
+from streams.oracle.expiry import Wanted
 from streams.oracle.history import History, Message
 from streams.oracle.reigns import Claim, Reign, misjudged, worked_off
 from streams.oracle.sealed import Sealing
@@ -63,7 +64,7 @@ class Retrace:
         self._examiner = examiner
         self._history = history
         self.order: dict[int, list[Accepted]] = {}
-        self.outputs: list[Output] = []
+        self.outputs: list[Wanted] = []
         self.sealing = Sealing()
         self.expired = 0
         self._accepted: dict[str, list[Message]] = {}  # by receipt id; more than one is a difference
@@ -118,7 +119,7 @@ class Retrace:
             try:
                 decoded = self._desk.codec.decode(message.value, admitted)
             except SchemaFault as fault:
-                self._quarantine(source, "", fault.code, message.value)
+                self._quarantine(source, "", fault.code, message)
                 continue
             payload = from_avro(decoded.value, _CLOCK[decoded.record])
             event = forwarded(source, payload, days.day, days.digest)
@@ -209,7 +210,7 @@ class Retrace:
         assert day is not None and digest is not None  # else it was no reign of the clock
         ruling = self._examiner.examine(source, sent.message.value, day, self._desk.law(digest))
         if ruling.accepted is None:
-            self._refused(source, ruling, sent.message.value)
+            self._refused(source, ruling, sent.message)
             return between(codec, f"{sent.where} accepted", None, None if held is None else held.value)
         if held is None:
             return Difference(sent.where, "accepted", "rejected")
@@ -221,14 +222,18 @@ class Retrace:
         where, wanted = f"{sent.where} accepted", codec.encode("Accepted", to_avro(ruling.accepted))
         return between(codec, where, wanted, held.value) or headed(where, source_headers(sent.message), held)
 
-    def _refused(self, source: Source, ruling: Ruling, value: bytes | None) -> None:
+    def _refused(self, source: Source, ruling: Ruling, message: Message) -> None:
         receipt = ruling.receipt
         assert receipt is not None
-        self.outputs.append(self._desk.messages.receipt(source.channel, receipt))
+        self._want(self._desk.messages.receipt(source.channel, receipt), message)
         if ruling.quarantine is not None:
-            self._quarantine(source, receipt.receipt_id, ruling.quarantine, value)
+            self._quarantine(source, receipt.receipt_id, ruling.quarantine, message)
 
-    def _quarantine(self, source: Source, receipt_id: str, code: str, value: bytes | None) -> None:
-        kept = self._desk.codec.encode("QuarantinedRecord", quarantined(source, receipt_id, code, value))
+    def _quarantine(self, source: Source, receipt_id: str, code: str, message: Message) -> None:
+        kept = self._desk.codec.encode("QuarantinedRecord", quarantined(source, receipt_id, code, message.value))
         key = source_key(source.topic, source.partition, source.offset)
-        self.outputs.append(Output(self._desk.messages.topic("quarantine"), key, kept))
+        self._want(Output(self._desk.messages.topic("quarantine"), key, kept), message)
+
+    def _want(self, output: Output, message: Message) -> None:
+        """Intake works off one partition of one topic in order; between topics its order is not known."""
+        self.outputs.append(Wanted(output, f"{message.topic}:{message.partition}", message.timestamp_ms))

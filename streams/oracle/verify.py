@@ -4,17 +4,18 @@ consequence.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from streams.app import Parts
+from streams.core.events import Accepted
 from streams.desk import Desk
-from streams.engine.ports import Output
 from streams.examine import Examiner
 from streams.identity import Keyring
 from streams.oracle import rows
 from streams.oracle.difference import Difference, Headers, between
-from streams.oracle.history import History, read
+from streams.oracle.expiry import Wanted, forgiven, kept_for_ever
+from streams.oracle.history import History, Message, read
 from streams.oracle.recount import Recount
 from streams.oracle.retrace import Retrace, rejected
 from streams.wire import source_key
@@ -111,6 +112,8 @@ def verify_history(
         "expectations": lambda: _expectations(desk, history, expectations or {}),
     }
     checked: dict[str, int] = {}
+    if (lost := next(kept_for_ever(desk.catalogue, history), None)) is not None:
+        return Verification(lost, checked, {})
     for name, step in steps.items():
         progress(name)
         difference = _first(name, step(), checked)
@@ -118,7 +121,7 @@ def verify_history(
             return Verification(difference, checked, {})
     if retrace.expired:
         expired["accepted"] = retrace.expired
-    return Verification(None, checked, dict(expired))
+    return Verification(None, checked, dict(+expired))
 
 
 def _first(name: str, step: Iterator[Difference | None], checked: dict[str, int]) -> Difference | None:
@@ -137,33 +140,44 @@ def _names(desk: Desk, family: str) -> list[str]:
 
 def _casework(desk: Desk, history: History, retrace: Retrace, expired: Counter[str]) -> Iterator[Difference | None]:
     """Everything casework should have written, with intake's receipts and quarantine, against what the topics hold."""
-    wanted = list(retrace.outputs)
+    wanted, written = list(retrace.outputs), history.partitions("accepted")
     for partition, events in sorted(retrace.order.items()):
-        wanted += Recount(partition, desk.law, desk.messages).run(events).outputs
-    by_topic: dict[str, list[Output]] = {}
-    for output in wanted:
-        by_topic.setdefault(output.topic.removeprefix(desk.prefix), []).append(output)
+        wanted += _recounted(desk, partition, zip(events, written[partition], strict=True))
+    by_topic: dict[str, list[Wanted]] = {}
+    for one in wanted:
+        by_topic.setdefault(one.output.topic.removeprefix(desk.prefix), []).append(one)
     for family in WRITTEN:
         for name in _names(desk, family):
             yield from _topic(desk, history, name, by_topic.get(name, []), expired)
 
 
+def _recounted(desk: Desk, partition: int, written: Iterable[tuple[Accepted, Message]]) -> Iterator[Wanted]:
+    """What one casework task should have written, in its order."""
+    recount, number = Recount(partition, desk.law, desk.messages), 0
+    for event, message in written:
+        outputs = recount.run([event]).outputs
+        for output in outputs[number:]:
+            yield Wanted(output, f"casework {partition}", message.timestamp_ms)
+        number = len(outputs)
+
+
 def _topic(
-    desk: Desk, history: History, name: str, wanted: Iterable[Output], expired: Counter[str]
+    desk: Desk, history: History, name: str, wanted: Sequence[Wanted], expired: Counter[str]
 ) -> Iterator[Difference | None]:
     """Values per key in order; of a compacted topic the last one (older ones may be gone)."""
     family, _ = desk.catalogue.owner_of(name)
     compacted = desk.catalogue.families[family].cleanup == "compact"
-    expected = _by_key((one.key, _Placed(one.value, one.partition, one.headers)) for one in wanted)
+    gone = Counter[bytes]() if compacted else forgiven(history, name, wanted)
+    outputs = (one.output for one in wanted)
+    expected = _by_key((one.key, _Placed(one.value, one.partition, one.headers)) for one in outputs)
     seen = _by_key((one.key, _Placed(one.value, one.partition, one.headers)) for one in history.of(name))
-    gone = history.gone(name)
+    expired[family] += gone.total()
     for key in sorted(expected.keys() | seen.keys()):
         one, other = expected.get(key, []), seen.get(key, [])
         if compacted:
             one, other = one[-1:], other[-1:]
-        elif 0 < len(one) - len(other) <= gone:  # the first ones have expired
-            gone, expired[family] = gone - (len(one) - len(other)), expired[family] + len(one) - len(other)
-            one = one[-len(other) :] if other else []
+        elif gone[key]:
+            one = one[gone[key] :]
         elif not one and len(other) == 1 and _source_expired(desk, history, family, key, other[0].value):
             expired[family] += 1
             continue

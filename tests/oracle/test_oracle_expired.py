@@ -1,12 +1,16 @@
 """What departments sent is kept thirty days: the oracle counts what it cannot work out again, and forgives no more."""
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from oracle_history import START, Bend, Messages, alter, double, drop, expire, headed, messages, play, verify
 
+from streams.engine.ports import Output
 from streams.oracle import Verification
+from streams.oracle.expiry import Wanted, forgiven
+from streams.oracle.history import History, Message
 from tests.flow.flow_stand import Stand
 
 
@@ -72,6 +76,43 @@ def test_what_we_wrote_expires_too(honest: Stand, topic: str) -> None:
     else:
         assert found.difference is None and found.expired == {topic.partition(".")[0]: 1}
     assert without(honest, topic, 1, drop(topic)).difference is not None, "more is missing than has expired"
+
+
+@pytest.mark.parametrize("topic", ["notices", "sanctions.hr"])
+@pytest.mark.parametrize("number", [0, 1, -1])
+def test_a_record_lost_behind_one_that_is_left_is_found(honest: Stand, topic: str, number: int) -> None:
+    """However many records may have expired: of the oldest one left all that came later is wanted."""
+    seen = messages(honest)
+    firsts = expire(seen, topic, 2)
+    firsts[topic, 0] += 50  # markers of transactions count as places too
+    assert verify(honest, seen, firsts=firsts).difference is None
+    drop(topic, number)(seen)
+    assert (verify(honest, seen, firsts=firsts).difference is None) == (number == 0), (
+        "the oldest may go, none behind it"
+    )
+
+
+@pytest.mark.parametrize("topic", ["decisions", "accepted", "clock"])
+def test_what_is_kept_for_ever_does_not_expire(honest: Stand, topic: str) -> None:
+    found = without(honest, topic, 1)
+    assert found.difference is not None and found.difference.expected == "from offset 0: kept for ever"
+
+
+def test_a_record_of_another_task_is_not_older_than_what_caused_it() -> None:
+    """Tasks share a partition; in which order they write there nobody knows, but nothing comes before its cause."""
+    wanted = [_notice(b"a", 1_000), _notice(b"c", 9_000)]
+    left = [Message("notices", 0, 7, 5_000, b"b", b"")]
+    assert forgiven(History(left, {("notices", 0): 7}), "notices", wanted) == Counter([b"a"])
+
+
+def test_what_lay_in_a_partition_that_begins_at_0_has_not_expired() -> None:
+    wanted = [_notice(b"%d" % number, number) for number in range(20)]
+    found = forgiven(History([], {("notices", 1): 50}, {"notices": 2}), "notices", wanted)
+    assert 0 < found.total() < len(wanted)
+
+
+def _notice(key: bytes, caused_ms: int) -> Wanted:
+    return Wanted(Output("notices", key, b""), f"casework {key.decode()}", caused_ms)
 
 
 def test_an_old_deployment_without_its_first_sources_and_receipts(tmp_path: Path) -> None:
