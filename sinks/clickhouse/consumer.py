@@ -15,7 +15,7 @@ from aiokafka.errors import IllegalStateError, KafkaError, NoOffsetForPartitionE
 
 from schemas.codec import Codec
 from sinks.clickhouse.columns import Table
-from sinks.clickhouse.lanes import Lane, Limits
+from sinks.clickhouse.lanes import Lane, Limits, crowded
 from sinks.clickhouse.observer import Observer
 from sinks.clickhouse.offsets import Fenced
 from sinks.clickhouse.storing import Stopped, Storing
@@ -153,9 +153,9 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no 
 
     def _regulate(self) -> None:
         """Pause lanes that have enough, resume those that want more."""
-        crowded = sum(lane.memory for lane in self._lanes.values()) >= self._limits.buffer_bytes
+        full = crowded(self._lanes.values(), self._limits)
         for place, lane in self._lanes.items():
-            wants = lane.wants_more(self._limits, crowded)
+            wants = lane.wants_more(self._limits, full)
             if wants == lane.paused:
                 lane.paused = not wants
                 with contextlib.suppress(IllegalStateError):  # a rebalance is under way: the lane is about to go

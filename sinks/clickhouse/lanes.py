@@ -1,6 +1,7 @@
 """A lane: what the sink remembers of one topic-partition it owns, from the last stored offset to the last read."""
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
@@ -25,7 +26,7 @@ class Limits(NamedTuple):
 
     block_rows: int = 20_000
     block_bytes: int = 16_000_000
-    buffer_bytes: int = 64_000_000  # of memory, all lanes together; above it only empty lanes read
+    buffer_bytes: int = 64_000_000  # of memory, all lanes together; above it nothing new is read
     poll_records: int = 5_000  # one poll at most: what may come beyond the buffer
     fetch_bytes: int = 256_000  # of one topic-partition in one fetch; as much may lie ready for each
     linger_s: float = 0.5  # how long a record may wait for company
@@ -35,6 +36,11 @@ class Limits(NamedTuple):
     prove_after_s: float = 5.0  # a plan older than this is committed again before its insert
     backoff_s: float = 0.2  # first pause after a failed insert; doubles
     backoff_max_s: float = 5.0
+
+
+def crowded(lanes: Iterable["Lane"], limits: Limits) -> bool:
+    """Whether the lanes together hold what may be buffered."""
+    return sum(lane.memory for lane in lanes) >= limits.buffer_bytes
 
 
 @dataclass
@@ -74,12 +80,14 @@ class Lane:
         return len(self.records) >= limits.block_rows or self.size >= limits.block_bytes
 
     def wants_more(self, limits: Limits, crowded: bool) -> bool:
-        """Whether to go on reading. A block to replay is read to its end, whatever the limits of this release."""
+        """Whether to go on reading. A block to replay is read to its end, whatever the limits of this release: it
+        cannot be stored before. When crowded no other lane reads, not even an empty one: with hundreds of partitions
+        those alone would take what is fetched of each. None waits long: what is buffered is due after the linger."""
         if not self.known:
             return False
         if self.replay is not None:
             return not self.records or self.records[-1].offset < self.replay.end
-        return not self.full(limits) and not (crowded and self.records)
+        return not crowded and not self.full(limits)
 
     def due(self, limits: Limits, linger_s: float, now: float) -> bool:
         """Whether a block can and should be stored now. A replay waits for its last record and for nothing else."""

@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from sinks.clickhouse.lanes import RECORD_BYTES, Lane, Limits
+from sinks.clickhouse.lanes import RECORD_BYTES, Lane, Limits, crowded
 from sinks.clickhouse.plan import Block
 from sinks.clickhouse.tables import RECEIPTS
 
@@ -69,11 +69,28 @@ def test_an_unplaced_lane_reads_and_stores_nothing():
     assert not one.due(LIMITS, 0, 99)
 
 
-def test_when_memory_is_crowded_only_empty_lanes_read():
-    one = lane()
-    assert one.wants_more(LIMITS, crowded=True)
-    one.add(records(0), now=0)
-    assert not one.wants_more(LIMITS, crowded=True)
+def test_hundreds_of_partitions_together_stay_within_the_buffer_and_one_poll():
+    limits = Limits(buffer_bytes=1_000_000, poll_records=50, block_rows=20_000)
+    lanes = [lane() for _ in range(600)]
+    each = 1_000 + RECORD_BYTES
+    polls = 0
+    while reading := [one for one in lanes if one.wants_more(limits, crowded(lanes, limits))]:
+        one = min(reading, key=lambda one: len(one.records))  # whoever is emptiest is served first
+        one.add(records(*range(one.next + len(one.records), one.next + len(one.records) + 50), size=1_000), now=0)
+        polls += 1
+    assert limits.buffer_bytes <= sum(one.memory for one in lanes) <= limits.buffer_bytes + limits.poll_records * each
+    assert polls < 600 and any(not one.records for one in lanes)
+    lanes[0].stored(SimpleNamespace(block=Block(0, 49, "d")), now=1.0)
+    assert all(one.wants_more(limits, crowded(lanes, limits)) for one in lanes)  # those that found no place too
+
+
+def test_a_crowded_sink_still_reads_what_it_must_replay():
+    limits = Limits(buffer_bytes=100)
+    replaying, other = lane(replay=Block(0, 7, "d")), lane()
+    replaying.add(records(0, 1), now=0)
+    assert crowded([replaying, other], limits)
+    assert replaying.wants_more(limits, crowded=True)
+    assert not other.wants_more(limits, crowded=True)
 
 
 def test_the_memory_of_a_lane_counts_what_python_adds():
