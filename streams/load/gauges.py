@@ -22,12 +22,14 @@ class Look(NamedTuple):
 
 
 class Span(NamedTuple):
-    """Memory of one process over the run, in MB: at the first receipt, after a fifth, at the last receipt, at most."""
+    """Memory of one process over the run, in MB: at the first receipt, after a fifth, at the last receipt, at most, and
+    at most from the fifth on."""
 
     start: float
     after_fifth: float
     end: float
     max: float
+    max_after_fifth: float
 
 
 def look(pids: Mapping[str, int], endpoints: Mapping[str, str]) -> Look:
@@ -69,6 +71,7 @@ class Memory:
         self._records = records
         self._looks: dict[str, list[float]] = {}
         self._after_fifth: dict[str, float] = {}
+        self._most_after_fifth: dict[str, float] = {}
         self._end: dict[str, float] = {}
         self.cpu: dict[str, float] = {}  # seconds of processor time until the last receipt
 
@@ -81,9 +84,12 @@ class Memory:
             self._looks.setdefault(name, []).append(rss)
             if seen.receipts >= self._fifth:
                 self._after_fifth.setdefault(name, rss)
+                self._most_after_fifth[name] = max(rss, self._most_after_fifth.get(name, rss))
             if seen.receipts >= self._records:
                 self._end.setdefault(name, rss)
 
     def span(self, name: str) -> Span:
         looks = self._looks[name]
-        return Span(looks[0], self._after_fifth[name], self._end[name], max(looks))
+        return Span(
+            looks[0], self._after_fifth[name], self._end[name], max(looks), max_after_fifth=self._most_after_fifth[name]
+        )
