@@ -4,10 +4,11 @@ A lost token key orphans every standing, so nothing here ever replaces a key tha
 """
 
 import contextlib
+import fcntl
 import hmac
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _TOKEN_BYTES = 16
 _DERIVED = "derived from sample seed "  # what stands in a key file instead of a key, see ``derive``
+_DRAFTS = ".*.key.[0-9]*"
 _SINGLE_KEYS = {"token": 32, "name": 32, "case": 64}
 
 
@@ -41,8 +43,10 @@ class Keyring:
     def load(cls, folder: Path, channels: Iterable[str], create: bool) -> "Keyring":
         """Read all keys of ``folder``; with ``create`` (development) write the missing ones first, mode 0600.
 
-        :raises KeyringFault: a key is missing or derived (``create`` off), has the wrong length or too open a mode.
+        :raises KeyringFault: a key is missing or derived (``create`` off), has the wrong length or too open a mode, or
+            what a killed process left cannot be removed.
         """
+        _sweep(folder)
         single = {name: _key(folder, name, size, create) for name, size in _SINGLE_KEYS.items()}
         departments = {c: _key(folder, _of_department(c), 32, create) for c in sorted(channels)}
         versions = sorted(int(p.stem.removeprefix("master.v")) for p in folder.glob("master.v*.key")) or [1]
@@ -149,13 +153,62 @@ def _missing(path: Path, name: str) -> KeyringFault:
 
 
 def _write(path: Path, text: str) -> None:
-    """A new file for the owner's eyes only, there with its whole text or not at all; FileExistsError if it is there."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    """A new file for the owner's eyes only, there with its whole text or not at all; FileExistsError if it is there.
+
+    It is on the disk before anybody can make a token with it: a power cut must not leave tokens without their key.
+    """
+    _make_folder(path.parent)
+    with _alone(path.parent) as folder:
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            with os.fdopen(descriptor, "w") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(descriptor)
+            os.link(draft, path)
+        finally:
+            draft.unlink()
+            os.fsync(folder)
+
+
+def _make_folder(folder: Path) -> None:
+    """With its name on the disk, and those of the folders above that were missing too."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True, mode=0o700)
+    with _opened(folder.parent) as parent:
+        os.fsync(parent)
+
+
+@contextlib.contextmanager
+def _opened(folder: Path) -> Iterator[int]:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(text)
-        os.link(draft, path)
+        yield descriptor
     finally:
-        draft.unlink()
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[int]:
+    """No other process of ours writes or sweeps in ``folder`` meanwhile; closing the folder lets go, so does death."""
+    with _opened(folder) as descriptor:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield descriptor
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the drafts of killed processes: they hold key material nobody looks after."""
+    for inner in sorted({draft.parent for draft in folder.rglob(_DRAFTS)}):
+        try:
+            with _alone(inner) as descriptor:  # so no draft in it is still being written
+                for draft in inner.glob(_DRAFTS):
+                    draft.unlink()
+                os.fsync(descriptor)
+        except OSError as error:
+            raise KeyringFault(
+                f"{inner}/{_DRAFTS}: 残留的密钥草稿无法删除，请手工删除 / "
+                f"drafts of keys, left by a killed process, cannot be removed ({error.strerror}). Remove them."
+            ) from error

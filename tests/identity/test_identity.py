@@ -1,8 +1,11 @@
 """Tokens, case references and sealing: deterministic where they must be, useless to whom they are not for."""
 
 import doctest
+import fcntl
+import os
 import stat
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -41,6 +44,61 @@ def test_missing_open_or_short_keys_are_refused(tmp_path: Path, keyring: Keyring
         Keyring.load(tmp_path / "keys", ["court"], create=True)
     key.unlink()
     with pytest.raises(KeyringFault, match="orphan"):
+        Keyring.load(tmp_path / "keys", ["court"], create=False)
+
+
+def test_a_key_is_on_the_disk_before_it_can_be_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A power cut may take what was never flushed: the text before the name appears, then the name, and the folder's
+    own name in the folder above."""
+    done: list[str] = []
+    sync, link = os.fsync, os.link
+
+    def note_sync(descriptor: int) -> None:
+        name = str(Path(f"/proc/self/fd/{descriptor}").readlink()).removeprefix(str(tmp_path))
+        size = os.fstat(descriptor).st_size
+        done.append(f"sync {name or '/'}" + (f" {size}" if name.startswith("/keys/.") else ""))
+        sync(descriptor)
+
+    def note_link(source: Path, target: Path) -> None:
+        done.append(f"link {target.name}")
+        link(source, target)
+
+    monkeypatch.setattr("os.fsync", note_sync)
+    monkeypatch.setattr("os.link", note_link)
+    Keyring.load(tmp_path / "keys", [], create=True)
+    assert done[:4] == ["sync /", f"sync /keys/.token.key.{os.getpid()} 64", "link token.key", "sync /keys"]
+
+
+@pytest.mark.parametrize("create", [True, False])
+def test_drafts_of_killed_processes_are_swept(tmp_path: Path, keyring: Keyring, create: bool) -> None:
+    drafts = [tmp_path / "keys" / ".token.key.4711", tmp_path / "keys" / "departments" / ".court.key.12"]
+    for draft in drafts:
+        draft.write_text("ab" * 32)
+    again = Keyring.load(tmp_path / "keys", ["court", "railway"], create=create)
+    assert not any(draft.exists() for draft in drafts)
+    assert again.token("citizen", PERSON) == keyring.token("citizen", PERSON)
+
+
+def test_a_draft_still_being_written_is_left_to_its_writer(tmp_path: Path, keyring: Keyring) -> None:
+    """The writer holds the folder; who loads meanwhile waits, so that the writer finds its draft when it links it."""
+    draft = tmp_path / "keys" / ".master.v2.key.4711"
+    draft.write_text("ab" * 32)
+    folder = os.open(tmp_path / "keys", os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    loading = Thread(target=Keyring.load, args=(tmp_path / "keys", ["court"], False))
+    loading.start()
+    try:
+        loading.join(timeout=0.3)
+        assert loading.is_alive() and draft.exists()
+    finally:
+        os.close(folder)
+        loading.join(timeout=30)
+    assert not loading.is_alive() and not draft.exists()
+
+
+def test_a_draft_that_cannot_be_removed_is_named(tmp_path: Path, keyring: Keyring) -> None:
+    (tmp_path / "keys" / ".token.key.4711").mkdir()  # unlink refuses a folder, whoever asks
+    with pytest.raises(KeyringFault, match="left by a killed process"):
         Keyring.load(tmp_path / "keys", ["court"], create=False)
 
 
