@@ -43,12 +43,12 @@ def answer(parts: Parts, day: date) -> Expectations:
     """Send the answers of all departments and say what should come of each.
 
     The answers come by ``case_ref``, as a department without the number would send them. Each is about another
-    document, so that no two of them meet.
+    subject, so that no two of them meet: they stand in different topics, and between those there is no order.
     """
     producer = KafkaProducer(bootstrap_servers=parts.bootstrap, acks="all", enable_idempotence=True)
     try:
         sent = []
-        for number, one in enumerate(_answers(_proposals(parts))):
+        for number, one in enumerate(chosen(_proposals(parts))):
             event_id = f"{one.channel}-answer-{number:03d}"
             place = (parts.messages.topic("feedback", one.channel), number % parts.partitions)
             value = parts.codec.encode("OfficerFeedback", _feedback(one, event_id, day))
@@ -65,13 +65,15 @@ def answer(parts: Parts, day: date) -> Expectations:
 
 
 def _proposals(parts: Parts) -> dict[str, list[Proposal]]:
-    """What stands proposed, by executing channel, in order of id."""
+    """What stands proposed, by executing channel, in order of id. ``subject`` comes with each: two departments know one
+    subject under different references, and only who gave them can tell."""
     topics = [(c, parts.catalogue.name(f, c)) for f in _FAMILIES for c in parts.catalogue.channels_of(f)]
     known = history.read(parts.bootstrap, [name for _, name in topics], parts.settings.prefix)
     found: dict[str, dict[bytes, Proposal]] = {}
     for channel, name in topics:
         for message in known.of(name):
             value = parts.codec.decode(message.value, frozenset({"ObligationCurrent"})).value
+            value["subject"] = parts.keyring.open_case_ref(value["case_ref"], channel)
             found.setdefault(channel, {})[message.key or b""] = value
     return {
         channel: [value for _, value in sorted(newest.items()) if value["state"] == "proposed"]
@@ -79,47 +81,43 @@ def _proposals(parts: Parts) -> dict[str, list[Proposal]]:
     }
 
 
-def _answers(proposed: dict[str, list[Proposal]]) -> Iterator[Answer]:
-    """The first proposals of each channel and kind, one about each document."""
-    used: set[tuple[str, str]] = set()
+def chosen(proposed: dict[str, list[Proposal]]) -> Iterator[Answer]:
+    """The first proposals of each channel and kind, one about each subject."""
+    used: set[str] = set()
     yield from _not_own(proposed, used)
     yield from _out_of_order(proposed, used)
     for channel, proposals in proposed.items():
         for incentive in (False, True):
             answers = iter(_ANSWERS)
             for one in proposals:
-                if one["incentive"] is not incentive or _document(one) in used:
+                if one["incentive"] is not incentive or one["subject"] in used:
                     continue
                 state, reason = next(answers, (None, None))
                 if state is None:
                     break
-                used.add(_document(one))
+                used.add(one["subject"])
                 yield Answer(channel, one, one, state, reason, _RIGHT)
 
 
-def _not_own(proposed: dict[str, list[Proposal]], used: set[tuple[str, str]]) -> Iterator[Answer]:
+def _not_own(proposed: dict[str, list[Proposal]], used: set[str]) -> Iterator[Answer]:
     """Two departments have a proposal from one decision; one of them answers about the other's."""
     first: dict[str, tuple[str, Proposal]] = {}
     for channel, proposals in proposed.items():
         for one in proposals:
             other, about = first.setdefault(one["decision_id"], (channel, one))
             if other != channel:
-                used.add(_document(one))
+                used.add(one["subject"])
                 yield Answer(channel, one, about, FeedbackState.CONFIRMED, None, _NOT_OWN)
                 return
 
 
-def _out_of_order(proposed: dict[str, list[Proposal]], used: set[tuple[str, str]]) -> Iterator[Answer]:
+def _out_of_order(proposed: dict[str, list[Proposal]], used: set[str]) -> Iterator[Answer]:
     for channel, proposals in proposed.items():
         for one in proposals:
-            if _document(one) not in used:
-                used.add(_document(one))
+            if one["subject"] not in used:
+                used.add(one["subject"])
                 yield Answer(channel, one, one, FeedbackState.IN_EFFECT, None, _OUT_OF_ORDER)
                 return
-
-
-def _document(proposal: Proposal) -> tuple[str, str]:
-    return proposal["document_no"], proposal["item"]
 
 
 def _feedback(one: Answer, event_id: str, day: date) -> dict[str, Any]:
