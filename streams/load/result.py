@@ -5,6 +5,7 @@ from typing import NamedTuple
 import msgspec
 
 from sinks.clickhouse.lanes import Limits
+from streams.load.following import Followed
 from streams.load.gauges import Span
 from streams.load.proof import Answered, Stored
 from streams.load.reading import State
@@ -29,6 +30,7 @@ class Result(NamedTuple):
     rejected: int
     answered: Answered
     stored: Stored
+    followed: Followed
     times: Times
     outage_s: float
     spans: dict[str, Span]  # by process; every worker, and the sink
@@ -70,6 +72,12 @@ class Result(NamedTuple):
             "记录没有入库 / records without a row": self.stored.missing,
             "重复入库 / rows too many": self.stored.doubled,
             "分区内容不符 / topic-partitions whose rows are others": self.stored.different,
+            "记录没有决定 / records without their decision": self.followed.undecided,
+            "决定有缺号 / decisions missing between others": self.followed.gaps,
+            "决定没有依据 / decisions that no receipt tells of": self.followed.unfounded,
+            "措施变动没有送达 / changes of obligations not sent": self.followed.untold,
+            "多余措施变动 / changes of obligations that no decision names": self.followed.unasked,
+            "告知数不符 / notices more or fewer than decided": self.followed.notices,
         }
         grown = [f"内存持续增长 / memory is not flat: {name}" for name in self.grown()]
         return [f"{what}: {number}" for what, number in found.items() if number] + grown
@@ -86,6 +94,7 @@ class Result(NamedTuple):
             "clickhouse_missing": self.stored.missing,
             "clickhouse_doubled": self.stored.doubled,
             "clickhouse_different": self.stored.different,
+            "not_followed": self.followed._asdict(),
             "events_per_second": round(self.records / self.times.work),
             "seconds": round(self.times.work, 1),
             "sink_seconds_after": round(self.times.catching_up, 1),

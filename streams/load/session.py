@@ -15,7 +15,7 @@ from sinks.clickhouse.tables import TABLES
 from streams.addresses import Addresses
 from streams.app import Parts
 from streams.law import loader
-from streams.load import backlog, gauges, proof, reading, writing
+from streams.load import backlog, following, gauges, proof, reading, writing
 from streams.load.outage import Outage
 from streams.load.result import Result, Times
 from streams.load.screen import Screen
@@ -44,7 +44,8 @@ class Found(NamedTuple):
     """What the topics hold: how often each source record is answered, what each topic-partition has, the state."""
 
     times: dict[reading.Place, bytearray]
-    held: dict[reading.Place, reading.Held]
+    held: dict[reading.Place, reading.Held]  # of what ClickHouse stores
+    notices: int
     state: reading.State
 
 
@@ -71,8 +72,8 @@ class Load:
             worked = time.monotonic()
             self._watch(children, lambda _: self.outage.over)
             found = self._read(children)
-            stored = self._stored(children, found.held)
-            return self._result(written, found, stored, Times(worked - began, time.monotonic() - worked))
+            stored, follows = self._stored(children, found)
+            return self._result(written, found, stored, follows, Times(worked - began, time.monotonic() - worked))
 
     def _backlog(self) -> writing.Written:
         """Everything ready and every record written, before anybody reads."""
@@ -125,23 +126,33 @@ class Load:
         with reading.Topics(self.addresses.kafka) as topics:
             receipts = topics.answers(self._topics("receipts"))
             others = topics.holdings(self._topics(*sorted(families)))
+            notices = topics.holdings(self._topics("notices"))
             changelog = topics.last(self.parts.catalogue.name("casework-changelog", None, self.settings.prefix))
-            self._watch(children, lambda _: receipts.done() and others.done() and changelog.done(), READING_S)
+            asked = (receipts, others, notices, changelog)
+            self._watch(children, lambda _: all(one.done() for one in asked), READING_S)
             answers = receipts.result()
-            return Found(answers.times, {**answers.held, **others.result().held}, changelog.result().state)
+            told = sum(one.records for one in notices.result().held.values())
+            return Found(answers.times, {**answers.held, **others.result().held}, told, changelog.result().state)
 
-    def _stored(self, children: Children, held: dict[reading.Place, reading.Held]) -> proof.Stored:
+    def _stored(self, children: Children, found: Found) -> tuple[proof.Stored, following.Followed]:
         """Wait until ClickHouse has as many rows as there are records, or moves no more, and compare."""
-        wanted = sum(one.records for one in held.values())
-        client = connect(self.addresses.clickhouse, self.settings.database)
+        wanted = sum(one.records for one in found.held.values())
+        client = connect(self.addresses.clickhouse, self.settings.database, timeout_s=PATIENCE_S)
         try:
             with contextlib.suppress(Stalled):  # then the comparison says what is missing
                 self._watch(children, lambda _: proof.count(client) >= wanted)
-            return proof.stored(held, proof.rows(client))
+            return proof.stored(found.held, proof.rows(client)), following.followed(client, found.notices)
         finally:
             client.disconnect()
 
-    def _result(self, written: writing.Written, found: Found, stored: proof.Stored, times: Times) -> Result:
+    def _result(
+        self,
+        written: writing.Written,
+        found: Found,
+        stored: proof.Stored,
+        follows: following.Followed,
+        times: Times,
+    ) -> Result:
         sources = asyncio.run(reading.ends(self.addresses.kafka, self._topics(*SOURCES)))
         receipts = sum(
             found.held[topic, n].records for topic, n in found.held if topic in set(self._topics("receipts"))
@@ -155,6 +166,7 @@ class Load:
             rejected=receipts - accepted,
             answered=proof.answered(sources, found.times, self.settings.prefix),
             stored=stored,
+            followed=follows,
             times=times,
             outage_s=self.outage.seconds or 0.0,
             spans={name: self.memory.span(name) for name in names},

@@ -9,6 +9,7 @@ from streams.examine import Examiner, Source
 from streams.identity import Keyring
 from streams.law import loader
 from streams.load import backlog, proof
+from streams.load.following import Followed
 from streams.load.gauges import Look, Memory, Span
 from streams.load.proof import Answered, Rows, Stored
 from streams.load.reading import Answers, Held, Holdings, State, digest
@@ -109,6 +110,7 @@ def result(**changes) -> Result:
         rejected=3,
         answered=Answered(0, 0),
         stored=Stored(9, 0, 0, 0),
+        followed=Followed(),
         times=Times(1.0, 1.0),
         outage_s=1.0,
         spans=spans,
@@ -130,6 +132,7 @@ def result(**changes) -> Result:
         {"stored": Stored(9, 1, 0, 1)},
         {"stored": Stored(9, 0, 1, 1)},
         {"stored": Stored(9, 0, 0, 1)},
+        *({"followed": Followed(**{name: 1})} for name in Followed._fields),
     ],
 )
 def test_whatever_is_wrong_is_said(changes) -> None:
