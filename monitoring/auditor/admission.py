@@ -90,7 +90,7 @@ def _minor(view: View, value: Fields) -> Iterator[str]:
     if found is None or content is None:
         return
     day = found.judged_at or value["intake_day"]
-    item = _item(view, value)
+    item = item_of(view, value)
     if day is not None and day < found.grown_up and (item is None or item.minors_refused):
         yield f"accepted, to be judged on {day}, a minor until {found.grown_up}"
 
@@ -101,7 +101,7 @@ def _unfair(view: View, value: Fields) -> Iterator[str]:
         return
     if content["simple_procedure"]:
         yield "accepted, of a simple procedure"
-    item = _item(view, value)
+    item = item_of(view, value)
     for name in ("prior_notice", "hearing"):
         if not content[name] and (item is None or item.prior_notice_required):
             yield f"accepted without {name}"
@@ -109,9 +109,9 @@ def _unfair(view: View, value: Fields) -> Iterator[str]:
 
 def provider(view: View, value: Fields, where: str) -> Iterator[Finding]:
     """条例 10, 16: sector and level of the issuing body are listed, and it reports through its own channel."""
-    content, law, item = content_of(value), _law(view, value), _item(view, value)
+    content, law, item = content_of(value), law_of(view, value), item_of(view, value)
     if content is None or item is None:
-        return
+        return  # an unknown item is a finding of its own (CLOSED_CATALOGUE), here and below
     body = law.bodies.get(content["body"])
     seen = None if body is None else (body.sector, body.level, body.channel)
     if body is None or body.sector not in item.providers or body.level not in item.levels:
@@ -121,7 +121,7 @@ def provider(view: View, value: Fields, where: str) -> Iterator[Finding]:
 
 
 def stated_day(view: View, value: Fields, where: str) -> Iterator[Finding]:
-    content, item = content_of(value), _item(view, value)
+    content, item = content_of(value), item_of(view, value)
     if content is None or item is None:
         return
     ground = item.ground(content["ground"])
@@ -132,14 +132,14 @@ def stated_day(view: View, value: Fields, where: str) -> Iterator[Finding]:
         yield Finding(Invariant.STATED_DAY, where, f"{item.code} {content['ground']} until {day}", expected)
 
 
-def _law(view: View, value: Fields) -> Law:
+def law_of(view: View, value: Fields) -> Law:
     return view.law_of(value["law_digest"] or "")
 
 
-def _item(view: View, value: Fields) -> Item | None:
+def item_of(view: View, value: Fields) -> Item | None:
     """As the book has it that intake checked with."""
     content = content_of(value)
-    return None if content is None else _law(view, value).items.get(content["item"])
+    return None if content is None else law_of(view, value).items.get(content["item"])
 
 
 CHECKS: tuple[tuple[Invariant, Callable[[View, Fields, str], Iterator[Finding]]], ...] = (

@@ -13,7 +13,7 @@ _DOCUMENT = ("document_no", "document_date", "effect_date")
 
 
 def whole_document(view: View, decision: Fields) -> Iterator[Finding]:
-    if decision["kind"] in _CONTENT and _record(decision) in view.incomplete:
+    if decision["kind"] in _CONTENT and record_of(decision) in view.incomplete:
         yield _wrong(Invariant.WHOLE_DOCUMENT, decision, f"{decision['kind']} by half a document", "held")
     content = (decision["entry"] or {}).get("determination") or {}
     missing = [name for name in _DOCUMENT if not content.get(name)]
@@ -23,7 +23,7 @@ def whole_document(view: View, decision: Fields) -> Iterator[Finding]:
 
 def name_in_force(view: View, decision: Fields) -> Iterator[Finding]:
     """Name checks are compared, names are not known here."""
-    receipt = _record(decision)
+    receipt = record_of(decision)
     if decision["kind"] not in _EFFECTS or receipt is None:
         return
     if decision["kind"] == "recorded" and not view.known_as.of(decision["subject"], receipt):
@@ -36,11 +36,15 @@ def name_in_force(view: View, decision: Fields) -> Iterator[Finding]:
 
 def ends_what_must_not_stand(view: View, decision: Fields) -> Iterator[Finding]:
     """The correction shows a minor, a simple procedure, or a missing notice or hearing (docs/adr/0008)."""
-    if decision["kind"] == "corrected" and _record(decision) in view.barring and decision["entry"]["ended_on"] is None:
+    if (
+        decision["kind"] == "corrected"
+        and record_of(decision) in view.barring
+        and decision["entry"]["ended_on"] is None
+    ):
         yield _wrong(Invariant.MUST_NOT_STAND, decision, f"{decision['key']} stands", "ended")
 
 
-def _record(decision: Fields) -> str | None:
+def record_of(decision: Fields) -> str | None:
     """Receipt id of the record that has its effect here: one that waited, or the cause. None for ticks and laws."""
     if decision["settles"]:
         settled: str = decision["settles"]

@@ -66,7 +66,7 @@ def term(view: View, decision: Fields, law: Law) -> Iterator[Finding]:
     entry = decision["entry"]
     determination = entry["determination"]
     if determination["item"] not in law.items:
-        return
+        return  # as accepted (SAME_CONTENT), and listed when it was accepted (CLOSED_CATALOGUE): it has left since
     own = view.entries.get(place(decision["subject"], decision["key"] or entry["key"]))
     if decision["kind"] not in CONTENT and own is not None and own.ends_on == entry["ends_on"]:
         return

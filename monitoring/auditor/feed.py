@@ -6,7 +6,7 @@ Order matters and is the reader's duty: law books, source records, receipts, acc
 from collections.abc import Iterator
 from typing import Any
 
-from monitoring.auditor import admission, effects, explained, raising, waiting
+from monitoring.auditor import admission, content, effects, explained, raising, waiting
 from monitoring.auditor.findings import Finding, Invariant
 from monitoring.auditor.lawbook import Law
 from monitoring.auditor.lawfiles import read_book
@@ -67,14 +67,16 @@ def accepted(view: View, partition: int, value: Fields) -> None:
     known = view.ledger.accepted(*place_of_source)
     wrong = [] if known else [Finding(Invariant.ACCEPTED_ONCE, where, "on accepted", "a source record")]
     view.findings.check(Invariant.ACCEPTED_ONCE, wrong)
+    view.findings.check(Invariant.LAW_PUBLISHED, content.published(view, value, where))
     _remember(view, value)
     if admission.content_of(value) is not None:
-        for invariant, check in admission.CHECKS:
+        for invariant, check in (*admission.CHECKS, *content.CHECKS):
             view.findings.check(invariant, check(view, value, where))
 
 
 def _remember(view: View, value: Fields) -> None:
     receipt_id = value["receipt_id"]
+    content.remember(view, value)
     view.known_as.said(value["subject"], receipt_id, value["name_check"])
     if admission.lacking(value):
         view.incomplete.add(receipt_id)
@@ -96,6 +98,8 @@ def decision(view: View, value: Fields) -> None:
     findings.check(Invariant.EXPLAINED, explained.explained(value, law))
     for invariant, allowed in (*effects.CHECKS, *waiting.CHECKS):
         findings.check(invariant, allowed(view, value))
+    if value["kind"] in explained.CONTENT:
+        findings.check(Invariant.SAME_CONTENT, content.same(view, value))
     if value["entry"] is not None:
         for invariant, about_entry, kinds in explained.CHECKS:
             if not kinds or value["kind"] in kinds:

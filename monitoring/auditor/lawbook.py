@@ -71,6 +71,7 @@ class Item:
     grounds: dict[str, Ground]
     providers: tuple[str, ...]  # sectors
     levels: tuple[str, ...]
+    instruments: tuple[str, ...]  # on which a document may rest
     statutory_term: bool
     minor: bool
     cap: Cap | None

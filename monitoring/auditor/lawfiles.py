@@ -118,6 +118,7 @@ def _item(row: dict[str, Any]) -> Item:
         grounds={code: _ground(ground) for code, ground in row["grounds"].items()},
         providers=tuple(row["providers"]),
         levels=tuple(row["levels"]),
+        instruments=tuple(row["instruments"]),
         statutory_term=row.get("statutory_term", False),
         minor=row.get("minor", False),
         cap=None if cap is None else Cap(cap["group"], cap["years"]),

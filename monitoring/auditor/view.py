@@ -123,6 +123,7 @@ class View:
     last_ticks: dict[int, date] = field(default_factory=dict)  # accepted partition -> last tick
     young: dict[tuple[str, int, int], Young] = field(default_factory=dict)  # by source of a record
     refused: dict[str, str] = field(default_factory=dict)  # receipt id of what must have no effect -> first code
+    contents: set[int] = field(default_factory=set)  # digests of receipt id and accepted content
     names: set[str] = field(default_factory=set)  # receipt ids of records with a name only
     known_as: NamesSaid = field(default_factory=NamesSaid)
     incomplete: set[str] = field(default_factory=set)  # receipt ids of documents that lack something
@@ -162,7 +163,8 @@ class View:
         return where
 
     def law_of(self, digest: str) -> Law:
-        """The law a decision was made with: the files for the book in force, else the published book."""
+        """The law a decision was made with: the files for the book in force, else the published book. Whoever names a
+        book that nobody published is reported (LAW_PUBLISHED), and judged by the files."""
         return self.law if digest == self.current_digest else self.books.get(digest, self.law)
 
 

@@ -93,6 +93,56 @@ def test_a_law_book_nobody_published(history: History) -> None:
     assert only(history) == {I.LAW_PUBLISHED}
 
 
+def test_a_record_accepted_under_a_law_book_nobody_published(history: History) -> None:
+    history.accepted[2]["law_digest"] = "9" * 64
+    assert only(history) == {I.LAW_PUBLISHED}
+
+
+@pytest.mark.parametrize(
+    ("field", "said", "found"),
+    [
+        ("item", "NOT_LISTED", I.CLOSED_CATALOGUE),
+        ("ground", "99", I.CLOSED_CATALOGUE),
+        ("ground", None, I.CLOSED_CATALOGUE),
+        ("basis", "J-CONSUMPTION", I.CLOSED_CATALOGUE),
+        ("role", "chairman", I.CLOSED_CATALOGUE),
+        ("effect_date", day("1989-12-31"), I.DATES),
+        ("document_date", day("2019-01-13"), I.DATES),
+    ],
+)
+def test_what_the_catalogue_does_not_know(history: History, field: str, said: object, found: I) -> None:
+    """Accepted and decided alike, as if intake had let it pass."""
+    history.accepted[2]["determination"][field] = said
+    assert found in only(history)
+    history.decisions[0]["entry"]["determination"][field] = said
+    assert found in only(history) and I.SAME_CONTENT not in only(history)
+
+
+def test_a_subject_the_item_is_not_about() -> None:
+    history = History().start()
+    history.determination(order())
+    history.accepted[-1]["subject_kind"] = "entity"
+    assert only(history) == {I.CLOSED_CATALOGUE}
+
+
+@pytest.mark.parametrize("kind", ["recorded", "corrected"])
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [("valid_until", day("2020-01-01")), ("ground", "4"), ("document_date", day("2019-01-07")), ("document_no", "1")],
+)
+def test_a_decision_about_something_else_than_was_accepted(
+    history: History, kind: str, field: str, said: object
+) -> None:
+    decision = next(one for one in history.decisions if one["kind"] == kind)
+    decision["entry"]["determination"][field] = said
+    assert I.SAME_CONTENT in only(history)
+
+
+def test_a_decision_about_somebody_else(history: History) -> None:
+    history.decisions[0]["subject"] = "d" * 32
+    assert I.SAME_CONTENT in only(history)
+
+
 def test_a_book_that_differs_from_the_law_files(history: History) -> None:
     book = json.loads(canonical.dump(BOOK))
     book["rules"]["F-64.v1/8-2"]["active"] = True
