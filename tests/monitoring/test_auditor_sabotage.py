@@ -163,8 +163,8 @@ def reported_on_an_unknown_ground(history: History) -> None:
     history.reported(listing(ground="99"), ADULT)
 
 
-def reported_of_another_century(history: History) -> None:
-    history.reported(listing(conduct_end=day("1899-01-08")), ADULT)
+def reported_for_conduct_long_ago(history: History) -> None:
+    history.reported(listing(conduct_end=day("1989-12-31")), "990000195001010020")
 
 
 def listed_without_a_name(history: History) -> None:
@@ -255,7 +255,7 @@ SABOTAGES = [
     story("streams.core.check_determination._subject", nothing, corrected_to_the_time_of_a_minor, I.NO_MINOR),
     story("streams.core.check_determination._basis", nothing, reported_on_an_unlisted_basis, I.CLOSED_CATALOGUE),
     story("streams.core.check_determination._ground", nothing, reported_on_an_unknown_ground, I.CLOSED_CATALOGUE),
-    story("streams.core.check_determination._dates", nothing, reported_of_another_century, I.DATES),
+    story("streams.core.check_determination._dates", nothing, reported_for_conduct_long_ago, I.DATES),
     story("streams.core.correction.reterm", nothing, corrected_to_a_shorter_term, I.NOT_PAST_END),
 ]
 
