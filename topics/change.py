@@ -29,6 +29,7 @@ _REFUSED = {
     "replication": "用 Kafka 的副本迁移工具 / with kafka-reassign-partitions",
     "cleanup.policy": "不得就地改变，须新建主题 / never in place: a new topic, and its readers moved",
 }
+_UNCONFIRMED = "须加 --delete 另行确认 / only with --delete"
 
 
 class Step(NamedTuple):
@@ -39,15 +40,16 @@ class Step(NamedTuple):
     deletes: bool
 
 
-def plan(drifts: Iterable[Drift]) -> list[Step]:
-    """
-    >>> [step] = plan([Drift("events.court", "retention.ms", "1000", "-1")])
+def plan(drifts: Iterable[Drift], delete: bool) -> list[Step]:
+    """What to do about each drift. What deletes records is refused without ``delete``: nothing brings them back.
+
+    >>> [step] = plan([Drift("events.court", "retention.ms", "1000", "-1")], delete=True)
     >>> step.refused, step.deletes
     (None, True)
-    >>> plan([Drift("clock", "partitions", "8", "3")])[0].refused is None
+    >>> plan([Drift("clock", "partitions", "8", "3")], delete=True)[0].refused is None
     False
     """
-    return [Step(drift, _refusal(drift), _deletes(drift)) for drift in drifts]
+    return [_step(drift, delete) for drift in drifts]
 
 
 def carry_out(bootstrap: str, steps: Sequence[Step]) -> list[Drift]:
@@ -65,6 +67,11 @@ def carry_out(bootstrap: str, steps: Sequence[Step]) -> list[Drift]:
     finally:
         admin.close()
     return done
+
+
+def _step(drift: Drift, delete: bool) -> Step:
+    deletes = _deletes(drift)
+    return Step(drift, _UNCONFIRMED if deletes and not delete else _refusal(drift), deletes)
 
 
 def _refusal(drift: Drift) -> str | None:

@@ -97,28 +97,31 @@ def verify() -> None:
 @app.command()
 def change(
     apply: Annotated[bool, typer.Option("--apply", help="do it; without, only say what would be done")] = False,
+    delete: Annotated[bool, typer.Option("--delete", help="also what deletes older records, for ever")] = False,
 ) -> None:
     """Bring changeable settings (retention, sizes) of topics that stand to the catalogue; say what cannot be changed.
 
-    Exit 0: nothing is left to do. 1: something is, or cannot be done in place.
+    A shorter retention deletes records: that is done with ``--apply --delete`` only. Exit 0: nothing is left to do.
+    1: something is, or cannot be done in place.
     """
     from topics import admin
     from topics import change as changes
 
     cluster = _cluster()
-    steps = changes.plan(admin.verify(cluster.bootstrap, cluster.specs))
+    steps = changes.plan(admin.verify(cluster.bootstrap, cluster.specs), delete)
     table = _table()
     for step in steps:
         todo = step.refused or ("已修改 / changed" if apply else "将修改 / would be changed")
-        deletes = "，较早的记录将被删除 / deletes older records" if step.deletes else ""
-        table.add_row(*_row(step.drift), todo + deletes)
+        deletes = "较早的记录将被删除 / deletes older records: " if step.deletes else ""
+        table.add_row(*_row(step.drift), deletes + todo)
     done = changes.carry_out(cluster.bootstrap, steps) if apply else []
     left = len(steps) - len(done)
     if steps:
         Console().print(table)
     typer.echo(f"已修改 {len(done)} 项，余 {left} 项 / {len(done)} settings changed, {left} differences left")
     if steps and not apply and any(step.refused is None for step in steps):
-        typer.echo("执行：chengxin topics change --apply / to do it: chengxin topics change --apply")
+        command = "chengxin topics change --apply" + (" --delete" if delete else "")
+        typer.echo(f"执行：{command} / to do it: {command}")
     raise typer.Exit(1 if left else 0)
 
 
@@ -151,15 +154,36 @@ def _make_keys(cluster: _Cluster, channels: Sequence[str]) -> None:
             raise KeyringFault(f"{channel}: 没有这个通道 / no such channel in topics/bodies.yaml")
         tokens = ("sanctions", "rewards")
         names = [s.name for s in cluster.specs if s.channel == channel and s.family.startswith(tokens)]
-        if held := admin.holding(cluster.bootstrap, names):
+        held = admin.holding(cluster.bootstrap, names)
+        if held := held[:1] or _with_token(cluster, channel):
             raise KeyringFault(
-                f"{channel}: {held[0]} 已有记录，密钥须从备份恢复 / "
+                f"{channel}: {held[0]} 已有用原密钥生成的记录，密钥须从备份恢复 / "
                 "holds records made with its former key: restore that from the backup"
             )
         try:
             Keyring.add_department(cluster.settings.keys_dir, channel)
         except FileExistsError:
             raise KeyringFault(f"{channel}: 已有密钥，不得替换 / has a key; none is ever replaced") from None
+
+
+def _with_token(cluster: _Cluster, channel: str) -> list[str]:
+    """``accepted`` if a record in it carries a token of the channel.
+
+    Intake makes the token with the record, long before anything may be proposed; decisions and standings have it from
+    there, and ``accepted`` is kept for ever. Every record is looked at: it is rare that a channel gets a key.
+    """
+    from schemas.codec import Codec
+    from streams.oracle import history
+    from topics import admin
+
+    prefix, topic = cluster.settings.prefix, cluster.catalogue.name("accepted", None)
+    if not admin.holding(cluster.bootstrap, [prefix + topic]):
+        return []
+    codec = Codec.load()
+    for message in history.each(cluster.bootstrap, [topic], prefix):
+        if channel in codec.decode(message.value, frozenset({"Accepted"})).value["department_tokens"]:
+            return [prefix + topic]
+    return []
 
 
 def _whole(name: str) -> Column:

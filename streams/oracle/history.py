@@ -1,5 +1,6 @@
 """What the topics hold, as a reader of committed records sees it."""
 
+import contextlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -69,6 +70,24 @@ def read(bootstrap: str, topics: Iterable[str], prefix: str) -> History:
     :raises UnknownTopicOrPartitionError: one is not there. An absent topic is no empty one: nothing would match it.
     :raises TimeoutError: a partition does not come to its end, e.g. behind an open transaction.
     """
+    with _consumer(bootstrap) as consumer:
+        places = _places(consumer, sorted(topics), prefix)
+        firsts, ends = consumer.beginning_offsets(places), consumer.end_offsets(places)
+        late = {(place.topic.removeprefix(prefix), place.partition): first for place, first in firsts.items() if first}
+        counts = Counter(place.topic.removeprefix(prefix) for place in places)
+        return History(_between(consumer, firsts, ends, prefix), late, counts)
+
+
+def each(bootstrap: str, topics: Iterable[str], prefix: str) -> Iterator[Message]:
+    """The same records one by one, of which nothing is kept: for who looks for one in a topic of any length. Raises as
+    ``read`` does."""
+    with _consumer(bootstrap) as consumer:
+        places = _places(consumer, sorted(topics), prefix)
+        yield from _between(consumer, consumer.beginning_offsets(places), consumer.end_offsets(places), prefix)
+
+
+@contextlib.contextmanager
+def _consumer(bootstrap: str) -> Iterator[KafkaConsumer]:
     consumer = KafkaConsumer(
         bootstrap_servers=bootstrap,
         isolation_level="read_committed",
@@ -79,13 +98,7 @@ def read(bootstrap: str, topics: Iterable[str], prefix: str) -> History:
         max_partition_fetch_bytes=16 << 20,
     )
     try:
-        places = _places(consumer, sorted(topics), prefix)
-        firsts, ends = consumer.beginning_offsets(places), consumer.end_offsets(places)
-        filled = [place for place in places if ends[place] > firsts[place]]
-        late = {(place.topic.removeprefix(prefix), place.partition): first for place, first in firsts.items() if first}
-        parts = (filled[start : start + _TOGETHER] for start in range(0, len(filled), _TOGETHER))
-        counts = Counter(place.topic.removeprefix(prefix) for place in places)
-        return History((m for part in parts for m in _messages(consumer, part, ends, prefix)), late, counts)
+        yield consumer
     finally:
         consumer.close()
 
@@ -98,8 +111,16 @@ def _places(consumer: KafkaConsumer, topics: list[str], prefix: str) -> list[Top
     return [TopicPartition(prefix + t, p) for t in topics for p in consumer.partitions_for_topic(prefix + t)]
 
 
+def _between(
+    consumer: KafkaConsumer, firsts: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int], prefix: str
+) -> Iterator[Message]:
+    filled = [place for place in ends if ends[place] > firsts[place]]
+    for start in range(0, len(filled), _TOGETHER):
+        yield from _messages(consumer, filled[start : start + _TOGETHER], ends, prefix)
+
+
 def _messages(
-    consumer: KafkaConsumer, places: list[TopicPartition], ends: dict[TopicPartition, int], prefix: str
+    consumer: KafkaConsumer, places: list[TopicPartition], ends: Mapping[TopicPartition, int], prefix: str
 ) -> Iterator[Message]:
     consumer.assign(places)
     consumer.seek_to_beginning(*places)

@@ -8,10 +8,12 @@ import pytest
 from kafka import KafkaProducer
 from typer.testing import CliRunner
 
+from schemas.codec import Codec
 from streams.cli.topics import app
 from streams.identity import Keyring, KeyringFault
+from tests.sinks.sink_records import accepted, plain
 from topics.admin import create, verify
-from topics.catalogue import Catalogue
+from topics.catalogue import Catalogue, TopicSpec
 
 pytestmark = pytest.mark.servers
 
@@ -60,23 +62,31 @@ def test_settings_are_changed_to_the_catalogue_and_the_rest_is_refused(
         identities.name: identities._replace(config=identities.config | {"cleanup.policy": "delete"}),
         events.name: events._replace(config=events.config | {"retention.ms": "-1"}),
     }
+    unchangeable = {(clock.name, "partitions"), (identities.name, "cleanup.policy")}
     create(kafka_bootstrap, [odd.get(spec.name, spec) for spec in wanted])
     code, said = command("change")
     assert code == 1 and "0 settings changed, 4 differences left" in said and "change --apply" in said
+    code, said = command("change", "--delete")
+    assert code == 1 and "0 settings changed, 4 differences left" in said and "change --apply --delete" in said
     assert len(verify(kafka_bootstrap, wanted)) == 4, "a dry run changes nothing"
     code, said = command("change", "--apply")
-    assert code == 1 and "2 settings changed, 2 differences left" in said
+    assert code == 1 and "1 settings changed, 3 differences left" in said
     rows = {tuple(line.split()[1:4:2]): line for line in said.splitlines() if prefix in line}
-    assert "deletes older records" in rows[events.name, "retention.ms"]
-    assert "deletes" not in rows[clock.name, "max.message.bytes"]
+    assert "deletes older records: 须加 --delete" in rows[events.name, "retention.ms"]
+    assert "deletes" not in rows[clock.name, "max.message.bytes"] and "changed" in rows[clock.name, "max.message.bytes"]
     assert "growth is a replay" in rows[clock.name, "partitions"]
+    assert _left(kafka_bootstrap, wanted, 3) == unchangeable | {(events.name, "retention.ms")}
+    code, said = command("change", "--apply", "--delete")
+    assert code == 1 and "1 settings changed, 2 differences left" in said and "deletes older records: 已修改" in said
+    assert _left(kafka_bootstrap, wanted, 2) == unchangeable
+
+
+def _left(bootstrap: str, wanted: list[TopicSpec], count: int) -> set[tuple[str, str]]:
+    """What differs once the broker has got down to ``count`` differences: it takes a change up a little later."""
     until = time.monotonic() + 10
-    while len(left := verify(kafka_bootstrap, wanted)) > 2 and time.monotonic() < until:
+    while len(left := verify(bootstrap, wanted)) > count and time.monotonic() < until:
         time.sleep(0.1)
-    assert {(drift.topic, drift.key) for drift in left} == {
-        (clock.name, "partitions"),
-        (identities.name, "cleanup.policy"),
-    }
+    return {(drift.topic, drift.key) for drift in left}
 
 
 def test_a_new_channels_key_in_production(
@@ -105,6 +115,28 @@ def test_a_new_channels_key_in_production(
     assert isinstance(done.exception, KeyringFault) and "aviation" in str(done.exception), "the other is still missing"
     assert (keys / "departments" / "railway.key").exists()
     assert not (keys / "departments" / "aviation.key").exists()
+
+
+def test_no_new_key_where_intake_made_tokens_though_nothing_is_proposed_yet(
+    command: Callable[..., tuple[int, str]], kafka_bootstrap: str, prefix: str, tmp_path: Path
+) -> None:
+    """A record is accepted, its tokens with it, and lies waiting; a channel that is in none of them may have a key."""
+    keys = tmp_path / "keys"
+    Keyring.load(keys, [c for c in Catalogue.load().channels if c not in ("railway", "aviation")], create=True)
+    (topic,) = [spec for spec in Catalogue.load().topics(prefix) if spec.family == "accepted"]
+    create(kafka_bootstrap, [topic])
+    codec = Codec.load()
+    producer = KafkaProducer(bootstrap_servers=kafka_bootstrap)
+    for partition, tokens in ((0, {}), (3, {"court": "1" * 32, "aviation": "2" * 32})):
+        value = codec.encode("Accepted", plain(accepted(1, department_tokens=tokens)))
+        producer.send(topic.name, value, partition=partition).get(timeout=30)
+    producer.close()
+    done = CliRunner().invoke(app, ["apply", "--new-key", "aviation"])
+    assert isinstance(done.exception, KeyringFault)
+    assert f"aviation: {prefix}accepted" in str(done.exception) and "密钥须从备份恢复" in str(done.exception)
+    assert not (keys / "departments" / "aviation.key").exists()
+    CliRunner().invoke(app, ["apply", "--new-key", "railway", "--new-key", "court"])  # the second stops it: has a key
+    assert (keys / "departments" / "railway.key").exists()
 
 
 def test_bodies_are_shown_by_channel_and_region() -> None:
