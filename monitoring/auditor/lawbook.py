@@ -75,6 +75,9 @@ class Item:
     statutory_term: bool
     minor: bool
     cap: Cap | None
+    continuing: bool
+    conduct_end_required: bool
+    stands_until: date | None
 
     def ground(self, code: str | None) -> Ground | None:
         return self.grounds.get(code or "")

@@ -49,7 +49,8 @@ def read_book(canonical: bytes) -> Law:
     return Law(
         cut_over=date.fromisoformat(book["cut_over"]),
         rules={code: _rule(code, row) for code, row in book["rules"].items()},
-        items={code: _item({"code": code, **row}) for code, row in book["items"].items()},
+        # before items named the duties that continue, only a stated end of the conduct began the five years of any
+        items={code: _item({"code": code, "continuing": True, **row}) for code, row in book["items"].items()},
         scales={row["key"]: _scale(row) for row in book["scales"]},
         instruments={code: _instrument(row) for code, row in book["instruments"].items()},
         bodies={code: _body(row) for code, row in book["bodies"].items()},
@@ -122,6 +123,9 @@ def _item(row: dict[str, Any]) -> Item:
         statutory_term=row.get("statutory_term", False),
         minor=row.get("minor", False),
         cap=None if cap is None else Cap(cap["group"], cap["years"]),
+        continuing=row.get("continuing", False),
+        conduct_end_required=row.get("conduct_end_required", False),
+        stands_until=_day(row.get("stands_until")),
     )
 
 

@@ -2,7 +2,8 @@
 
 Sources: 法释〔2017〕7号 art. 2 (two years, one to three more), 民法典 201 and 202 (the day counted from is not counted;
 a term in months or years ends on the corresponding day, else on the month's last one), 条例 38 (five years from the end
-of the conduct, unless a law sets its own period); the earliest stop wins. Caps: docs/adr/0010.
+of the conduct, unless a law sets its own period; where nothing ends a record, from the document); the earliest stop
+wins. Caps: docs/adr/0010.
 """
 
 from collections.abc import Iterable
@@ -69,8 +70,12 @@ def last_day(law: Law, determination: Fields, chain: Iterable[Period] = ()) -> d
     if own is not None:
         ends.append(own)
     conduct_end, by_law = determination["conduct_end"], item.statutory_term and ground is not None and _set(ground)
+    if own is None and conduct_end is None and not item.continuing:
+        conduct_end = determination["document_date"] or determination["effect_date"]
     if item.info_class == "negative" and conduct_end is not None and not by_law:
         ends.append(corresponding_day(conduct_end, PROVINCIAL_YEARS))
+    if item.stands_until is not None:
+        ends.append(item.stands_until)
     if item.cap is not None and determination["effect_date"] is not None:
         ends.append(cap_day(determination["effect_date"], item.cap.years, chain))
     return min(ends) if ends else None

@@ -31,7 +31,6 @@ def determination(says: DeterminationSays, day: Any, law: LawBook, like: Determi
         "body": body(item, law),
         "document_no": DOCUMENT,
         "document_date": day,
-        "conduct_end": None,
         "document_digest": DIGEST,
         "basis": item.instruments[0] if item else "",
         "ground": next(iter(item.grounds), None) if item else None,
@@ -40,6 +39,7 @@ def determination(says: DeterminationSays, day: Any, law: LawBook, like: Determi
         **said(says),
     }
     fields.setdefault("effect_date", fields["document_date"])
+    fields.setdefault("conduct_end", fields["document_date"] if item and item.conduct_end_required else None)
     return Determination(**fields)
 
 

@@ -42,6 +42,7 @@ def determination_faults(
         *_dates(d, today),
         *_basis(d, item, law),
         *_ground(d, item),
+        *_conduct_end(d, item),
         *_role(d, item),
         *_digest(d),
     )
@@ -161,9 +162,16 @@ def _ground(d: Determination, item: Item) -> Iterator[Fault]:
     most = 0 if ground is None else ground.extra_years_max
     if not 0 <= d.extra_years <= most:
         yield Fault("TERM_NOT_ALLOWED", "extra_years", shown(d.extra_years), f"0..{most}")
-    if ground is not None and ground.counts_from == "conduct" and d.conduct_end is None:
-        yield Fault("CONDUCT_END_MISSING", "conduct_end", "<empty>", "the day the conduct ended")
     yield from _valid_until(d, ground)
+
+
+def _conduct_end(d: Determination, item: Item) -> Iterator[Fault]:
+    """Given where the term counts from it, and with every sentence: a judgment long after the act would hide that the
+    offender was under age (刑事诉讼法 286)."""
+    ground = None if d.ground is None else item.grounds.get(d.ground)
+    counted = ground is not None and ground.counts_from == "conduct"
+    if d.conduct_end is None and (counted or item.conduct_end_required):
+        yield Fault("CONDUCT_END_MISSING", "conduct_end", "<empty>", "the day the conduct ended")
 
 
 def _valid_until(d: Determination, ground: Ground | None) -> Iterator[Fault]:

@@ -58,6 +58,9 @@ class Item(Struct, frozen=True):
     minor: bool = False  # a warning or criticism by ordinary procedure
     cap: "Cap | None" = None  # how long consecutive terms may run together (docs/adr/0010)
     term_ending: str = "own_term_ended"  # reason code by which the end of its own term is told
+    continuing: bool = False  # the conduct lasts until a duty is done: only a stated end begins the five years
+    conduct_end_required: bool = False  # a sentence: who was under age then cannot be seen from the document's date
+    stands_until: date | None = None  # last day on which the law lets such a record stand, whatever its term
 
 
 class Cap(Struct, frozen=True):

@@ -1,8 +1,9 @@
 """When an entry ends by itself: the term of its ground and the provincial five years; the earliest stop wins.
 
 That the earliest wins is this project's reading of 条例 38 (docs/adr/0003); the lengths are quoted law. Where a law
-sets a period of its own, the five years do not cut it (docs/adr/0009). How long consecutive terms may run together is
-asked in ``caps``.
+sets a period of its own, the five years do not cut it (docs/adr/0009). Where nothing else ends a record and it does not
+say when the conduct ended, they count from the document: the conduct cannot have ended later (docs/adr/0012). How long
+consecutive terms may run together is asked in ``caps``.
 """
 
 import calendar
@@ -15,6 +16,7 @@ from streams.core.law import Ground, Item, LawBook
 OWN_TERM_ENDED = "own_term_ended"  # the ground's own term, where the item names no other reason
 DISCLOSURE_ENDED = "disclosure_ended"  # 条例 38: five years from the end of the conduct
 DISCLOSURE_YEARS = 5
+RECORD_SEALED = "record_sealed"  # from the next day on the law lets no such record stand
 
 
 class Stop(NamedTuple):
@@ -70,17 +72,23 @@ def counted_day(ground: Ground, determination: Determination) -> date | None:
 
 
 def stop_of(law: LawBook, determination: Determination) -> Stop | None:
-    """The clock that stops first, or None for an entry without any end of its own (ground 1 of the court list, or for
-    life)."""
+    """The clock that stops first, or None for an entry without any end of its own (a duty that is still to be done, or
+    for life)."""
     item = law.items.get(determination.item)
     if item is None:
         return None
     ground = ground_of(law, determination)
     stops = []
-    if ground is not None and (last_day := _own_last_day(ground, determination)) is not None:
-        stops.append(Stop(item.term_ending, last_day))
-    if determination.conduct_end is not None and _five_years_run(item, ground):
-        stops.append(Stop(DISCLOSURE_ENDED, add_years(determination.conduct_end, DISCLOSURE_YEARS)))
+    own = None if ground is None else _own_last_day(ground, determination)
+    if own is not None:
+        stops.append(Stop(item.term_ending, own))
+    conduct_end = determination.conduct_end
+    if conduct_end is None and own is None and not item.continuing:
+        conduct_end = determination.document_date or determination.effect_date
+    if conduct_end is not None and _five_years_run(item, ground):
+        stops.append(Stop(DISCLOSURE_ENDED, add_years(conduct_end, DISCLOSURE_YEARS)))
+    if item.stands_until is not None:
+        stops.append(Stop(RECORD_SEALED, item.stands_until))
     return min(stops, key=lambda stop: stop.last_day, default=None)
 
 

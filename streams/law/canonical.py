@@ -29,6 +29,7 @@ def parse(data: bytes) -> LawBook:
         plain = msgspec.json.decode(data)
         spelled = msgspec.json.encode(plain, order="sorted")
         _name_sectors(plain)
+        _leave_open(plain)
         book = msgspec.convert({**plain, "digest": digest(data)}, LawBook)
     except (msgspec.MsgspecError, TypeError, AttributeError) as fault:
         raise ValueError(f"not a law book: {fault}") from None
@@ -41,6 +42,12 @@ def _name_sectors(plain: Any) -> None:
     """Before bodies named their sector there was one channel to a sector, under the same code."""
     for body in plain["bodies"].values() if isinstance(plain, dict) and "bodies" in plain else ():
         body.setdefault("sector", body.get("channel"))
+
+
+def _leave_open(plain: Any) -> None:
+    """Before items named the duties that continue, only a stated end of the conduct began the five years of any."""
+    for item in plain["items"].values() if isinstance(plain, dict) and "items" in plain else ():
+        item.setdefault("continuing", True)
 
 
 def _said(data: Any, book: Any) -> bool:

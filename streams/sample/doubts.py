@@ -107,7 +107,8 @@ def of_age_that_day(desk: Desk) -> None:
 
 
 def _regardless_of_conduct(matter: Matter) -> bool:
-    return matter.ground is None or matter.ground.counts_from != "conduct"
+    counted = matter.ground is not None and matter.ground.counts_from == "conduct"
+    return not counted and not matter.item.conduct_end_required
 
 
 def answer_without_obligation(desk: Desk) -> None:

@@ -70,10 +70,10 @@ def last_days(desk: Desk) -> None:
 
 
 def conducts_without_end(desk: Desk) -> None:
-    if any(map(_counts_from_conduct, desk.matters.all)):
-        case, (day,) = opened(desk, _counts_from_conduct)
+    if any(map(_needs_conduct_end, desk.matters.all)):
+        case, (day,) = opened(desk, _needs_conduct_end)
         paper = changed(case.paper, conduct_end=None)
-        case.report(day, rejected("CONDUCT_END_MISSING"), "the day its term counts from is missing", paper)
+        case.report(day, rejected("CONDUCT_END_MISSING"), "the day the conduct ended is missing", paper)
 
 
 def cannot(law: LawBook) -> set[str]:
@@ -82,7 +82,8 @@ def cannot(law: LawBook) -> set[str]:
     there: dict[str, bool] = {
         "LEVEL_NOT_ALLOWED": any(True for _ in _of_another_level(law)),
         "VALID_UNTIL_MISSING": any(ground.stated_months is not None for ground in grounds),
-        "CONDUCT_END_MISSING": any(_counted(ground.counts_from, ground.stated_months) for ground in grounds),
+        "CONDUCT_END_MISSING": any(_counted(ground.counts_from, ground.stated_months) for ground in grounds)
+        or any(item.conduct_end_required for item in law.items.values()),
     }
     return {code for code, possible in there.items() if not possible}
 
@@ -98,7 +99,9 @@ def _states_its_end(matter: Matter) -> bool:
     return matter.ground is not None and matter.ground.stated_months is not None
 
 
-def _counts_from_conduct(matter: Matter) -> bool:
+def _needs_conduct_end(matter: Matter) -> bool:
+    if matter.item.conduct_end_required:
+        return True
     return matter.ground is not None and _counted(matter.ground.counts_from, matter.ground.stated_months)
 
 

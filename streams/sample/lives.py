@@ -21,8 +21,13 @@ def alive_until(item: Item, paper: Determination) -> date:
     ends = [_EVER]
     if ground is not None:
         ends.append(_own(ground, paper, _LEAST_MONTH))
-    if item.info_class == "negative" and paper.conduct_end is not None:
-        ends.append(paper.conduct_end + timedelta(days=365 * _DISCLOSURE_YEARS))
+    conduct_end = paper.conduct_end
+    if conduct_end is None and not item.continuing:
+        conduct_end = paper.document_date  # at the latest
+    if item.info_class == "negative" and conduct_end is not None:
+        ends.append(conduct_end + timedelta(days=365 * _DISCLOSURE_YEARS))
+    if item.stands_until is not None:
+        ends.append(item.stands_until)
     if item.cap is not None and paper.effect_date is not None:
         ends.append(paper.effect_date + timedelta(days=365 * item.cap.years))
     return min(ends)

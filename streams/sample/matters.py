@@ -73,6 +73,8 @@ def _ways(law: LawBook, item: Item, first: date, last: date) -> Iterator[Matter]
         instrument = law.instruments[basis]
         since = max(item.in_force_from or _EARLIEST, instrument.in_force_from or _EARLIEST)
         until = min(item.in_force_to or _LATEST, instrument.in_force_to or _LATEST)
+        if item.stands_until is not None:  # a story must be over before the law seals such records
+            until = min(until, item.stands_until - timedelta(days=_LONGEST_STORY))
         if since > until or since > last or until < first - timedelta(days=MADE_BEFORE):
             continue
         for ground in item.grounds.values() or (None,):

@@ -110,7 +110,8 @@ def renumbered(paper: Determination, body: Body, number: int) -> Determination:
 
 def _conduct_end(dice: Dice, matter: Matter, made: date) -> date | None:
     """The day the conduct ended, where the term counts from it or the document happens to say so."""
-    if matter.ground is not None and matter.ground.counts_from == "conduct":
+    counted = matter.ground is not None and matter.ground.counts_from == "conduct"
+    if counted or matter.item.conduct_end_required:
         return dice.before(made, 5, CONDUCT_BEFORE)
     says = matter.item.info_class == "negative" and dice.chance(_STATES_ITS_END)
     return dice.before(made, 5, 300) if says else None

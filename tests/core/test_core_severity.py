@@ -16,7 +16,7 @@ OLD, NEW = date(2026, 3, 31), date(2026, 4, 1)  # the last day of one scale, the
     [
         ({"list_decision": False, "minor": True}, OLD, "ordinary", "no_list_decision"),
         ({"list_decision": False, "minor": True}, NEW, "minor", "warning_or_criticism"),
-        ({"list_decision": False}, NEW, "ordinary", "no_list_decision"),
+        ({"list_decision": False}, NEW, "ordinary", "not_listed_standard_unread"),
         ({"minor": True}, NEW, "serious", "official_list_decision"),  # a list decision is never minor
         ({"info_class": "other", "minor": True}, NEW, "none", "not_negative_information"),
     ],

@@ -170,6 +170,33 @@ def test_the_provincial_five_years_cut_all_but_a_period_of_a_law(
     assert stop is None or stop.reason == ("term_ended" if statutory and form else "disclosure_ended")
 
 
+@pytest.mark.parametrize(
+    ("form", "fields", "last"),
+    [
+        ({}, {}, ("disclosure_ended", date(2029, 1, 30))),  # from the document, not from its effect a day later
+        ({}, {"continuing": True}, None),
+        ({}, {"info_class": "other"}, None),
+        ({"life": True}, {}, ("disclosure_ended", date(2029, 1, 30))),
+        ({"life": True}, {"statutory_term": True}, None),
+        ({"term_years": 10}, {}, ("term_ended", date(2034, 1, 31))),  # its own term is there
+        ({"term_years": 10}, {"stands_until": date(2025, 12, 31)}, ("record_sealed", date(2025, 12, 31))),
+    ],
+)
+def test_what_nothing_else_ends_ends_five_years_after_its_document(
+    form: dict[str, Any], fields: dict[str, Any], last: tuple[str, date] | None
+) -> None:
+    law = with_ground(book(), f"document {form}", **form)
+    law = with_item(law, f"document {form} {fields}", **{"continuing": False, **fields})
+    stop = stop_of(law, paper(MADE, document_date=MADE - DAY))
+    assert (None if stop is None else (stop.reason, stop.last_day)) == last
+
+
+def test_a_sentence_without_the_day_of_the_act_is_refused() -> None:
+    law = with_item(book(), "sentence", conduct_end_required=True)
+    assert codes(paper(MADE), law) == [("CONDUCT_END_MISSING", "conduct_end")]
+    assert codes(paper(MADE, conduct_end=MADE), law) == []
+
+
 def test_the_end_of_a_term_is_told_by_the_reason_of_the_item() -> None:
     law = with_item(with_ground(book(), "own", term_days=1), "own reason", term_ending="own_term_ended")
     life = Life(law, MADE)

@@ -58,12 +58,14 @@ ENDS = [
     (paper("T_FINDING", "months"), "2019-07-10"),
     (paper("T_FINDING", "days"), "2019-07-07"),
     (paper("T_FINDING", "conduct", conduct_end=day("2018-12-31")), "2019-12-31"),
-    (paper("T_FINDING", "life"), None),
+    (paper("T_FINDING", "life"), "2024-01-08"),  # no law says so: five years from the document
     (paper("T_FINDING", "life", conduct_end=day("2018-06-30")), "2023-06-30"),
     (paper("T_FINDING", "stated", valid_until=day("2019-12-01")), "2019-12-01"),
     (paper("T_LONG", "1", conduct_end=day("2018-06-30")), "2027-01-10"),
     (paper("T_CAPPED", "3"), "2022-01-10"),
-    (paper("T_WARNING"), None),
+    (paper("T_WARNING"), "2024-01-08"),
+    (paper("COURT_DEFAULTER_LISTING", "1"), None),  # the duty is still to be done
+    (paper("T_LONG", "1"), "2027-01-10"),
 ]
 
 
@@ -222,6 +224,11 @@ def foreign_body(history: History) -> None:
     history.reported(paper("T_FINDING", "months", body="SD-POLICE"), ADULT)
 
 
+def sentenced(history: History) -> None:
+    """Nobody sees how old the offender was on the day of the act."""
+    history.reported(paper("T_SENTENCE"), ADULT)
+
+
 def warned(history: History) -> None:
     history.tick("2026-04-02")
     history.determination(paper("T_WARNING", document_date=day("2026-04-01"), effect_date=day("2026-04-01")))
@@ -266,6 +273,7 @@ SABOTAGES: list[tuple[str, Any, Story, I]] = [
         finding("stated", valid_until=day("2029-01-01")),
         I.STATED_DAY,
     ),
+    ("streams.core.check_determination._conduct_end", nothing, sentenced, I.NO_MINOR),
     ("streams.core.check_determination._provider", nothing, foreign_body, I.PROVIDER),
     ("streams.core.determination.capped_stop", without_cap, three_in_a_row, I.TERM_END),
     ("streams.core.determination.hold_caps", nothing, the_first_of_two_comes_late, I.CAP),
