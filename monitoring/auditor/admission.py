@@ -62,7 +62,7 @@ def lacking(value: Fields) -> bool:
 
 
 def no_minor(view: View, value: Fields, where: str) -> Iterator[Finding]:
-    content, item = content_of(value), _item(view, value)
+    content, item = content_of(value), item_of(view, value)
     if content is not None and item is not None and item.conduct_end_required and content["conduct_end"] is None:
         yield Finding(Invariant.NO_MINOR, where, f"{item.code} without the day of the act", "rejected")
     for seen in _minor(view, value):
