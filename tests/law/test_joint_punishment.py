@@ -77,7 +77,7 @@ def test_acts_on_trains_and_aircraft(book: LawBook) -> None:
 def test_eight_directions_of_the_wage_list(book: LawBook) -> None:
     rules = active(book, "WAGES-2020")
     assert len({rule.measure for rule in book.rules.values() if rule.memorandum == "WAGES-2020"}) == 8
-    assert set(rules) == {"48-funds", "48-procurement", "48-bidding", "48-lending"}  # of the others the content was not read
+    assert set(rules) == {"48-funds", "48-procurement", "48-bidding", "48-lending"}  # the others say no content
     loose = [no for no, rule in rules.items() if not book.measures[rule.measure].binding]
     assert loose == ["48-lending"]  # no bank is bound
     assert {ground.term_years for ground in book.items["WAGE_ARREARS_LISTING"].grounds.values()} == {3}
