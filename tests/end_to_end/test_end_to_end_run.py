@@ -28,7 +28,7 @@ def test_every_record_has_one_receipt_and_every_decision_one_row(played: Played)
     kinds = ("accepted", "warned", "rejected", "held", "duplicate", "needs_correction")
     assert sum(line[kind] for kind in kinds) == line["received"]
     assert line["clickhouse_decisions"] == line["decisions"] > 100
-    obligations = [topic for topic in _topics(played) if topic.startswith("sanctions.") and "current" not in topic]
+    obligations = [topic for topic in _topics(played) if _is_change(topic)]
     changes = [played.here.parts.codec.decode(record.value).value for record in played.here.read(*obligations)]
     in_the_run = [change for change in changes if change["law_digest"] == played.here.book.digest]
     assert line["clickhouse_obligations"] == len(in_the_run) > line["obligations_raised"] > 50
@@ -50,6 +50,10 @@ def test_the_summary_says_it_all_and_nothing_is_cut_on_a_narrow_screen(played: P
     for said in (*here.book.fields.values(), *(row[0] for row in (*codes, *memoranda, *severities))):
         assert said in whole
     assert counts.decisions_digest in whole and f"{counts.received:,}" in whole
+
+
+def _is_change(topic: str) -> bool:
+    return topic.startswith(("sanctions.", "rewards.")) and not topic.endswith(".current")
 
 
 def _topics(played: Played) -> list[str]:

@@ -62,7 +62,10 @@ def test_a_record_without_term_says_so(law: LawBook) -> None:
 def test_a_record_for_life_says_so(law: LawBook) -> None:
     item = law.items["TELECOM_CARD_FINDING"]
     ground = msgspec.structs.replace(item.grounds["1"], term_years=None, life=True)
-    items = {**law.items, item.code: msgspec.structs.replace(item, grounds={"1": ground}, cap=None)}
+    items = {
+        **law.items,
+        item.code: msgspec.structs.replace(item, grounds={"1": ground}, cap=None, statutory_term=True),
+    }
     for_life = msgspec.structs.replace(law, items=items)
     assert "依法为终身。" in told(for_life, {"determination": {"item": item.code}})["listed"]
 
