@@ -117,6 +117,7 @@ def process(contestant: Contestant, config: Config, log: Path) -> Iterator[subpr
             stderr=out,
             env=environment,
             cwd=log.parent,
+            start_new_session=True,  # a signal it sends to its group must not end the bench
             preexec_fn=die_with_parent,  # noqa: PLW1509 one prctl, before exec, no other thread holds a lock it needs
         )
     try:
