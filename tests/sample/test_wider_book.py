@@ -74,7 +74,8 @@ def test_every_item_joins_in_every_way(made: Sample, codec: Codec, wider: LawBoo
                 reasons.add((value["target"]["item"], value["reason"]))
     assert set(items) == set(wider.items)
     assert grounds >= {(item.code, ground) for item in wider.items.values() for ground in item.grounds}
-    assert reasons >= {(i.code, r) for i in wider.items.values() for r in i.endings if i.code != "T_BRIEF"}
+    brief = ("T_BRIEF", "CIVIL_SERVICE_EXAM_FRAUD")  # may last a month only: over before an ending could come
+    assert reasons >= {(i.code, r) for i in wider.items.values() for r in i.endings if i.code not in brief}
 
 
 def test_every_code_there_is_an_item_for_occurs(made: Sample, wider: LawBook) -> None:
