@@ -97,8 +97,20 @@ def _show(book: LawBook, console: Console) -> None:
     for rule in waiting:
         idle.add_row(rule.rule_id, book.measures[rule.measure].name, rule.inactive_reason)
     console.print(idle)
+    _show_publicity(book, console)
     console.print(f"{len(book.instruments)} instruments, {len(book.items)} items, {len(book.bodies)} bodies")
     console.print(f"digest {book.digest}", soft_wrap=True)
+
+
+def _show_publicity(book: LawBook, console: Console) -> None:
+    """Who may appear in public at all; every row that shows nobody says why."""
+    table = Table(_whole("row"), "list", "text", _whole("shows"), title="natural persons in public (条例 20)")
+    for row in book.publicity.values():
+        text = f"《{book.instruments[row.instrument].title}》{row.clause}"
+        table.add_row(
+            row.code, row.name, text, ", ".join(row.shown) if row.active else f"nobody: {row.inactive_reason}"
+        )
+    console.print(table)
 
 
 def _whole(name: str) -> Column:

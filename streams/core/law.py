@@ -159,6 +159,7 @@ class Scale(Struct, frozen=True):
     in_force_to: date | None
     levels: tuple[str, ...]
     rules: tuple["ScaleRule", ...]  # first match by order; exactly one must match
+    publication_months: dict[str, tuple[int, int]] = {}  # level -> least and most months it is public; 0 = not at all
 
 
 class ScaleRule(Struct, frozen=True):
@@ -166,6 +167,46 @@ class ScaleRule(Struct, frozen=True):
     level: str
     reason: str  # reason code with citation text in the scale file
     clause: str
+
+
+class Publicity(Struct, frozen=True):
+    """A State rule that lets a natural person appear in public (条例 20), or what was looked for."""
+
+    code: str
+    list: Literal["exposure", "honours"]  # 曝光台 | 红名单
+    name: str
+    items: tuple[str, ...]
+    grounds: tuple[str, ...]  # () = every ground of its items
+    instrument: str  # the text that lets him appear
+    clause: str
+    basis: tuple[str, ...]  # instruments it rests on
+    shown: tuple[Literal["name", "number", "document_no", "document_date", "body", "item", "ground"], ...]
+    in_force_from: date | None
+    in_force_to: date | None  # last day, inclusive
+    mark: str
+    source: str
+    inactive_reason: str | None = None  # why it shows nobody
+
+    @property
+    def active(self) -> bool:
+        return self.inactive_reason is None
+
+
+class Offer(Struct, frozen=True):
+    """守信激励 for which a person may be named: the red list, and offers of partners (信易贷, 信易行, 信易租)."""
+
+    code: str
+    name: str
+    scheme: Literal["red_list", "loan", "travel", "rent"]
+    partner: str | None  # who is told; None = nobody outside
+    needs: Literal["items", "red_list"]  # a live honour of ``items``, or a place on the red list
+    items: tuple[str, ...]
+    instrument: str
+    clause: str
+    exit_instrument: str  # what ends it beside the ground itself
+    exit_clause: str
+    in_force_from: date
+    in_force_to: date | None
 
 
 class Body(Struct, frozen=True):
@@ -212,3 +253,5 @@ class LawBook(Struct, frozen=True):
     reasons: dict[str, str]  # reason codes of decisions -> Chinese text with citation
     working_days: dict[str, tuple[str, ...]]  # year -> ISO days that differ from Mon-Fri: "-MM-DD" off, "+MM-DD" on
     cut_over: date  # from this day a memorandum is no basis by itself (design rule 11)
+    publicity: dict[str, Publicity] = {}
+    offers: dict[str, Offer] = {}

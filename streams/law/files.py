@@ -18,6 +18,8 @@ SINGLE = {
     "purposes": "purposes",
     "codes": "codes",
     "reasons": "reasons",
+    "publicity": "publicity",
+    "offers": "offers",
 }
 MERGED = {"instruments": "instruments", "items": "items", "measures": "measures"}  # folders whose files are one list
 FOLDERS = {"memoranda": "memorandum", "severity": "severity", "calendar": "calendar"}

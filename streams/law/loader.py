@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from streams.core.law import Body, CodeText, EndingReason, Instrument, Item, LawBook, Measure, Scale
-from streams.law import canonical, items, periods, references
+from streams.core.law import Body, CodeText, EndingReason, Instrument, Item, LawBook, Measure, Offer, Publicity, Scale
+from streams.law import canonical, items, periods, publicity, references
 from streams.law.faults import LawFault, raise_all
 from streams.law.files import Pages, read_folder
 from streams.law.rows import Rows
@@ -69,6 +69,8 @@ def _assemble(pages: Pages, bodies: dict[str, Body], faults: list[LawFault]) -> 
         reasons=shelf.reasons,
         working_days={str(page.data["year"]): _deviations(page.data) for page in pages.calendar},
         cut_over=date.fromisoformat(shelf.cut_over),
+        publicity=_typed(rows, "publicity", Publicity),
+        offers=_typed(rows, "offers", Offer),
     )
     _check(book, pages, rows, faults)
     return book
@@ -89,13 +91,17 @@ def _shelf(pages: Pages, rows: Rows, faults: list[LawFault]) -> Shelf:
 
 
 def _check(book: LawBook, pages: Pages, rows: Rows, faults: list[LawFault]) -> None:
-    references.check(book, pages.single, rows, faults)
+    resolver = references.Resolver(book, faults)
+    references.check(book, pages.single, rows, resolver, faults)
+    publicity.check(book, resolver, faults)
     items.check(book.items, rows, faults)
     periods.check_versions(pages.memoranda, faults)
     periods.check_scales(book.scales, faults)
     periods.check_calendar(pages.calendar, faults)
     for page in (*pages.merged["instruments"], *pages.merged["items"]):
         periods.check_order(page.file, page.data["rows"], faults)
+    for name in ("publicity", "offers"):
+        periods.check_order(f"{name}.yaml", pages.single[name]["rows"], faults)
 
 
 def _names(rows: Rows, name: str) -> dict[str, str]:

@@ -68,6 +68,10 @@ def _check_rules(scale: Scale, file: str, faults: list[LawFault]) -> None:
         if rule.level not in scale.levels:
             message = f"level '{rule.level}' is not one of this scale"
             faults.append(LawFault(file, f"rules[{rule.when}].level", message, "Use a level the scale lists"))
+    for level, (least, most) in scale.publication_months.items():
+        if level not in scale.levels or least > most:
+            message = f"[{least}, {most}] of '{level}': no such level, or the least is more than the most"
+            faults.append(LawFault(file, f"publication_months.{level}", message, "Write level: [least, most]"))
 
 
 def check_calendar(pages: Iterable[Page], faults: list[LawFault]) -> None:

@@ -34,6 +34,7 @@ class Resolver:
         self._faults = faults
         self._known: dict[str, Container[str]] = {
             "instruments/": book.instruments,
+            "items/": book.items,
             "fields.yaml": book.fields,
             "conducts.yaml": book.conducts,
             "groups.yaml": book.groups,
@@ -50,9 +51,8 @@ class Resolver:
                 self._faults.append(_unknown(file, key, code, where))
 
 
-def check(book: LawBook, single: dict[str, Any], rows: Rows, faults: list[LawFault]) -> None:
+def check(book: LawBook, single: dict[str, Any], rows: Rows, resolver: Resolver, faults: list[LawFault]) -> None:
     """References between the files of ``book`` outside the memoranda, which check their own rows."""
-    resolver = Resolver(book, faults)
     for name in ("fields", "groups", "conducts", "roles"):
         resolver.need(f"{name}.yaml", "instrument", [single[name]["instrument"]], "instruments/")
     cut_over = single["book"]["cut_over"]["instrument"]
