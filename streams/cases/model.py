@@ -79,7 +79,9 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
     again: int | None = None  # the record given as number N, word for word
 
 
-class Case(Struct, frozen=True, forbid_unknown_fields=True):
+class Case(Struct, frozen=True):
+    """One event, one day, what must come out."""
+
     name: str
     cites: str
     law_on: date
@@ -88,6 +90,25 @@ class Case(Struct, frozen=True, forbid_unknown_fields=True):
     given: tuple[Step, ...] = ()
 
 
+class Answer(Struct, frozen=True, forbid_unknown_fields=True):
+    """What must come out on one day."""
+
+    law_on: date
+    then: dict[str, Any]
+
+
+class CaseSays(Struct, frozen=True, forbid_unknown_fields=True):
+    """A case as written: one day with ``law_on`` and ``then``, or one event on several days under ``answers``."""
+
+    name: str
+    cites: str
+    when: Step
+    law_on: date | UnsetType = UNSET
+    then: dict[str, Any] | UnsetType = UNSET
+    answers: tuple[Answer, ...] = ()
+    given: tuple[Step, ...] = ()
+
+
 class CaseFile(Struct, frozen=True, forbid_unknown_fields=True):
     about: str
-    cases: tuple[Case, ...]
+    cases: tuple[CaseSays, ...]

@@ -8,7 +8,7 @@ import msgspec
 import yaml
 
 from streams.cases.compare import EXPECTATIONS
-from streams.cases.model import Case, CaseFile, Step
+from streams.cases.model import Case, CaseFile, CaseSays, Step
 
 _STEPS = ("determination", "ending", "correction", "feedback", "ticks_until", "tick", "again")
 
@@ -54,17 +54,38 @@ def read(path: Path) -> tuple[Case, ...]:
     """The cases of one file, checked for everything that can be said without the law."""
     try:
         raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - _Loader is a SafeLoader
-        cases = msgspec.convert(raw, CaseFile).cases
+        written = msgspec.convert(raw, CaseFile).cases
     except yaml.YAMLError as error:
         raise CaseFault(path, f"not readable as YAML: {error}") from error
     except UnicodeDecodeError as error:
         raise CaseFault(path, f"not UTF-8: {error}") from error
     except msgspec.ValidationError as error:
         raise CaseFault(path, f"{error}. The words a case may use stand in tests/cases/README.md") from error
-    for number, case in enumerate(cases, start=1):
-        for problem in _problems(case):
-            raise CaseFault(path, f"case {number} {case.name!r}: {problem}")
-    return cases
+    cases: list[Case] = []
+    for number, says in enumerate(written, start=1):
+        try:
+            days = _days(says)
+            for case in days:
+                for problem in _problems(case):
+                    raise ValueError(problem)
+        except ValueError as error:
+            raise CaseFault(path, f"case {number} {says.name!r}: {error}") from None
+        cases += days
+    return tuple(cases)
+
+
+def _days(says: CaseSays) -> tuple[Case, ...]:
+    """One case for each day on which the event is looked at."""
+    if says.answers:
+        if says.law_on is not msgspec.UNSET or says.then is not msgspec.UNSET:
+            raise ValueError("answers: each names its law_on and then; leave out those of the case")
+        return tuple(
+            Case(f"{says.name} ({one.law_on})", says.cites, one.law_on, says.when, one.then, says.given)
+            for one in says.answers
+        )
+    if says.law_on is msgspec.UNSET or says.then is msgspec.UNSET:
+        raise ValueError("say law_on and then, or several of them under answers")
+    return (Case(says.name, says.cites, says.law_on, says.when, says.then, says.given),)
 
 
 def _problems(case: Case) -> Iterator[str]:

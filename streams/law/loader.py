@@ -92,7 +92,7 @@ def _shelf(pages: Pages, rows: Rows, faults: list[LawFault]) -> Shelf:
 
 def _check(book: LawBook, pages: Pages, rows: Rows, faults: list[LawFault]) -> None:
     resolver = references.Resolver(book, faults)
-    references.check(book, pages.single, rows, resolver, faults)
+    references.check(book, pages, rows, resolver, faults)
     publicity.check(book, resolver, faults)
     items.check(book.items, rows, faults)
     periods.check_versions(pages.memoranda, faults)

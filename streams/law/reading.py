@@ -105,10 +105,16 @@ def _deepest(problem: ValidationError) -> ValidationError:
 
 
 def _shape_fault(name: str, value: Any, problem: ValidationError) -> LawFault:
-    described = problem.schema.get("description") if isinstance(problem.schema, dict) else None
-    hint = f" ({described})" if described else ""
-    key = _place(value, problem.absolute_path)
-    return LawFault(name, key or "file", f"{problem.message}{hint}", "Write it as streams/law/README.md shows")
+    key = _place(value, problem.absolute_path) or "file"
+    schema = problem.schema if isinstance(problem.schema, dict) else {}
+    if problem.validator == "required":
+        assert isinstance(problem.instance, dict)
+        missing = next(one for one in schema["required"] if one not in problem.instance)
+        described = schema.get("properties", {}).get(missing, {}).get("description")
+        what = f"{missing}: {described}" if described else missing
+        return LawFault(name, key, f"'{missing}' is missing", f"Add {what}. streams/law/README.md shows an example")
+    hint = f" ({schema['description']})" if "description" in schema else ""
+    return LawFault(name, key, f"{problem.message}{hint}", "Write it as streams/law/README.md shows")
 
 
 def _place(value: Any, path: Iterable[str | int]) -> str:

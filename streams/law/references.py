@@ -1,10 +1,10 @@
 """Every code a law file names must exist: a reference that does not resolve is a fault, never null."""
 
 from collections.abc import Container, Iterable
-from typing import Any
 
 from streams.core.law import Instrument, Item, LawBook
 from streams.law.faults import LawFault
+from streams.law.files import Pages
 from streams.law.rows import Rows
 
 
@@ -51,8 +51,10 @@ class Resolver:
                 self._faults.append(_unknown(file, key, code, where))
 
 
-def check(book: LawBook, single: dict[str, Any], rows: Rows, resolver: Resolver, faults: list[LawFault]) -> None:
+def check(book: LawBook, pages: Pages, rows: Rows, resolver: Resolver, faults: list[LawFault]) -> None:
     """References between the files of ``book`` outside the memoranda, which check their own rows."""
+    single = pages.single
+    heads = {str(page.data.get("instrument")) for page in pages.memoranda}
     for name in ("fields", "groups", "conducts", "roles"):
         resolver.need(f"{name}.yaml", "instrument", [single[name]["instrument"]], "instruments/")
     cut_over = single["book"]["cut_over"]["instrument"]
@@ -67,6 +69,7 @@ def check(book: LawBook, single: dict[str, Any], rows: Rows, resolver: Resolver,
         resolver.need(file, "instrument", [scale.instrument], "instruments/")
         resolver.need(file, "rules.reason", [rule.reason for rule in scale.rules], "reasons.yaml")
     _check_executors(book, rows.of("executors"), faults)
+    _check_memoranda(rows, heads, resolver, faults)
 
 
 def _check_item(item: Item, file: str, resolver: Resolver, faults: list[LawFault]) -> None:
@@ -96,6 +99,17 @@ def _check_executors(book: LawBook, executors: dict[str, dict[str, str]], faults
         elif body.channel != row["channel"]:
             message = f"{body.code} reports through '{body.channel}', not '{row['channel']}'"
             faults.append(LawFault("executors.yaml", f"{code}.channel", message, "Correct the body or the channel"))
+
+
+def _check_memoranda(rows: Rows, heads: Container[str], resolver: Resolver, faults: list[LawFault]) -> None:
+    """A memorandum that is named has its file, or says why it has none."""
+    for code, row in rows.of("instruments").items():
+        file = rows.file_of("instruments", code)
+        if "left_out" in row:
+            resolver.need(file, f"{code}.left_out", [row["left_out"]], "reasons.yaml")
+        elif row["basis_grade"] == "memorandum" and code not in heads:
+            cure = f"Add memoranda/{code}.v1.yaml, or say left_out with a code of reasons.yaml"
+            faults.append(LawFault(file, code, "no file of memoranda/ holds its measures", cure))
 
 
 def _unknown(file: str, key: str, code: str, where: str) -> LawFault:

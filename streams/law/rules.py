@@ -88,10 +88,16 @@ def why_not_active(rule: Rule, shelf: Shelf) -> str | None:
     """What keeps ``rule`` from raising anything (design section 6 and rule 11), or None."""
     if rule.mark not in VERIFIED:
         return f"its mark is '{rule.mark}', not verified"
+    if not rule.items:
+        return "the catalogue has no item that it could reach"
     if rule.executor is None:
         return "no executing department is known"
     if rule.in_force_from is None:
         return "no day is known from which it applies"
+    return _why_not_based(rule, shelf)
+
+
+def _why_not_based(rule: Rule, shelf: Shelf) -> str | None:
     bases = [shelf.instruments[code] for code in rule.basis if code in shelf.instruments]
     doubtful = [base.code for base in bases if base.mark not in VERIFIED]
     if doubtful:
@@ -147,6 +153,9 @@ def _check_head(page: Page, shelf: Shelf, faults: list[LawFault]) -> None:
     if start is not None and own is not None and start < own.isoformat():
         message = f"{start} lies before the text itself came into force on {own}"
         faults.append(_fault(page, "in_force_from", message, "Take a day on or after it"))
+    unread = page.data.get("unread")
+    if unread is not None and unread not in shelf.reasons:
+        faults.append(_fault(page, "unread", f"'{unread}' is unknown", "Use a code of reasons.yaml or add it there"))
 
 
 def _check_name(page: Page, version: str, faults: list[LawFault]) -> None:

@@ -112,6 +112,17 @@ cases:
     then: {outcome: accepted, ends_on: 2028-11-02}
 """
 
+SEVERAL = """
+about: x
+cases:
+  - name: n
+    cites: 公务员法 第二十六条第四项
+    when: {determination: {document_date: 2018-06-29}}
+    answers:
+      - {law_on: 2018-07-01, then: {rules: [M-141.v1/3, M-141.v1/10, M-141.v1/12]}}
+      - {law_on: 2026-11-01, then: {rules: [CIVIL-SERVICE-2018.v1/26-4]}}
+"""
+
 BAD = {
     "a key that stands twice": (GOOD.replace("    law_on", "    name: m\n    law_on"), "stands twice"),
     "an unknown word in then": (GOOD.replace("ends_on", "ends"), "then.ends"),
@@ -125,6 +136,15 @@ BAD = {
         "out of order",
     ),
     "an unknown kind of subject": (GOOD.replace("{determination", "{subject: {kind: dog}, determination"), "dog"),
+    "neither a day nor answers": (GOOD.replace("    law_on: 2026-11-02\n", ""), "say law_on and then"),
+    "a day beside answers": (
+        GOOD + "    answers: [{law_on: 2026-11-03, then: {outcome: accepted}}]\n",
+        "leave out those of",
+    ),
+    "an answer before what is given": (
+        SEVERAL.replace("    when:", "    given: [{on: 2020-01-01, determination: {}}]\n    when:"),
+        "out of order",
+    ),
     "no such record to repeat": (
         GOOD.replace('{determination: {ground: "2"}}', "{again: 1}"),
         "no given record number 1",
@@ -149,6 +169,17 @@ def test_a_malformed_file_is_told_with_its_name(text: str, told: str, tmp_path: 
     with pytest.raises(CaseFault) as caught:
         run([tmp_path], law)
     assert told in str(caught.value) and "bad.yaml" in str(caught.value)
+
+
+def test_one_event_is_decided_by_the_law_of_each_day_named(tmp_path: Path, law: LawBook) -> None:
+    """Design 2 rule 11: the view of 2018 stays available, and it is another than that of today."""
+    path = tmp_path / "several.yaml"
+    path.write_text(SEVERAL, encoding="utf-8")
+    cases = read(path)
+    assert [case.name for case in cases] == ["n (2018-07-01)", "n (2026-11-01)"]
+    assert [run_case(case, law) for case in cases] == [[], []]
+    swapped = [replace(case, then=other.then) for case, other in zip(cases, reversed(cases), strict=True)]
+    assert all(run_case(case, law) for case in swapped)
 
 
 def test_the_command_ends_with_what_it_counted(tmp_path: Path) -> None:
