@@ -7,7 +7,6 @@ from monitoring import endpoint, lag
 from monitoring.catalogue import Vocabulary
 from monitoring.meters import Meters
 from monitoring.observer import MetricsObserver
-from schemas.codec import Codec
 from sinks.clickhouse.tables import SINK_GROUP
 from streams import flow
 from streams.casework import CaseworkStep
@@ -21,10 +20,9 @@ from streams.examine import Examiner
 from streams.identity import Keyring
 from streams.intake import IntakeStep
 from streams.law import loader
-from streams.laws import LawShelf
 from streams.messages import Messages
+from streams.reader import Reader
 from streams.settings import Settings
-from topics.catalogue import Catalogue
 
 log = logging.getLogger(__name__)
 
@@ -33,28 +31,18 @@ class SettingsFault(Exception):
     """Settings that may not run together; the message says which and what to set instead."""
 
 
-class Parts:
+class Parts(Reader):
     """What both agents share in one process."""
 
     def __init__(self, settings: Settings, bootstrap: str) -> None:
         if settings.profile == "production" and settings.allow_synthetic:
             raise SettingsFault("CHENGXIN_PROFILE=production needs CHENGXIN_ALLOW_SYNTHETIC=false: no test persons")
-        self.settings = settings
-        self.bootstrap = bootstrap
-        self.codec = Codec.load()
-        self.catalogue = Catalogue.load()
+        super().__init__(settings, bootstrap)
         create = settings.profile == "development"
         self.keyring = Keyring.load(settings.keys_dir, self.catalogue.channels, create)
         self.messages = Messages(self.codec, self.catalogue, settings.prefix, self.keyring)
-        self.shelf = LawShelf(bootstrap, self.catalogue.name("lawbooks", None, settings.prefix), self.codec)
         admitted = {family: self.catalogue.admitted(family) for family in self.catalogue.families}
         self.examiner = Examiner(self.codec, admitted, self.keyring, settings.allow_synthetic)
-
-    @property
-    def partitions(self) -> int:
-        """Partitions of agents' inputs, ``accepted`` and changelogs."""
-        counts = self.catalogue.families["accepted"].partitions
-        return counts.local if self.settings.scale == "local" else counts.province
 
     def desk(self) -> Desk:
         return Desk(

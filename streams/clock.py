@@ -48,6 +48,14 @@ class Announced(NamedTuple):
     from_day: date
 
 
+class Support(NamedTuple):
+    """What an activation rests on: the digest of a what-if report, or why there is none. Both None: no book was in
+    force before, so there was nothing to compare."""
+
+    what_if: str | None = None
+    without: str | None = None
+
+
 class Reading(NamedTuple):
     """What the clock last committed."""
 
@@ -95,10 +103,13 @@ class ClockWriter:
             self._reading = (await self.read())._replace(day=part[-1])
         return len(days)
 
-    async def activate(self, digest: str, from_day: date) -> bool:
+    async def activate(self, digest: str, from_day: date, support: Support | None = None) -> bool:
         """Announce a published law book; False where this announcement is already the last one.
 
-        :raises ClockFault: the day has passed. :raises UnknownLaw: nobody published the book.
+        ``support`` is written down as given; the caller has checked it. None: nothing was in force before.
+
+        :raises ClockFault: the day has passed, or a book is in force and nothing supports another.
+        :raises UnknownLaw: nobody published the book.
         """
         await asyncio.to_thread(self._shelf.get, digest)
         reading = await self.read()
@@ -106,7 +117,13 @@ class ClockWriter:
             return False
         if reading.day is not None and from_day < reading.day:
             raise ClockFault(f"--from {from_day} has passed: the clock stands at {reading.day}; name that day or later")
-        await self._write([self._codec.encode("LawActivation", {"digest": digest, "from_day": from_day})])
+        if reading.laws and support is None:
+            raise ClockFault(
+                "a law book is in force: another one needs a what-if report, or a reason why there is none"
+            )
+        what_if, without = support or Support()
+        fields = {"digest": digest, "from_day": from_day, "what_if": what_if, "without_what_if": without}
+        await self._write([self._codec.encode("LawActivation", fields)])
         self._reading = reading._replace(laws=(*reading.laws, Announced(digest, from_day)))
         return True
 

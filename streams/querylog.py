@@ -7,7 +7,7 @@ from typing import NamedTuple
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
-from streams.app import Parts
+from streams.reader import Reader
 
 _COMMIT_S = 10  # for each of: finding the broker, finding the topic, the commit
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -28,7 +28,7 @@ class Query(NamedTuple):
     decision_id: str | None = None
 
 
-def record(parts: Parts, query: Query, purposes: dict[str, str]) -> None:
+def record(reader: Reader, query: Query, purposes: dict[str, str]) -> None:
     """Put the question on record; returns only when the broker has committed it.
 
     A question with an unknown purpose, or without an officer, is put on record too, and then refused. So is one
@@ -36,10 +36,10 @@ def record(parts: Parts, query: Query, purposes: dict[str, str]) -> None:
 
     :raises Refused: not on record, or not allowed. The caller must not answer.
     """
-    if query.decision_id is not None and not _ID.fullmatch(query.decision_id):
-        _write(parts, query._replace(content="no id", decision_id=None))
+    if any(named is not None and not _ID.fullmatch(named) for named in (query.decision_id, query.subject)):
+        _write(reader, query._replace(content="no id", decision_id=None, subject=None))
         raise Refused("编号应为 32 位十六进制字符 / ID: 32 hexadecimal characters, as receipts and ClickHouse give it")
-    _write(parts, query)
+    _write(reader, query)
     if not query.officer.strip():
         raise Refused("缺少查询人 / --officer is empty: give your staff reference")
     if query.purpose not in purposes:
@@ -47,13 +47,13 @@ def record(parts: Parts, query: Query, purposes: dict[str, str]) -> None:
         raise Refused(f"查询用途不在应用目录中 / --purpose {query.purpose!r} is none of: {known}")
 
 
-def _write(parts: Parts, query: Query) -> None:
+def _write(reader: Reader, query: Query) -> None:
     fields = {**query._asdict(), "at": datetime.now(UTC)}
-    topic = parts.messages.topic("querylog")
+    topic = reader.topic("querylog")
     key = (query.subject or query.decision_id or "").encode()
     try:
         producer = KafkaProducer(
-            bootstrap_servers=parts.bootstrap,
+            bootstrap_servers=reader.bootstrap,
             acks="all",
             enable_idempotence=True,
             bootstrap_timeout_ms=1_000 * _COMMIT_S,
@@ -61,7 +61,7 @@ def _write(parts: Parts, query: Query) -> None:
             allow_auto_create_topics=False,  # a log that nobody declared keeps nothing
         )
         try:
-            producer.send(topic, key=key, value=parts.codec.encode("QueryLogged", fields)).get(timeout=_COMMIT_S)
+            producer.send(topic, key=key, value=reader.codec.encode("QueryLogged", fields)).get(timeout=_COMMIT_S)
         finally:
             producer.close()
     except KafkaError as fault:

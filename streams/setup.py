@@ -55,7 +55,8 @@ async def prepare(
         if not reading.laws:
             await writer.activate(book.digest, first_day)
         elif reading.laws[-1].digest != book.digest:
-            say(f"现行法律簿不同 / another book is in force: chengxin law activate {book.digest} --from DAY")
+            say("现行法律簿不同 / another book is in force; compare first: chengxin what-if --law DIR, then")
+            say(f"chengxin law activate {book.digest} --from DAY --what-if REPORT")
         if reading.day is None:
             await writer.tick_to(first_day)
         return reading.day or first_day

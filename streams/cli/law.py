@@ -59,15 +59,27 @@ def publish(
 def activate(
     digest: Annotated[str, typer.Argument(help="of a published book, as `chengxin law publish` printed it")],
     from_day: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="first day decided by it")],
+    what_if: Annotated[str | None, typer.Option(help="digest of the report of `chengxin what-if` about it")] = None,
+    without_what_if: Annotated[str | None, typer.Option(help="why there is no report; is recorded")] = None,
+    reports: Annotated[Path | None, typer.Option(help="folder of reports; default: what-if in the data folder")] = None,
 ) -> None:
-    """Ask the clock to bring a published book into force. Standing cases are looked at again on that day."""
+    """Ask the clock to bring a published book into force, once a what-if report about it has been made. Standing cases
+    are looked at again on that day."""
     from streams import clock
     from streams.setup import clock_log
+    from streams.whatif import kept
 
     async def go() -> bool:
         parts = _parts()
+        where = reports or kept.folder(parts.settings.data_dir)
         async with clock.opened(clock_log(parts), parts.codec, parts.shelf) as writer:
-            return await writer.activate(digest, from_day.date())
+            laws = (await writer.read()).laws
+            if laws and laws[-1] == (digest, from_day.date()):
+                return False
+            await asyncio.to_thread(parts.shelf.get, digest)
+            asked = (parts, digest, what_if, without_what_if, where)
+            support = await asyncio.to_thread(kept.support, *asked) if laws else None
+            return await writer.activate(digest, from_day.date(), support)
 
     typer.echo("已公布 / announced" if asyncio.run(go()) else "已在时钟上 / stands on the clock already")
 

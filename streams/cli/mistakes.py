@@ -18,6 +18,9 @@ from streams.run.children import ChildDied
 from streams.run.expected import SideFileFault
 from streams.run.watch import Stalled
 from streams.setup import Drifted
+from streams.whatif.kept import NotShown
+from streams.whatif.partition import NotPassed
+from streams.whatif.run import NothingToCompare
 from topics.files import TopicFault
 
 MISTAKES = (
@@ -32,6 +35,9 @@ MISTAKES = (
     LocalStackError,
     NoServers,
     NotFound,
+    NotPassed,
+    NotShown,
+    NothingToCompare,
     OSError,
     Refused,
     SettingsFault,

@@ -1,5 +1,6 @@
-"""``chengxin explain``: commands about a person. Each is put on the query log before anything is shown."""
+"""``chengxin explain``, ``standing``: about a person. Each is put on the query log before anything is shown."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -31,3 +32,31 @@ def explain(
     querylog.record(parts, query, loader.load().purposes)
     for decision in find(parts, found.clickhouse, decision_id):
         screen().print(page(decision, parts.shelf.get(decision.law_digest)))
+
+
+def standing(
+    token: Annotated[str, typer.Argument(metavar="TOKEN", help="the subject's token: 32 characters")],
+    *,
+    at: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="the day the question is about (valid time)")],
+    known: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], help="as known by then (transaction time: ticks of decisions)")
+    ],
+    officer: Officer,
+    purpose: Purpose,
+) -> None:
+    """Print what was true about a subject on one day, as it was known on another; the query is put on record first."""
+    from streams import addresses, querylog
+    from streams.asof import find, fold, page
+    from streams.law import loader
+    from streams.reader import Reader
+    from streams.settings import Settings
+
+    settings = Settings()
+    reader = Reader(settings, addresses.find_kafka(settings))
+    content = f"at {at.date()} known {known.date()}"
+    querylog.record(
+        reader, querylog.Query(officer, purpose, "standing", content, subject=token), loader.load().purposes
+    )
+    decisions, events = find.found(reader, token)
+    answer = fold.fold(token, decisions, events, reader.shelf.get, at=at.date(), known=known.date())
+    screen().print(page.page(answer, None if answer.law is None else reader.shelf.get(answer.law)))

@@ -187,6 +187,11 @@ def _considered(decision: Decision, law: LawBook) -> Table:
     return table
 
 
+def state_name(state: str) -> str:
+    """The Chinese name of an obligation's state; the state itself where it has none."""
+    return _STATES.get(state, state)
+
+
 def reason(code: str, law: LawBook) -> str:
     """The Chinese text of a reason code, with its citation where the book has one."""
     for words in (law.reasons, law.refusals, _STATES):

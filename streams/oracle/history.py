@@ -78,12 +78,20 @@ def read(bootstrap: str, topics: Iterable[str], prefix: str) -> History:
         return History(_between(consumer, firsts, ends, prefix), late, counts)
 
 
-def each(bootstrap: str, topics: Iterable[str], prefix: str) -> Iterator[Message]:
-    """The same records one by one, of which nothing is kept: for who looks for one in a topic of any length. Raises as
-    ``read`` does."""
+def each(bootstrap: str, topics: Iterable[str], prefix: str, partition: int | None = None) -> Iterator[Message]:
+    """The same records one by one, of which nothing is kept: for who looks for one in a topic of any length, or in
+    one ``partition`` of it. Raises as ``read`` does."""
     with _consumer(bootstrap) as consumer:
-        places = _places(consumer, sorted(topics), prefix)
+        places = [p for p in _places(consumer, sorted(topics), prefix) if partition in (None, p.partition)]
         yield from _between(consumer, consumer.beginning_offsets(places), consumer.end_offsets(places), prefix)
+
+
+def sizes(bootstrap: str, topic: str, prefix: str) -> dict[int, int]:
+    """Offsets of each partition of ``topic``: as many records, and the markers of transactions."""
+    with _consumer(bootstrap) as consumer:
+        places = _places(consumer, [topic], prefix)
+        firsts, ends = consumer.beginning_offsets(places), consumer.end_offsets(places)
+        return {place.partition: ends[place] - firsts[place] for place in places}
 
 
 @contextlib.contextmanager

@@ -56,7 +56,10 @@ def test_a_book_that_drops_a_rule_lifts_on_its_day_and_leaves_what_was_decided(p
     assert new == loader.load(tmp_path / "law").digest != old
 
     before = [record.value for record in here.read("decisions")]
-    activated = here.chengxin("law", "activate", new, "--from", first_day.isoformat())
+    asked = ("law", "activate", new, "--from", first_day.isoformat())
+    refused = here.chengxin(*asked)
+    assert (refused.returncode, refused.stdout) == (2, "") and "chengxin what-if" in refused.stderr
+    activated = here.chengxin(*asked, "--without-what-if", "the report has tests of its own")
     assert "announced" in activated.stdout, activated.stderr
     let_pass(played, first_day)
 

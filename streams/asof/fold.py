@@ -1,0 +1,136 @@
+"""What was true about a subject on one day, as known on another: decisions are folded, never made again.
+
+Two clocks. *Known* (transaction time): only decisions of ticks up to that day are folded, so what came later cannot be
+seen. *At* (valid time): of what was known, an entry is true on a day on which its document was in effect, its term had
+not run out and its ground had not fallen - by the date of the document that ended it, however late that was told.
+
+>>> from datetime import date
+>>> fold("00" * 16, [], {}, {}.__getitem__, at=date(2019, 1, 1), known=date(2019, 1, 1)).entries
+()
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from streams.core.correction import NOT_RECORDABLE
+from streams.core.decisions import Decision, DecisionKind, Entry, Obligation
+from streams.core.events import Accepted
+from streams.core.evolve import evolve
+from streams.core.law import LawBook
+from streams.core.standing import Standing
+
+_DAY = timedelta(days=1)
+
+# Why an entry is not true on the day asked for; None: it is.
+NOT_YET = "not_in_effect_yet"
+NEVER = "never_true"  # the document fell from the start, or ought not to stand at all
+TERM_OVER = "term_over"
+GROUND_FALLEN = "ground_fallen"
+
+
+class Known(NamedTuple):
+    """An entry as known, with ``why_not`` it is true on the day, ``until`` when it was (None: no end is known), and its
+    measures as they stood on that day."""
+
+    entry: Entry
+    why_not: str | None
+    until: date | None
+    measures: tuple[Obligation, ...]
+
+
+class AsOf(NamedTuple):
+    """The answer. ``decisions``: how many were known; ``last_known``: day of the last of them; ``law``: its book."""
+
+    subject: str
+    at: date
+    known: date
+    entries: tuple[Known, ...]
+    waiting: int
+    decisions: int
+    last_known: date | None
+    law: str | None
+
+
+def fold(
+    subject: str,
+    decisions: Iterable[Decision],
+    events: Mapping[str, Accepted],
+    law: Callable[[str], LawBook],
+    *,
+    at: date,
+    known: date,
+) -> AsOf:
+    """``decisions``: those about the subject, in order; ``events``: its accepted records by receipt id."""
+    seen = [decision for decision in decisions if decision.decided_on <= known]
+    now = Standing(subject)
+    measures: dict[str, tuple[str, Obligation]] = {}  # as on the day asked for, with the record they are about
+    ended_by: dict[str, Decision] = {}
+    for decision in seen:
+        now = evolve(now, decision)
+        _follow(measures, decision, at)
+        if decision.entry is not None and decision.entry.ended_on is not None:
+            ended_by.setdefault(decision.entry.receipt_id, decision)
+    entries = []
+    for entry in now.entries.values():
+        ending = ended_by.get(entry.receipt_id)
+        until = _until(entry, ending, events)
+        why_not = (
+            NEVER if ending is not None and _annulled(entry, law(ending.law_digest)) else _why_not(entry, until, at)
+        )
+        own = tuple(one for record, one in measures.values() if record == entry.receipt_id)
+        entries.append(Known(entry, why_not, until, own))
+    last = seen[-1] if seen else None
+    return AsOf(
+        subject=subject,
+        at=at,
+        known=known,
+        entries=tuple(entries),
+        waiting=len(now.waiting),
+        decisions=len(seen),
+        last_known=None if last is None else last.decided_on,
+        law=None if last is None else last.law_digest,
+    )
+
+
+def _follow(measures: dict[str, tuple[str, Obligation]], decision: Decision, at: date) -> None:
+    """Take in what moved the measures until the end of the day ``at``. An officer's answer counts from the day he
+    gave it, everything else from the tick of its decision: a proposal is not made before, and lifted from then on."""
+    if decision.decided_on <= at and decision.entry is not None:
+        for one in decision.raised:
+            measures[one.obligation_id] = decision.entry.receipt_id, one
+    day = decision.decided_on if decision.feedback is None else decision.feedback.answered_on
+    for one in decision.changed if day <= at else ():
+        if one.obligation_id in measures:
+            measures[one.obligation_id] = measures[one.obligation_id][0], one
+
+
+def _until(entry: Entry, ending: Decision | None, events: Mapping[str, Accepted]) -> date | None:
+    """The last day on which the entry is true, as known; None: no end is known."""
+    days = [] if entry.ends_on is None else [entry.ends_on]
+    if entry.ended_on is not None:
+        days.append(_fell(entry.ended_on, ending, events) - _DAY)
+    return min(days, default=None)
+
+
+def _fell(decided: date, ending: Decision | None, events: Mapping[str, Accepted]) -> date:
+    """The day a ground fell: that of the document that says so, where one came; else that of the decision."""
+    if ending is None or ending.kind is not DecisionKind.ENDED:
+        return decided
+    event = events.get(ending.settles or ending.cause.receipt_id)
+    stated = None if event is None else getattr(getattr(event, event.kind.value), "document_date", None)
+    return decided if stated is None else min(stated, decided)
+
+
+def _annulled(entry: Entry, law: LawBook) -> bool:
+    reason = law.endings.get(entry.ended_reason or "")
+    return entry.ended_reason == NOT_RECORDABLE or (reason is not None and reason.annuls)
+
+
+def _why_not(entry: Entry, until: date | None, at: date) -> str | None:
+    begins = entry.determination.effect_date
+    if begins is None or at < begins:
+        return NOT_YET
+    if until is None or at <= until:
+        return None
+    return TERM_OVER if until == entry.ends_on else GROUND_FALLEN

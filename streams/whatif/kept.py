@@ -1,0 +1,105 @@
+"""Reports as files beside the keys, and the question that the activation of a book asks of one.
+
+A report is worked out without writing to any topic, so it is kept as a file: ``<digest>.json`` holds its canonical
+bytes, and the name is their SHA-256. Its digest goes into the clock's record of the activation. Who loses the file
+runs the same comparison again and gets the same digest.
+"""
+
+import hashlib
+from pathlib import Path
+
+import msgspec
+
+from streams.clock import Support
+from streams.oracle import history
+from streams.reader import Reader
+from streams.whatif.clocked import Clocked, clocked
+from streams.whatif.partition import sealed
+from streams.whatif.report import Report, dump
+
+FRESH_DAYS = 30  # an engineering choice, no law: how many days may pass between a report and the decision on it
+
+
+class NotShown(Exception):
+    """No report that supports this activation; the message says what is wrong and what to do."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"{why}\n先推演 / first: chengxin what-if --law DIR; then chengxin law activate DIGEST --from DAY "
+            "--what-if REPORT; or say why not: --without-what-if REASON, which is recorded"
+        )
+
+
+def folder(data_dir: Path) -> Path:
+    """Where reports are kept unless somebody names another place."""
+    return data_dir / "what-if"
+
+
+def keep(report: Report, page: str, where: Path) -> tuple[Path, Path]:
+    """Write the report and its page; returns both files."""
+    where.mkdir(parents=True, exist_ok=True)
+    data, html = where / f"{report.digest}.json", where / f"{report.digest}.html"
+    data.write_bytes(dump(report))
+    html.write_text(page, encoding="utf-8")
+    return data, html
+
+
+def find(digest: str, where: Path) -> Report:
+    """The report of that digest.
+
+    :raises NotShown: there is none, or it is not what was worked out.
+    """
+    path = where / f"{Path(digest).name}.json"
+    try:
+        data = path.read_bytes()
+    except OSError:
+        raise NotShown(f"没有这份推演报告 / no what-if report {digest} in {where}") from None
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise NotShown(f"报告被改动 / {path} is not the report of that digest: it was changed")
+    return msgspec.json.decode(data, type=Report)
+
+
+def support(reader: Reader, book: str, what_if: str | None, without: str | None, where: Path) -> Support:
+    """What an activation of ``book`` rests on: a report that holds, or a reason in words.
+
+    :raises NotShown: neither, both, or a report that does not hold.
+    """
+    if what_if is not None and without is not None:
+        raise NotShown("只能给出一项 / --what-if and --without-what-if exclude each other")
+    if without is not None:
+        if not without.strip():
+            raise NotShown("理由为空 / --without-what-if is empty")
+        return Support(without=without.strip())
+    if what_if is None:
+        raise NotShown("启用新的法律簿须先推演 / a book in force is replaced only after a what-if about the new one")
+    messages = history.each(reader.bootstrap, ["clock"], reader.settings.prefix, 0)
+    check(reader, find(what_if, where), book, clocked(messages, reader.codec))
+    return Support(what_if)
+
+
+def check(reader: Reader, report: Report, book: str, clock: Clocked) -> None:
+    """Whether ``report`` is about ``book``, held against the law that holds, on this history, and not stale.
+
+    :raises NotShown: it is not.
+    """
+    if report.draft != book:
+        raise NotShown(f"报告讲的是另一部法律簿 / the report is about law book {report.draft}, not {book}")
+    if report.announced != (clock.announced[-1] if clock.announced else None):
+        raise NotShown("报告之后又公布了别的法律簿 / another law book has been announced since the report was made")
+    if clock.last is None or (clock.last - report.to_day).days > FRESH_DAYS:
+        raise NotShown(
+            f"报告已过时 / the report ends on {report.to_day}, more than {FRESH_DAYS} days before "
+            f"{clock.last}, where the clock stands"
+        )
+    for partition, piece in enumerate(report.history):
+        if _print(reader, partition, piece.end) != piece.print:
+            raise NotShown(f"报告讲的是另一段历史 / the report is about another history: accepted {partition} differs")
+
+
+def _print(reader: Reader, partition: int, end: int) -> str:
+    seal = hashlib.sha256()
+    for message in history.each(reader.bootstrap, ["accepted"], reader.settings.prefix, partition):
+        if message.offset >= end:
+            break
+        sealed(seal, message)
+    return seal.hexdigest()

@@ -1,0 +1,73 @@
+"""The dimensions of the tables: department, measure, severity, field, city; every value there can be, with its name."""
+
+from collections.abc import Iterable, Mapping
+
+from streams.core.law import Body, Item, LawBook
+from streams.whatif.stood import Stood
+from topics.people import Channel
+
+DIMENSIONS = ("department", "measure", "severity", "field", "city")
+TITLES = {
+    "department": "执行部门 / executing department",
+    "measure": "措施 / measure",
+    "severity": "文书的严重程度 / severity of the document",
+    "field": "领域 / field",
+    "city": "作出文书的机关所在地 / place of the issuing body",
+}
+_LEVELS = {"serious": "严重", "ordinary": "一般", "minor": "轻微", "none": "不评定（激励等）"}
+_NO_FIELD = ("-", "十一个领域之外")
+_PROVINCE = ("370000", "省级机关")
+_ELSEWHERE = ("-", "机关不在法律簿中")
+
+
+class Places:
+    """Where a proposal is counted. ``books``: the draft first, then those it is compared with."""
+
+    def __init__(self, books: Iterable[LawBook], channels: Mapping[str, Channel]) -> None:
+        self._items: dict[str, Item] = {}
+        self._bodies: dict[str, Body] = {}
+        self.names: dict[str, dict[str, str]] = {dimension: {} for dimension in DIMENSIONS}
+        for book in books:
+            self._items = {**book.items, **self._items}
+            self._bodies = {**book.bodies, **self._bodies}
+            measures = {code: measure.name for code, measure in book.measures.items()}
+            self.names["measure"] = {**measures, **self.names["measure"]}
+            self.names["field"] = {**book.fields, **self.names["field"]}
+        executing = {code: channel.name for code, channel in channels.items() if channel.executes}
+        self.names["department"] = executing
+        self.names["severity"] = dict(_LEVELS)
+        self.names["field"] |= dict([_NO_FIELD])
+        self.names["city"] = dict([_PROVINCE, *self._cities(channels), _ELSEWHERE])
+
+    def of(self, dimension: str, stood: Stood) -> str:
+        """The value of a dimension under which a proposal is counted."""
+        match dimension:
+            case "department":
+                return stood.measured.executor
+            case "measure":
+                return stood.measured.measure
+            case "severity":
+                return stood.severity
+            case "field":
+                item = self._items.get(stood.item)
+                return _NO_FIELD[0] if item is None or item.field is None else item.field
+            case _:
+                body = self._bodies.get(stood.body)
+                return _ELSEWHERE[0] if body is None else _city(body)
+
+    def name(self, dimension: str, value: str) -> str:
+        """The Chinese name of a value; the value itself where no book names it."""
+        return self.names[dimension].get(value, value)
+
+    def _cities(self, channels: Mapping[str, Channel]) -> list[tuple[str, str]]:
+        """A city is named as its platform's channel is, whose bodies give its region."""
+        by_region = {
+            _city(body): channels[body.channel].name.removesuffix("公共信用信息平台")
+            for body in self._bodies.values()
+            if body.level == "city" and body.channel.startswith("city-") and body.channel in channels
+        }
+        return sorted(by_region.items())
+
+
+def _city(body: Body) -> str:
+    return body.region[:4] + "00"
