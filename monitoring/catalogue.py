@@ -80,7 +80,24 @@ TABLE = Label("table")
 OUTCOME = Label("outcome", frozenset({"accepted", "warned", "rejected", "held", "duplicate", "needs_correction"}))
 DECISION = Label(
     "kind",
-    frozenset({"recorded", "corrected", "ended", "expired", "held", "review", "law_applied", "answered"}),
+    frozenset(
+        {
+            "recorded",
+            "corrected",
+            "ended",
+            "expired",
+            "held",
+            "review",
+            "law_applied",
+            "answered",
+            "case_opened",
+            "case_closed",
+            "repaired",
+            "overdue",
+            "supervised",
+            "consented",
+        }
+    ),
 )
 CHANGE = Label("change", frozenset({"raised", "lifted"}))
 ERROR = Label(

@@ -17,13 +17,17 @@ from streams.core import checks, ids
 from streams.core.decisions import Fault, Outcome, Receipt
 from streams.core.events import (
     Accepted,
+    Consent,
     Correction,
     Determination,
     Ending,
     EventKind,
     Feedback,
     LawChange,
+    Payload,
+    PersonCase,
     SubjectKind,
+    Supervision,
     Tick,
 )
 from streams.core.index import Index
@@ -33,17 +37,19 @@ from streams.identity.sealing import Identity
 from streams.wire import from_avro
 
 HEAD_BYTES = 64 * 1024  # of an unreadable record kept in quarantine
-Payload = Determination | Ending | Correction | Feedback
 
 _PAYLOADS: dict[str, tuple[EventKind, type[Payload]]] = {
     "CreditDetermination": (EventKind.DETERMINATION, Determination),
     "GroundEnding": (EventKind.ENDING, Ending),
     "RecordCorrection": (EventKind.CORRECTION, Correction),
     "OfficerFeedback": (EventKind.FEEDBACK, Feedback),
+    "CaseEvent": (EventKind.CASE, PersonCase),
+    "PersonConsent": (EventKind.CONSENT, Consent),
+    "SupervisionEvent": (EventKind.SUPERVISION, Supervision),
 }
-# An ending or an answer only needs to know who is meant; whoever adds to a record must give the number again,
-# because age and department tokens are derived from it and kept nowhere.
-_MAY_COME_BY_REFERENCE = (EventKind.ENDING, EventKind.FEEDBACK)
+# What is about a record or a person already known only needs to know who is meant; whoever adds to a record must give
+# the number again, because age and department tokens are derived from it and kept nowhere.
+_MAY_COME_BY_REFERENCE = (EventKind.ENDING, EventKind.FEEDBACK, EventKind.CASE, EventKind.CONSENT)
 
 
 class Source(NamedTuple):
@@ -122,7 +128,10 @@ class Examiner:
         if not decoded.value["event_id"].strip():
             raise _Rejection(Fault("EVENT_ID_MISSING", "event_id", "empty", "the channel's own id of the record"))
         payload = from_avro(decoded.value, shape)
-        subject = self._identify(kind, decoded.value["subject"], source.channel)
+        if isinstance(payload, Supervision):
+            subject = self._department(payload.channel)
+        else:
+            subject = self._identify(kind, decoded.value["subject"], source.channel)
         checked = _check(payload, source.channel, subject, law, day)
         if checked.faults:
             raise _Rejection(*checked.faults)
@@ -147,6 +156,10 @@ class Examiner:
         # Only who adds to a record says who is meant; an answer or an ending must not add a name of its own.
         identity = None if kind in _MAY_COME_BY_REFERENCE else subject.identity
         return Ruling(accepted=msgspec.structs.replace(accepted, **{kind.value: payload}), identity=identity)
+
+    def _department(self, channel: str) -> Subject:
+        """An order or its answer is about a department: no person, and nobody's identity."""
+        return Subject(self._keyring.token("channel", channel), SubjectKind.ENTITY, "", None, (), None, None)
 
     def _identify(self, kind: EventKind, stated: dict[str, Any], channel: str) -> Subject:
         subject_kind = SubjectKind(stated["kind"])
@@ -206,17 +219,23 @@ def _checked_number(person: bool, number: str) -> Identifier:
 
 
 def _check(payload: Payload, channel: str, subject: Subject, law: LawBook, day: date) -> checks.Checked:
+    facts = checks.SubjectFacts(subject.kind, subject.birth_date)
     match payload:
         case Determination():
-            facts = checks.SubjectFacts(subject.kind, subject.birth_date)
-            return checks.check_determination(payload, channel, facts, law, day)
+            found = checks.check_determination(payload, channel, facts, law, day)
         case Ending():
-            return checks.check_ending(payload, channel, law, day)
+            found = checks.check_ending(payload, channel, law, day)
         case Correction():
-            facts = checks.SubjectFacts(subject.kind, subject.birth_date)
-            return checks.check_correction(payload, channel, facts, law, day)
+            found = checks.check_correction(payload, channel, facts, law, day)
         case Feedback():
-            return checks.check_feedback(payload, channel, law, day)
+            found = checks.check_feedback(payload, channel, law, day)
+        case PersonCase():
+            found = checks.check_case(payload, channel, law, day)
+        case Consent():
+            found = checks.check_consent(payload, facts, law, day)
+        case Supervision():
+            found = checks.check_supervision(payload, channel, law, day)
+    return found
 
 
 def _department_tokens(payload: Payload, subject: Subject, law: LawBook) -> dict[str, str]:

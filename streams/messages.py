@@ -31,6 +31,7 @@ class About(Struct, frozen=True):
     document_no: str
     document_body: str
     explanation: tuple[str, ...]
+    disputed: bool
 
 
 class Told(Struct, frozen=True):
@@ -60,7 +61,7 @@ class Messages:
         self._change, self._current = codec.frame("ObligationChange"), codec.frame("ObligationCurrent")
         self._what = codec.run("ObligationChange", "obligation_id", "lift_reason")
         self._previous = codec.run("ObligationChange", "previous_version", "previous_version")
-        self._about = codec.run("ObligationChange", "case_ref", "explanation")
+        self._about = codec.run("ObligationChange", "case_ref", "disputed")
 
     def topic(self, family: str, channel: str | None = None) -> str:
         return self._catalogue.name(family, channel, self._prefix)
@@ -106,6 +107,7 @@ class Messages:
             document_no=entry.determination.document_no,
             document_body=entry.determination.body,
             explanation=entry.severity.reasons + decision.reasons,
+            disputed=bool(standing.cases) and standing.disputed(entry.key),
         )
         what, told = self._what(obligation), self._about(about)
         change = b"".join((self._change, what, self._previous(about), told))

@@ -4,7 +4,9 @@ An honour is never told as a sanction, and a sanction never as decided before an
 """
 
 from streams.core.decisions import Decision, Entry
+from streams.core.events import Matter
 from streams.core.law import Item, LawBook
+from streams.core.repair import earliest, scheme_on, statutory
 from streams.core.terms import ground_of
 
 _OBJECT = (
@@ -29,30 +31,74 @@ _REWARD = {
     "这不是对您的惩戒,也不产生失信信息。",
     "corrected": "{body}{document_no}文书对应的“{item}”记录已更正。现建议或者变更的激励:{measures}。{term}",
 }
+# The result of a person's case, and what is told before a credit bureau is; of every kind of record.
+_CASE = {
+    "case_upheld": "您就{record}提出的{matter}(编号{case_no})已办结:成立。"
+    "该记录自即日起终止,据此提出的下列措施一并解除:{measures}。",
+    "case_rejected": "您就{record}提出的{matter}(编号{case_no})已办结:不成立。该记录的异议标注已取消。",
+    "case_amended": "您就{record}提出的{matter}(编号{case_no})已办结:予以更正。"
+    "内容以更正记录为准,该记录的异议标注已取消。",
+    "repaired": "您就{record}提出的信用修复申请(编号{case_no})已获准。"
+    "自即日起终止公示、停止共享和使用,并同步解除下列措施:{measures}。{ban}",
+    "repair_refused": "您就{record}提出的信用修复申请(编号{case_no})未获准,理由见{body}的决定。{repair}",
+    "before_bureau": "{record}将提供给征信机构(《征信业管理条例》第十五条)。"
+    "该信息自不良行为或者事件终止之日起保存五年(第十六条);"
+    "如您认为信息有误,可向征信机构提出异议,征信机构应当在二十日内核查并书面答复(第二十五条)。",
+}
+_MATTERS = {
+    Matter.OBJECTION: "异议",
+    Matter.RECONSIDERATION: "复议",
+    Matter.LAWSUIT: "行政诉讼",
+    Matter.REPAIR: "信用修复申请",
+}
+_BAN = "法律、行政法规规定期限的禁止和限制不因信用修复而提前终止。"
 
 
 def text_zh(kind: str, decision: Decision, entry: Entry, law: LawBook) -> str:
-    """The notice of ``kind`` (listed | lifted | corrected) for one decision, without name or number of the person."""
-    determination = entry.determination
+    """The notice of ``kind`` for one decision, without name or number of the person."""
+    determination, case = entry.determination, decision.case
     body = law.bodies[determination.body].name if determination.body in law.bodies else determination.body
     item = law.items.get(determination.item)
+    item_name = determination.item if item is None else item.name
     basis = law.instruments.get(determination.basis)
     moved = decision.raised or decision.changed
     reasons = [law.endings[c].name if c in law.endings else law.reasons.get(c, c) for c in decision.reasons]
-    texts = _ADVERSE if _adverse(item) else _REWARD
+    texts = _CASE if kind in _CASE else _ADVERSE if _adverse(item) else _REWARD
+    repair = _repair(decision, entry, law, body) if _adverse(item) else ""
     text = texts[kind].format(
         body=body,
+        record=f"{body}{determination.document_no}文书对应的“{item_name}”记录",
         document_no=determination.document_no,
-        item=determination.item if item is None else item.name,
+        item=item_name,
         basis=determination.basis if basis is None else basis.title,
         measures=";".join(_measure(o.measure, law) for o in moved) or "无",
         term=_term(entry, item, law),
         reason=";".join(reasons) or "依据消灭",
+        matter="" if case is None else _MATTERS[case.matter],
+        case_no="" if case is None else case.case_no,
+        repair=repair,
+        ban=_BAN if statutory(law, entry) else "",
     )
     closing = _COURT_OBJECT if entry.channel == "court" else _OBJECT
+    if kind == "listed":
+        closing = repair + closing
     if kind == "listed" and item is not None and "honour_waived" in item.endings:
         closing = _WAIVE + closing
     return text + closing.format(body=body)
+
+
+def _repair(decision: Decision, entry: Entry, law: LawBook, body: str) -> str:
+    """How and from when the record may be repaired: told with the determination (两书同达, 国办发〔2025〕22号)."""
+    scheme = scheme_on(law, decision.decided_on)
+    text = None if scheme is None else law.instruments.get(scheme.instrument)
+    if scheme is None or text is None or (text.in_force_from or decision.decided_on) > decision.decided_on:
+        return ""
+    ban = _BAN if statutory(law, entry) else ""
+    first = earliest(law, entry, decision.decided_on)
+    if first is None:
+        return f"纠正失信行为后,您可以依《{text.title}》向{body}申请信用修复。{ban}"
+    when = f"最早自{first:%Y年%m月%d日}起可" if first > decision.decided_on else "即可"
+    return f"纠正失信行为、履行相关义务并公开作出信用承诺后,您{when}依《{text.title}》向{body}申请信用修复。{ban}"
 
 
 def _adverse(item: Item | None) -> bool:

@@ -10,6 +10,13 @@ from datetime import date
 from msgspec import Struct
 from msgspec.structs import replace
 
+from streams.core.check_case import (
+    OBLIGATION_ID,
+    case_faults,
+    consent_faults,
+    not_a_digest,
+    supervision_faults,
+)
 from streams.core.check_determination import (
     EARLIEST,
     SubjectFacts,
@@ -20,7 +27,17 @@ from streams.core.check_determination import (
     warnings_of,
 )
 from streams.core.decisions import Fault
-from streams.core.events import Correction, Determination, Ending, Feedback, FeedbackState, Target
+from streams.core.events import (
+    Consent,
+    Correction,
+    Determination,
+    Ending,
+    Feedback,
+    FeedbackState,
+    PersonCase,
+    Supervision,
+    Target,
+)
 from streams.core.index import Index
 from streams.core.law import Item, LawBook
 from streams.core.shown import one_of, shown
@@ -28,16 +45,18 @@ from streams.core.shown import one_of, shown
 __all__ = [
     "Checked",
     "SubjectFacts",
+    "check_case",
+    "check_consent",
     "check_correction",
     "check_determination",
     "check_ending",
     "check_feedback",
+    "check_supervision",
 ]
 
 # What must not be recorded, but once it is there, must not be kept there by refusing the correction that shows it.
 BARS = ("MINOR_SUBJECT", "SIMPLE_PROCEDURE", "PRIOR_NOTICE_MISSING", "HEARING_MISSING")
 _REASON = re.compile(r"[a-z][a-z_]{0,39}")
-_OBLIGATION_ID = re.compile(r"[0-9a-f]{32}")
 _REFUSING = (FeedbackState.REFUSED, FeedbackState.NOT_APPLICABLE)
 
 
@@ -65,7 +84,7 @@ def check_ending(e: Ending, channel: str, law: LawBook, today: date) -> Checked:
         faults.append(Fault("REASON_UNKNOWN", "reason", shown(e.reason), one_of(item.endings)))
     faults.extend(_date_faults("document_date", e.document_date, today))
     if e.document_digest is not None and not is_digest(e.document_digest):
-        faults.append(_not_a_digest("document_digest", e.document_digest))
+        faults.append(not_a_digest("document_digest", e.document_digest))
     return Checked(tuple(faults))
 
 
@@ -78,7 +97,7 @@ def check_correction(c: Correction, channel: str, subject: SubjectFacts, law: La
         faults.append(Fault("CORRECTION_CHANGES_ITEM", "replacement.item", seen, expected))
     faults.extend(_date_faults("document_date", c.document_date, today))
     if not is_digest(c.document_digest):
-        faults.append(_not_a_digest("document_digest", c.document_digest))
+        faults.append(not_a_digest("document_digest", c.document_digest))
     inner = () if faults else determination_faults(c.replacement, channel, subject, law, today)
     faults.extend(replace(fault, field=f"replacement.{fault.field}") for fault in inner if fault.code not in BARS)
     bars = tuple(fault.code for fault in inner if fault.code in BARS)
@@ -88,7 +107,7 @@ def check_correction(c: Correction, channel: str, subject: SubjectFacts, law: La
 def check_feedback(f: Feedback, channel: str, law: LawBook, today: date) -> Checked:
     """Check 反馈. Whether the obligation is there and this channel's own is casework's question."""
     faults = []
-    if not _OBLIGATION_ID.fullmatch(f.obligation_id):
+    if not OBLIGATION_ID.fullmatch(f.obligation_id):
         faults.append(Fault("OBLIGATION_ID_INVALID", "obligation_id", f"<{len(f.obligation_id)} characters>", "32 hex"))
     if not f.officer.strip():
         faults.append(Fault("OFFICER_MISSING", "officer", "<empty>", "the department's own staff reference"))
@@ -99,6 +118,22 @@ def check_feedback(f: Feedback, channel: str, law: LawBook, today: date) -> Chec
         faults.append(Fault("REFUSAL_REASON_UNKNOWN", "reason", shown(f.reason), one_of(allowed)))
     faults.extend(_date_faults("answered_on", f.answered_on, today))
     return Checked(tuple(faults))
+
+
+def check_case(c: PersonCase, channel: str, law: LawBook, today: date) -> Checked:
+    """Check 案件 of the body that issued the target's document."""
+    faults = _incomplete(c.target) or _provider_faults(law.items.get(c.target.item), channel, law)
+    return Checked((*faults, *case_faults(c, law, today)))
+
+
+def check_consent(c: Consent, subject: SubjectFacts, law: LawBook, today: date) -> Checked:
+    """Check 同意."""
+    return Checked(tuple(consent_faults(c, subject, law, today)))
+
+
+def check_supervision(s: Supervision, channel: str, law: LawBook, today: date) -> Checked:
+    """Check 督导."""
+    return Checked(tuple(supervision_faults(s, channel, law, today)))
 
 
 def _target_faults(target: Target, channel: str, law: LawBook) -> list[Fault]:
@@ -123,7 +158,3 @@ def _provider_faults(item: Item | None, channel: str, law: LawBook) -> list[Faul
 
 def _date_faults(field: str, day: date, today: date) -> list[Fault]:
     return [] if EARLIEST <= day <= today else [implausible(field, day, today)]
-
-
-def _not_a_digest(field: str, seen: str) -> Fault:
-    return Fault("DIGEST_INVALID", field, f"<{len(seen)} characters>", "64 lower-case hex characters (sha-256)")

@@ -16,6 +16,7 @@ from streams.core.lifting import CLOSED_BY_OFFICER, lift, standing
 from streams.core.measures import barred_by_item, earlier, judge, propose
 from streams.core.severity import classify
 from streams.core.terms import Stop
+from streams.core.time_limits import PROVIDER_LATE, late_days
 
 NOT_RECORDABLE = "correction_shows_not_recordable"  # e.g. by the corrected dates the person was a minor
 CORRECTED = "corrected"  # why an obligation is lifted that the corrected content does not justify
@@ -90,6 +91,7 @@ def correct(docket: Docket, entry: Entry, correction: Correction, settles: Waiti
     if bars and new.ended_on is None:
         new = replace(new, record_only=NOT_RECORDABLE, ended_on=docket.today, ended_reason=NOT_RECORDABLE)
     redone = _redo(docket, entry, new)
+    late = late_days(docket, correction.document_date, settles)
     docket.add(
         DecisionKind.CORRECTED,
         code=new.record_only,
@@ -100,7 +102,14 @@ def correct(docket: Docket, entry: Entry, correction: Correction, settles: Waiti
         lifted=redone.lifted,
         changed=redone.changed,
         considered=redone.considered,
-        reasons=(CORRECTED, *new.severity.reasons, *(() if new.record_only is None else (new.record_only,)), *bars),
+        days_late=late,
+        reasons=(
+            CORRECTED,
+            *([] if late is None else [PROVIDER_LATE]),
+            *new.severity.reasons,
+            *(() if new.record_only is None else (new.record_only,)),
+            *bars,
+        ),
     )
 
 
@@ -153,11 +162,12 @@ def _redo(docket: Docket, entry: Entry, new: Entry) -> Redone:
     rules = {rule.rule_id: rule for rule in judged.applying} if live else {}
     fallen = tuple(one for one in before if standing(one) and one.rule not in rules)
     answered = {one.rule for one in before if standing(one) or one.state in CLOSED_BY_OFFICER}
+    repaired = entry.key in docket.standing.repaired  # what stands goes on; nothing new begins
     return Redone(
         raised=tuple(
             propose(docket.law, rule, docket.next_id(), new.ends_on, docket.today)
             for rule in rules.values()
-            if rule.rule_id not in answered
+            if rule.rule_id not in answered and not repaired
         ),
         lifted=lift(docket.index, fallen, new.ended_reason or CORRECTED, docket.today),
         changed=reterm(before, rules, new.ends_on),

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import date
 
+from streams.core.cases import decide_case
+from streams.core.consents import decide_consent
 from streams.core.correction import decide_correction
 from streams.core.decisions import Fault, Outcome, Receipt, Verdict
 from streams.core.determination import decide_determination, settle
@@ -14,6 +16,7 @@ from streams.core.index import Index
 from streams.core.law import LawBook
 from streams.core.passage import pass_day
 from streams.core.standing import Standing
+from streams.core.supervision import decide_supervision
 
 
 def _correct_and_settle(docket: Docket) -> Receipt:
@@ -29,6 +32,9 @@ _DECIDE: dict[EventKind, Callable[[Docket], Receipt]] = {
     EventKind.ENDING: decide_ending,
     EventKind.CORRECTION: _correct_and_settle,
     EventKind.FEEDBACK: decide_feedback,
+    EventKind.CASE: decide_case,
+    EventKind.CONSENT: decide_consent,
+    EventKind.SUPERVISION: decide_supervision,
 }
 
 

@@ -5,7 +5,19 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from streams.core.events import Correction, Determination, Ending, EventKind, Feedback, SubjectKind
+from streams.core.events import (
+    CaseStep,
+    Correction,
+    Determination,
+    Duty,
+    Ending,
+    EventKind,
+    Feedback,
+    Handling,
+    Matter,
+    PersonCase,
+    SubjectKind,
+)
 
 
 class DecisionKind(StrEnum):
@@ -17,6 +29,12 @@ class DecisionKind(StrEnum):
     REVIEW = "review"  # waited 30 ticks for its target in vain
     LAW_APPLIED = "law_applied"  # a law book change or the end of a legal basis moved standing obligations
     ANSWERED = "answered"  # an officer's feedback moved one obligation
+    CASE_OPENED = "case_opened"  # an objection, reconsideration or lawsuit marks its entry as disputed; a repair waits
+    CASE_CLOSED = "case_closed"  # rejected, withdrawn, or upheld about an entry that had ended already
+    REPAIRED = "repaired"  # a repair granted: publication, sharing and use end, what is no statutory ban is lifted
+    OVERDUE = "overdue"  # a due day passed unanswered; that is all it says: nothing is confirmed, nothing falls
+    SUPERVISED = "supervised"  # an order to a department, or its answer
+    CONSENTED = "consented"  # the person gave a consent or took it back
 
 
 class ObligationState(StrEnum):
@@ -83,7 +101,7 @@ class Considered(Struct, frozen=True):
 
 
 class Notice(Struct, frozen=True):
-    """What the person is told (kind: listed | lifted | corrected)."""
+    """What the person is told; the kinds are the templates of ``streams.notices``."""
 
     notice_id: str
     kind: str
@@ -107,8 +125,70 @@ class Entry(Struct, frozen=True):
     ended_reason: str | None = None
 
 
+class Case(Struct, frozen=True):
+    """案件: where an objection, a reconsideration, a lawsuit or a repair about one entry stands."""
+
+    case_no: str
+    matter: Matter
+    state: CaseStep
+    receipt_id: str  # of the record that brought it to this state
+    since: date  # day of that record as it states it
+    handling: Handling
+    due: Due  # until when the body decides; kept when it has
+
+    @property
+    def pending(self) -> bool:
+        return self.state is CaseStep.OPENED
+
+    @property
+    def disputes(self) -> bool:
+        """Whether the entry is marked as disputed because of it."""
+        return self.pending and self.matter is not Matter.REPAIR
+
+
+class MissedKind(StrEnum):
+    ANSWER = "answer"  # an executor did not answer a proposal
+    PROOF = "proof"  # an executor did not prove a lifting
+    CASE = "case"  # a body did not decide a case
+    ORDER = "order"  # a department did not answer a supervision order
+
+
+class Missed(Struct, frozen=True):
+    """超期: a due day that passed. Whose duty it was, and what of."""
+
+    kind: MissedKind
+    ref: str  # obligation id, case number or order number
+    channel: str  # the department or body whose duty it was
+    due_on: date
+
+
+class Order(Struct, frozen=True):
+    """督导: an order as it stands, in the standing of the department it is to."""
+
+    order_no: str
+    by: str  # channel that ordered
+    to: str  # channel of the department
+    duty: Duty
+    obligation_id: str | None
+    ordered_on: date
+    due_on: date
+    answered_on: date | None = None
+    done: bool = False  # what the answer said
+
+
+class ConsentGiven(Struct, frozen=True):
+    """同意: one recipient may have what its purpose names, until the person takes it back."""
+
+    recipient: str
+    purpose: str
+    since: date
+    receipt_id: str
+    channel: str  # of the body that took it down
+    withdrawn_on: date | None = None
+
+
 class Waiting(Struct, frozen=True):
-    """An ending or correction whose target has not arrived (TARGET_NOT_SEEN)."""
+    """An ending, a correction or a step of a case whose target has not arrived (TARGET_NOT_SEEN)."""
 
     receipt_id: str
     event_id: str | None
@@ -119,6 +199,7 @@ class Waiting(Struct, frozen=True):
     ending: Ending | None = None
     correction: Correction | None = None
     bars: tuple[str, ...] = ()  # of a correction: why its target must not stand at all
+    case: PersonCase | None = None
 
 
 class Cause(Struct, frozen=True):
@@ -154,6 +235,11 @@ class Decision(Struct, frozen=True):
     considered: tuple[Considered, ...] = ()
     notices: tuple[Notice, ...] = ()
     reasons: tuple[str, ...] = ()  # codes that explain the outcome, in order
+    case: Case | None = None  # the case as it stands after the decision
+    missed: tuple[Missed, ...] = ()  # of overdue
+    days_late: int | None = None  # days after the provider's 3 working days (条例 40); None = in time, or not counted
+    consent: ConsentGiven | None = None
+    order: Order | None = None
 
 
 class Outcome(StrEnum):

@@ -1,13 +1,13 @@
 """认定: a document in legal effect enters the standing, and the measures it justifies are proposed."""
 
-from streams.core import limits
+from streams.core import cases, limits
 from streams.core.caps import capped_stop, expiry_reason
 from streams.core.chain import hold_caps
 from streams.core.correction import ENDING_GIVEN_UP, NOT_RECORDABLE, OVERTAKEN, TERM_ALREADY_ENDED, correct
 from streams.core.decisions import DecisionKind, Entry, Fault, Outcome, Receipt, Waiting
 from streams.core.docket import Docket
 from streams.core.ending import end, without_effect
-from streams.core.events import Determination, SubjectKind
+from streams.core.events import Determination, PersonCase, SubjectKind
 from streams.core.ids import entry_key
 from streams.core.law import LawBook
 from streams.core.measures import barred_by_item, judge, propose
@@ -64,7 +64,9 @@ def _recorded_and_settled(docket: Docket, determination: Determination) -> Docke
 
 def _ended_by_a_waiting_record(docket: Docket) -> bool:
     return any(
-        one.kind is DecisionKind.ENDED or (one.entry is not None and one.entry.ended_reason == NOT_RECORDABLE)
+        one.kind is DecisionKind.ENDED
+        or (one.kind is DecisionKind.REPAIRED and one.entry is not None)
+        or (one.entry is not None and one.entry.ended_reason == NOT_RECORDABLE)
         for one in docket.decisions
     )
 
@@ -144,7 +146,17 @@ def settle(docket: Docket) -> None:
                 docket.add(DecisionKind.HELD, code=code, key=key, settles=waiting.receipt_id, reasons=(code,))
             else:
                 end(docket, entry, waiting.ending, settles=waiting)
+        elif waiting.case is not None:
+            _settle_case(docket, entry, waiting, waiting.case)
     hold_caps(docket)
+
+
+def _settle_case(docket: Docket, entry: Entry, waiting: Waiting, case: PersonCase) -> None:
+    fault = cases.unfit(docket, entry, case)
+    if fault is None:
+        cases.take_step(docket, entry, case, settles=waiting)
+        return
+    docket.add(DecisionKind.HELD, code=fault.code, key=entry.key, settles=waiting.receipt_id, reasons=(fault.code,))
 
 
 def _next_to_settle(docket: Docket) -> Waiting | None:

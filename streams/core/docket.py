@@ -8,19 +8,23 @@ from typing import TypedDict, Unpack
 
 from streams.core import limits
 from streams.core.decisions import (
+    Case,
     Cause,
+    ConsentGiven,
     Considered,
     Decision,
     DecisionKind,
     Entry,
     Fault,
+    Missed,
     Notice,
     Obligation,
+    Order,
     Outcome,
     Receipt,
     Waiting,
 )
-from streams.core.events import Accepted, Correction, Ending, EventKind, Feedback
+from streams.core.events import Accepted, Correction, Ending, EventKind, Feedback, PersonCase
 from streams.core.evolve import MAY_COME_AGAIN, evolve
 from streams.core.ids import decision_id, notice_id
 from streams.core.index import Index
@@ -38,6 +42,11 @@ class Said(TypedDict, total=False):
     feedback: Feedback | None
     considered: tuple[Considered, ...]
     reasons: tuple[str, ...]
+    case: Case | None
+    missed: tuple[Missed, ...]
+    days_late: int | None
+    consent: ConsentGiven | None
+    order: Order | None
 
 
 class Docket:
@@ -79,9 +88,11 @@ class Docket:
         raised: tuple[Obligation, ...] = (),
         lifted: tuple[Obligation, ...] = (),
         changed: tuple[Obligation, ...] = (),
+        told: tuple[str, ...] = (),
         **said: Unpack[Said],
     ) -> None:
-        """Make one decision. ``lifted`` and ``changed`` are both changes; only the former are news to the person."""
+        """Make one decision. ``lifted`` and ``changed`` are both changes; only the former are news to the person.
+        ``told``: kinds of further notices."""
         identifier = self.next_id()
         decision = Decision(
             decision_id=identifier,
@@ -95,7 +106,7 @@ class Docket:
             department_tokens=self._new_tokens(),
             raised=raised,
             changed=lifted + changed,
-            notices=_notices(identifier, kind, raised, lifted),
+            notices=_notices(identifier, kind, raised, lifted, told),
             **said,
         )
         self.decisions.append(decision)
@@ -129,7 +140,9 @@ class Docket:
             refers_to=refers_to,
         )
 
-    def waiting(self, ending: Ending | None = None, correction: Correction | None = None) -> Waiting:
+    def waiting(
+        self, ending: Ending | None = None, correction: Correction | None = None, case: PersonCase | None = None
+    ) -> Waiting:
         """This record as it waits for its target."""
         event = self.event
         return Waiting(
@@ -142,6 +155,7 @@ class Docket:
             ending,
             correction,
             event.bars,
+            case,
         )
 
     def hold(self, fault: Fault, waiting: Waiting | None = None, key: str | None = None) -> Receipt:
@@ -155,14 +169,19 @@ class Docket:
 
 
 def _notices(
-    decision: str, kind: DecisionKind, raised: tuple[Obligation, ...], lifted: tuple[Obligation, ...]
+    decision: str,
+    kind: DecisionKind,
+    raised: tuple[Obligation, ...],
+    lifted: tuple[Obligation, ...],
+    also: tuple[str, ...],
 ) -> tuple[Notice, ...]:
-    """What the person learns (条例 37): what is proposed for him or against him, that it is over, every correction."""
-    told = []
+    """What the person learns (条例 37): what is proposed for him or against him, that it is over, every correction,
+    the result of his case."""
+    told = list(also)
     if kind is DecisionKind.CORRECTED:
         told.append("corrected")
     elif raised:
         told.append("listed")
-    if lifted:
+    if lifted and kind is not DecisionKind.REPAIRED:  # that notice says so itself
         told.append("lifted")
     return tuple(Notice(notice_id(decision, one), one) for one in told)

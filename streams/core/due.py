@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from streams.core import overdue
 from streams.core.decisions import Entry
 from streams.core.index import Index
 from streams.core.law import LawBook
@@ -21,6 +22,7 @@ def next_day(now: Standing, law: LawBook, today: date) -> date | None:
     Ask again after every decision, and for every subject when the book changes. A book's change itself is no tick.
     """
     days = [given_up_on(waiting) for waiting in now.waiting]
+    days.extend(overdue.days(now))
     index = Index.of(law)
     for entry in now.entries.values():
         if entry.ended_on is None:
@@ -36,6 +38,8 @@ def _days_of(now: Standing, entry: Entry, index: Index, today: date) -> Iterator
         rule = index.law.rules.get(obligation.rule)
         if standing(obligation) and rule is not None and rule.in_force_to is not None:
             yield rule.in_force_to + _DAY
+    if entry.key in now.repaired:
+        return
     for rule in index.rules_of.get(entry.determination.item, ()):
         day = rule.in_force_from
         if rule.reach != "standing_cases" or day is None or day <= today:

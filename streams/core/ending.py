@@ -1,18 +1,33 @@
 """终止: the ground of an entry falls, and everything that rests on it is lifted at once (design rule 7)."""
 
+from datetime import date
+from typing import NamedTuple
+
 from msgspec.structs import replace
 
 from streams.core.caps import expiry_reason
-from streams.core.decisions import DecisionKind, Entry, Fault, Outcome, Receipt, Waiting
+from streams.core.decisions import Case, DecisionKind, Entry, Fault, Outcome, Receipt, Waiting
 from streams.core.docket import Docket
 from streams.core.events import Ending
 from streams.core.ids import entry_key
 from streams.core.law import LawBook
 from streams.core.lifting import lift
 from streams.core.terms import ground_of
+from streams.core.time_limits import PROVIDER_LATE, late_days
 
 ALREADY_ENDED = "already_ended"
 TERM_RUNS = "term_runs"
+
+
+class Closing(NamedTuple):
+    """How an entry ends. ``fell_on``: day its document was revoked or changed, where the provider's 3 working days run
+    from it; ``case``: the upheld case that ends it."""
+
+    kind: DecisionKind
+    reason: str
+    settles: Waiting | None = None
+    fell_on: date | None = None
+    case: Case | None = None
 
 
 def decide_ending(docket: Docket) -> Receipt:
@@ -51,21 +66,28 @@ def without_effect(law: LawBook, entry: Entry, ending: Ending) -> str | None:
 
 def end(docket: Docket, entry: Entry, ending: Ending, settles: Waiting | None = None) -> None:
     """The decision ENDED with all liftings."""
-    _close(docket, DecisionKind.ENDED, entry, ending.reason, settles)
+    reason = docket.law.endings.get(ending.reason)
+    fell_on = ending.document_date if reason is not None and reason.annuls else None
+    close(docket, entry, Closing(DecisionKind.ENDED, ending.reason, settles, fell_on))
 
 
 def expire(docket: Docket, entry: Entry) -> None:
     """The decision EXPIRED with all liftings: the entry's last day is over."""
-    _close(docket, DecisionKind.EXPIRED, entry, expiry_reason(docket.law, entry), None)
+    close(docket, entry, Closing(DecisionKind.EXPIRED, expiry_reason(docket.law, entry)))
 
 
-def _close(docket: Docket, kind: DecisionKind, entry: Entry, reason: str, settles: Waiting | None) -> None:
+def close(docket: Docket, entry: Entry, how: Closing) -> None:
+    """The one decision by which an entry ends and everything that rests on it is lifted."""
+    late = None if how.fell_on is None else late_days(docket, how.fell_on, how.settles)
     docket.add(
-        kind,
-        code=reason,
+        how.kind,
+        code=how.reason,
         key=entry.key,
-        entry=replace(entry, ended_on=docket.today, ended_reason=reason),
-        settles=None if settles is None else settles.receipt_id,
-        lifted=lift(docket.index, docket.standing.obligations.get(entry.key, ()), reason, docket.today),
-        reasons=(reason,),
+        entry=replace(entry, ended_on=docket.today, ended_reason=how.reason),
+        case=how.case,
+        days_late=late,
+        settles=None if how.settles is None else how.settles.receipt_id,
+        lifted=lift(docket.index, docket.standing.obligations.get(entry.key, ()), how.reason, docket.today),
+        told=() if how.case is None else ("case_upheld",),
+        reasons=(how.reason,) if late is None else (how.reason, PROVIDER_LATE),
     )

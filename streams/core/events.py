@@ -16,6 +16,9 @@ class EventKind(StrEnum):
     ENDING = "ending"  # 终止: the ground of an earlier record has fallen (performed, revoked, ...)
     CORRECTION = "correction"  # 更正: the content of an earlier record was wrong
     FEEDBACK = "feedback"  # 反馈: an officer's answer on one obligation
+    CASE = "case"  # 案件: a step of an objection, a reconsideration, a lawsuit or a repair about an earlier record
+    CONSENT = "consent"  # 同意: the person lets one recipient have what it names, or takes that back
+    SUPERVISION = "supervision"  # 督导: an order to a department, or its answer; its subject is the department
     TICK = "tick"  # the day moved on
     LAW = "law"  # another law book comes into force
 
@@ -92,6 +95,93 @@ class Feedback(Struct, frozen=True):
     answered_on: date
 
 
+class Matter(StrEnum):
+    """What a case is about."""
+
+    OBJECTION = "objection"  # 异议: the record is said to be wrong (条例 39; at a credit bureau 征信业管理条例 25)
+    RECONSIDERATION = "reconsideration"  # 行政复议; at a court the review of 法释〔2013〕17号 art. 12
+    LAWSUIT = "lawsuit"  # 行政诉讼
+    REPAIR = "repair"  # 信用修复
+
+
+class CaseStep(StrEnum):
+    OPENED = "opened"  # 受理
+    UPHELD = "upheld"  # 成立: the record falls; of a repair: granted 准予
+    AMENDED = "amended"  # 更正、变更: the record stays, with the content that its correction gives
+    REJECTED = "rejected"  # 不成立; of a repair: refused 不予
+    WITHDRAWN = "withdrawn"  # 撤回
+
+
+class Handling(StrEnum):
+    """Who must work on an objection, which sets its term."""
+
+    OWN = "own"  # within the own scope: 3 working days
+    OTHER_UNIT = "other_unit"  # another unit must help: 7 working days
+    CREDIT_BUREAU = "credit_bureau"  # at a credit bureau: 20 days
+
+
+class PersonCase(Struct, frozen=True):
+    """案件: one step of a person's case about ``target``, as decided by the body that issued the document."""
+
+    target: Target
+    matter: Matter
+    step: CaseStep
+    case_no: str  # the body's number of the case; ties its steps together
+    day: date  # received on (opened), decided on, withdrawn on
+    handling: Handling = Handling.OWN
+    minimum_reached: bool = False  # of a repair granted, with the next three: conditions that the body found met
+    wrong_corrected: bool = False
+    duties_done: bool = False
+    public_promise: bool = False
+    document_no: str | None = None  # of the decision; required where it takes effect
+    document_digest: str | None = None
+    revoked_on: date | None = None  # day the document was revoked or changed, where that was earlier than ``day``
+
+
+class ConsentStep(StrEnum):
+    GIVEN = "given"
+    WITHDRAWN = "withdrawn"
+
+
+class Consent(Struct, frozen=True):
+    """同意: given or withdrawn by the person, as the body that took it down reports (PIPL 14, 15)."""
+
+    step: ConsentStep
+    recipient: str  # a partner of offers.yaml or credit_bureau
+    purpose: str  # code of the partner's offer, or credit_reporting
+    day: date  # of the person's declaration
+    document_digest: str  # sha-256 of the signed declaration, hex
+
+
+class SupervisionStep(StrEnum):
+    ORDERED = "ordered"  # 督导通知
+    ANSWERED = "answered"  # 答复
+
+
+class Duty(StrEnum):
+    """What a department is ordered to do."""
+
+    ANSWER_PROPOSALS = "answer_proposals"  # 反馈措施建议
+    PROVE_LIFTING = "prove_lifting"  # 反馈解除
+    DECIDE_OBJECTIONS = "decide_objections"  # 办结异议
+    REPORT_CHANGES = "report_changes"  # 报送撤销、变更
+    REPORT_DOCUMENTS = "report_documents"  # 报送信息
+
+
+class Supervision(Struct, frozen=True):
+    """督导: an order to the department ``channel`` with a due day, or that department's answer to it."""
+
+    step: SupervisionStep
+    order_no: str
+    channel: str  # the department that is ordered, and answers
+    day: date  # of the order, of the answer
+    duty: Duty | None = None  # of an order
+    due_on: date | None = None  # of an order
+    obligation_id: str | None = None  # of an order about one obligation
+    done: bool = False  # of an answer: the duty is done; else what hinders it is reported
+    officer: str = ""  # of an answer: the department's own staff reference, never a name
+
+
 class Tick(Struct, frozen=True):
     day: date
 
@@ -124,5 +214,11 @@ class Accepted(Struct, frozen=True):
     ending: Ending | None = None
     correction: Correction | None = None
     feedback: Feedback | None = None
+    case: PersonCase | None = None
+    consent: Consent | None = None
+    supervision: Supervision | None = None
     tick: Tick | None = None
     law: LawChange | None = None
+
+
+Payload = Determination | Ending | Correction | Feedback | PersonCase | Consent | Supervision  # what departments send

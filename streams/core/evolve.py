@@ -1,13 +1,23 @@
 """``evolve``: a standing is the fold of its decisions. Nothing is decided again, so no later law rewrites history."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from msgspec.structs import replace
 
-from streams.core.decisions import Decision, DecisionKind, Entry, Obligation, Waiting
-from streams.core.events import EventKind
+from streams.core.decisions import (
+    Case,
+    ConsentGiven,
+    Decision,
+    DecisionKind,
+    Entry,
+    MissedKind,
+    Obligation,
+    Waiting,
+)
+from streams.core.events import CaseStep, EventKind
 from streams.core.limits import OVERFLOW
-from streams.core.standing import Standing, target_key
+from streams.core.standing import WAITS_FOR, Standing, mark, target_key
 
 # Held as things stand today: after a correction the ending may have effect; a full standing keeps nothing of a record.
 MAY_COME_AGAIN = ("ENDING_WITHOUT_EFFECT", OVERFLOW)
@@ -29,6 +39,13 @@ def evolve(standing: Standing, decision: Decision) -> Standing:
         moved=_moved(standing.moved, decision),
         given_up=_given_up(standing, decision),
         last_day=decision.decided_on,
+        cases=_cases(standing.cases, decision),
+        repaired=_repaired(standing.repaired, decision),
+        missed=_missed(standing, decision),
+        consents=_consents(standing.consents, decision),
+        orders=standing.orders
+        if decision.order is None
+        else {**standing.orders, decision.order.order_no: decision.order},
     )
 
 
@@ -105,10 +122,67 @@ def _given_up(standing: Standing, decision: Decision) -> dict[str, str]:
     """What waited in vain bars its target until the entry is over or its department corrects it."""
     given_up = standing.given_up
     if decision.kind is DecisionKind.REVIEW:
-        targets = {target_key(one): one.receipt_id for one in standing.waiting if one.receipt_id == decision.settles}
-        return {**given_up, **targets}
+        gone = (one for one in standing.waiting if one.receipt_id == decision.settles and _would_change(one))
+        return {**given_up, **{target_key(one): one.receipt_id for one in gone}}
     over = decision.entry is not None and decision.entry.ended_on is not None
     reviewed = decision.kind is DecisionKind.CORRECTED and decision.cause.kind is EventKind.CORRECTION
     if not given_up or not (over or reviewed):
         return given_up
     return {key: receipt for key, receipt in given_up.items() if standing.key_now(key) != decision.key}
+
+
+def _would_change(waiting: Waiting) -> bool:
+    """Whether the record says that its target is wrong or over. An application, or one turned down, does not."""
+    return waiting.case is None or waiting.case.step is CaseStep.UPHELD
+
+
+def _cases(cases: dict[str, tuple[Case, ...]], decision: Decision) -> dict[str, tuple[Case, ...]]:
+    """The case moved to its new state, under the key its entry has now."""
+    key, case = decision.key, decision.case
+    new_key = key if decision.entry is None else decision.entry.key
+    if key is None or new_key is None or (case is None and (new_key == key or key not in cases)):
+        return cases
+    before = cases.get(key, ())
+    kept = {other: value for other, value in cases.items() if other != key}
+    others = before if case is None else tuple(one for one in before if one.case_no != case.case_no)
+    return {**kept, new_key: others if case is None else (*others, case)}
+
+
+def _repaired(repaired: dict[str, date], decision: Decision) -> dict[str, date]:
+    """Entries that live on after their repair, under the key they have now."""
+    key, entry = decision.key, decision.entry
+    if key is None:
+        return repaired
+    if decision.kind is DecisionKind.REPAIRED and entry is None:
+        return {**repaired, key: decision.decided_on}
+    if key not in repaired or entry is None or entry.key == key:
+        return repaired
+    return {entry.key if one == key else one: day for one, day in repaired.items()}
+
+
+def _missed(standing: Standing, decision: Decision) -> dict[str, date]:
+    """What was decided to be overdue, until what is due moves on."""
+    missed = standing.missed
+    if not missed and not decision.missed:
+        return missed
+    entry = None if decision.key is None else standing.entries.get(decision.key)
+    if decision.missed:
+        return {**missed, **{mark(one.kind, one.ref, entry): one.due_on for one in decision.missed}}
+    gone = set()
+    for one in decision.changed:
+        waits = WAITS_FOR.get(one.state)
+        gone |= {mark(kind, one.obligation_id) for kind in WAITS_FOR.values() if kind is not waits}
+    if decision.case is not None:
+        gone.add(mark(MissedKind.CASE, decision.case.case_no, entry))
+    if decision.order is not None and decision.order.done:
+        gone.add(mark(MissedKind.ORDER, decision.order.order_no))
+    return {key: day for key, day in missed.items() if key not in gone}
+
+
+def _consents(consents: tuple[ConsentGiven, ...], decision: Decision) -> tuple[ConsentGiven, ...]:
+    """The newest word on each recipient and purpose."""
+    new = decision.consent
+    if new is None:
+        return consents
+    kept = (one for one in consents if (one.recipient, one.purpose) != (new.recipient, new.purpose))
+    return (*kept, new)

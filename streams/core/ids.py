@@ -9,7 +9,7 @@ from datetime import date
 
 import msgspec
 
-from streams.core.events import Correction, Determination, Ending, EventKind, Feedback
+from streams.core.events import EventKind, Payload
 
 HEX = 32  # characters kept of the sha-256: 128 bits
 
@@ -53,7 +53,7 @@ def content_digest(
     channel: str,
     subject: str,
     name_check: str,
-    payload: Determination | Ending | Correction | Feedback,
+    payload: Payload,
 ) -> str:
     """Digest of what a record says, without its event id. Two records with equal digests are duplicates.
 

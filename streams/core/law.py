@@ -209,6 +209,29 @@ class Offer(Struct, frozen=True):
     in_force_to: date | None
 
 
+class TimeLimit(Struct, frozen=True):
+    """办理期限: how long a body or a provider has, from the day after the event. Exactly one length is given."""
+
+    code: str
+    name: str
+    instrument: str  # applies while it is in force
+    clause: str
+    working_days: int | None = None
+    days: int | None = None
+
+
+class RepairScheme(Struct, frozen=True):
+    """信用修复: the rules of one period. Where no condition was read, the body's decision is taken as it is."""
+
+    key: str
+    instrument: str
+    clause: str
+    in_force_from: date | None
+    in_force_to: date | None
+    conditions: tuple[str, ...] = ()  # that a decision to grant must state, fields of PersonCase
+    by_level: bool = False  # not before the least term of publication that the scale of the day sets for the level
+
+
 class Body(Struct, frozen=True):
     """A body that may issue documents or execute measures (topics/bodies.yaml)."""
 
@@ -255,3 +278,6 @@ class LawBook(Struct, frozen=True):
     cut_over: date  # from this day a memorandum is no basis by itself (design rule 11)
     publicity: dict[str, Publicity] = {}
     offers: dict[str, Offer] = {}
+    limits: dict[str, TimeLimit] = {}
+    repair: tuple[RepairScheme, ...] = ()
+    repair_conditions: dict[str, str] = {}  # code -> Chinese text

@@ -11,6 +11,8 @@ from streams.core.ending import expire
 from streams.core.law import LawBook, Rule
 from streams.core.lifting import CLOSED_BY_OFFICER, lift, lifting_due, standing
 from streams.core.measures import INACTIVE, NO_LONGER_IN_FORCE, NOT_IN_BOOK, judge, propose, why_not_in_force
+from streams.core.overdue import decide_overdue
+from streams.core.time_limits import case_due
 
 TICKS_WAITED = 30  # one tick a day, missed days one by one: thirty ticks are thirty days
 BASIS_ENDED = "basis_ended"  # the rule's own window is over
@@ -28,6 +30,7 @@ def pass_day(docket: Docket) -> None:
             expire(docket, entry)
     for entry in tuple(docket.standing.entries.values()):
         _apply_law(docket, entry)
+        _fill_cases(docket, entry)
     for waiting in docket.standing.waiting:
         if given_up_on(waiting) <= docket.today:
             docket.add(
@@ -36,6 +39,7 @@ def pass_day(docket: Docket) -> None:
                 settles=waiting.receipt_id,
                 reasons=(TARGET_NEVER_SEEN,),
             )
+    decide_overdue(docket)
 
 
 def given_up_on(waiting: Waiting) -> date:
@@ -74,7 +78,7 @@ def _apply_law(docket: Docket, entry: Entry) -> None:
     new = entry
     if entry.ended_on is None:
         judged = judge(docket.index, entry.determination, entry.subject_kind, today)
-        rules = begun(entry, judged.applying, before)
+        rules = () if entry.key in docket.standing.repaired else begun(entry, judged.applying, before)
         raised = tuple(propose(law, rule, docket.next_id(), entry.ends_on, today) for rule in rules)
         kept = tuple(one for one in before if one.obligation_id not in fallen)
         changed = reterm(kept, law.rules, entry.ends_on)
@@ -127,6 +131,22 @@ def _record_only(
     if lifted and not any(map(standing, kept)):
         return replace(entry, record_only=BASIS_ENDED)
     return entry
+
+
+def _fill_cases(docket: Docket, entry: Entry) -> None:
+    """Pending cases whose due day waited for a calendar that the book now has."""
+    for case in docket.standing.cases.get(entry.key, ()):
+        if not case.pending or case.due.state is not DueState.AWAITING_CALENDAR:
+            continue
+        due = case_due(docket.index, entry, case.matter, case.handling, case.since)
+        if due.state is not DueState.AWAITING_CALENDAR:
+            docket.add(
+                DecisionKind.LAW_APPLIED,
+                code=CALENDAR_ARRIVED,
+                key=entry.key,
+                case=replace(case, due=due),
+                reasons=(CALENDAR_ARRIVED,),
+            )
 
 
 def _filled(docket: Docket, obligations: tuple[Obligation, ...]) -> tuple[Obligation, ...]:

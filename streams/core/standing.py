@@ -4,11 +4,23 @@ from datetime import date
 
 from msgspec import Struct
 
-from streams.core.decisions import Entry, Obligation, Waiting
+from streams.core.decisions import (
+    Case,
+    ConsentGiven,
+    Entry,
+    MissedKind,
+    Obligation,
+    ObligationState,
+    Order,
+    Waiting,
+)
 from streams.core.ids import entry_key
 
+# What an executor owes while an obligation is in one of these states.
+WAITS_FOR = {ObligationState.PROPOSED: MissedKind.ANSWER, ObligationState.LIFTING: MissedKind.PROOF}
 
-class Standing(Struct, frozen=True):
+
+class Standing(Struct, frozen=True, omit_defaults=True):
     """Everything decided about one subject that later decisions need. It holds no score (design rule 1)."""
 
     subject: str
@@ -21,6 +33,15 @@ class Standing(Struct, frozen=True):
     moved: dict[str, str] = {}  # key under which an entry was reported -> its key after corrections of its number
     given_up: dict[str, str] = {}  # entry key -> receipt id of the ending or correction that waited for it in vain
     last_day: date | None = None  # day of the last decision
+    cases: dict[str, tuple[Case, ...]] = {}  # by entry key, decided ones too: a step may come late
+    repaired: dict[str, date] = {}  # entry key -> day its repair took effect, where the entry lives on (statutory ban)
+    missed: dict[str, date] = {}  # ``mark`` -> due day that was decided to have passed
+    consents: tuple[ConsentGiven, ...] = ()  # newest of each recipient and purpose
+    orders: dict[str, Order] = {}  # by order number; only in the standing of a department
+
+    def disputed(self, key: str) -> bool:
+        """Whether an objection, reconsideration or lawsuit about the entry is pending: every output says so."""
+        return any(case.disputes for case in self.cases.get(key, ()))
 
     def key_now(self, key: str) -> str:
         """The key of the entry that a department means by ``key``, which may be a number since corrected."""
@@ -29,6 +50,14 @@ class Standing(Struct, frozen=True):
 
 def target_key(waiting: Waiting) -> str:
     """The entry a waiting record waits for, under the number the record gives."""
-    change = waiting.ending or waiting.correction
+    change = waiting.ending or waiting.correction or waiting.case
     assert change is not None
     return entry_key(waiting.channel, change.target.document_no, change.target.item)
+
+
+def mark(kind: MissedKind, ref: str, entry: Entry | None = None) -> str:
+    """Under which key ``Standing.missed`` knows something overdue. A case's number is its body's own, so the entry
+    belongs to it, by the receipt that stays the same when the document number is corrected."""
+    if kind is not MissedKind.CASE or entry is None:
+        return f"{kind.value}|{ref}"
+    return f"{kind.value}|{entry.receipt_id}|{ref}"

@@ -22,6 +22,12 @@ _KINDS = {
     "review": "转人工复核",
     "law_applied": "依法调整",
     "answered": "执行部门反馈",
+    "case_opened": "案件受理",
+    "case_closed": "案件办结",
+    "repaired": "信用修复",
+    "overdue": "超期",
+    "supervised": "督导",
+    "consented": "本人同意",
 }
 _STATES = {
     "proposed": "建议(待确认)",

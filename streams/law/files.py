@@ -20,6 +20,8 @@ SINGLE = {
     "reasons": "reasons",
     "publicity": "publicity",
     "offers": "offers",
+    "limits": "limits",
+    "repair": "repair",
 }
 MERGED = {"instruments": "instruments", "items": "items", "measures": "measures"}  # folders whose files are one list
 FOLDERS = {"memoranda": "memorandum", "severity": "severity", "calendar": "calendar"}

@@ -12,7 +12,20 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from streams.core.law import Body, CodeText, EndingReason, Instrument, Item, LawBook, Measure, Offer, Publicity, Scale
+from streams.core.law import (
+    Body,
+    CodeText,
+    EndingReason,
+    Instrument,
+    Item,
+    LawBook,
+    Measure,
+    Offer,
+    Publicity,
+    RepairScheme,
+    Scale,
+    TimeLimit,
+)
 from streams.law import canonical, items, periods, publicity, references
 from streams.law.faults import LawFault, raise_all
 from streams.law.files import Pages, read_folder
@@ -71,6 +84,9 @@ def _assemble(pages: Pages, bodies: dict[str, Body], faults: list[LawFault]) -> 
         cut_over=date.fromisoformat(shelf.cut_over),
         publicity=_typed(rows, "publicity", Publicity),
         offers=_typed(rows, "offers", Offer),
+        limits=_typed(rows, "limits", TimeLimit),
+        repair=tuple(msgspec.convert(row, RepairScheme) for row in pages.single["repair"]["schemes"]),
+        repair_conditions={row["code"]: row["zh"] for row in pages.single["repair"]["conditions"]},
     )
     _check(book, pages, rows, faults)
     return book
@@ -97,6 +113,7 @@ def _check(book: LawBook, pages: Pages, rows: Rows, faults: list[LawFault]) -> N
     items.check(book.items, rows, faults)
     periods.check_versions(pages.memoranda, faults)
     periods.check_scales(book.scales, faults)
+    periods.check_repair(book.repair, faults)
     periods.check_calendar(pages.calendar, faults)
     for page in (*pages.merged["instruments"], *pages.merged["items"]):
         periods.check_order(page.file, page.data["rows"], faults)

@@ -1,12 +1,12 @@
 """Dates of a law book: no gap and no overlap in what must be answered every day."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-from streams.core.law import Scale
+from streams.core.law import RepairScheme, Scale
 from streams.law.faults import LawFault
 from streams.law.files import Page
 
@@ -41,22 +41,37 @@ def check_versions(memoranda: Iterable[Page], faults: list[LawFault]) -> None:
 
 def check_scales(scales: Iterable[Scale], faults: list[LawFault]) -> None:
     """Exactly one scale on every day, and every scale answers for every document."""
-    ordered = sorted(scales, key=lambda scale: scale.in_force_from or date.min)
+    found = list(scales)
+    _check_cover([(f"severity/{one.key}.yaml", "in_force", one) for one in found], "scale", "severity/", faults)
+    for scale in found:
+        _check_rules(scale, f"severity/{scale.key}.yaml", faults)
+
+
+def check_repair(schemes: Iterable[RepairScheme], faults: list[LawFault]) -> None:
+    """Exactly one scheme of repair on every day."""
+    named = [("repair.yaml", f"{one.key}.in_force", one) for one in schemes]
+    _check_cover(named, "scheme", "repair.yaml", faults)
+
+
+def _check_cover(
+    versions: Sequence[tuple[str, str, Scale | RepairScheme]], word: str, where: str, faults: list[LawFault]
+) -> None:
+    """The versions together cover every day once. Each comes with its file and the key of its days without _from."""
+    ordered = sorted(versions, key=lambda one: one[2].in_force_from or date.min)
     expected: date | None = None  # None = open start
     ended = False
-    for scale in ordered:
-        file = f"severity/{scale.key}.yaml"
-        if ended or scale.in_force_from != expected:
+    for file, key, version in ordered:
+        if ended or version.in_force_from != expected:
             wanted = "an open start" if expected is None else str(expected)
-            message = f"begins on {scale.in_force_from}, where {wanted} leaves neither gap nor overlap"
-            cure = "Join it to the last day of the scale before"
-            faults.append(LawFault(file, "in_force_from", message, cure))
-        ended = scale.in_force_to is None
-        expected = None if scale.in_force_to is None else scale.in_force_to + DAY
-        _check_rules(scale, file, faults)
+            message = f"begins on {version.in_force_from}, where {wanted} leaves neither gap nor overlap"
+            cure = f"Join it to the last day of the {word} before"
+            faults.append(LawFault(file, f"{key}_from", message, cure))
+        ended = version.in_force_to is None
+        expected = None if version.in_force_to is None else version.in_force_to + DAY
     if not ended:
-        last = f"severity/{ordered[-1].key}.yaml" if ordered else "severity/"
-        faults.append(LawFault(last, "in_force_to", "no scale is in force afterwards", "Leave the last scale open"))
+        file, key = (ordered[-1][0], ordered[-1][1]) if ordered else (where, "in_force")
+        message = f"no {word} is in force afterwards"
+        faults.append(LawFault(file, f"{key}_to", message, f"Leave the last {word} open"))
 
 
 def _check_rules(scale: Scale, file: str, faults: list[LawFault]) -> None:

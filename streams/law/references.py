@@ -68,8 +68,19 @@ def check(book: LawBook, pages: Pages, rows: Rows, resolver: Resolver, faults: l
         file = f"severity/{scale.key}.yaml"
         resolver.need(file, "instrument", [scale.instrument], "instruments/")
         resolver.need(file, "rules.reason", [rule.reason for rule in scale.rules], "reasons.yaml")
+    _check_procedure(book, resolver, faults)
     _check_executors(book, rows.of("executors"), faults)
     _check_memoranda(rows, heads, resolver, faults)
+
+
+def _check_procedure(book: LawBook, resolver: Resolver, faults: list[LawFault]) -> None:
+    for limit in book.limits.values():
+        resolver.need("limits.yaml", f"{limit.code}.instrument", [limit.instrument], "instruments/")
+    for scheme in book.repair:
+        resolver.need("repair.yaml", f"{scheme.key}.instrument", [scheme.instrument], "instruments/")
+        for code in scheme.conditions:
+            if code not in book.repair_conditions:
+                faults.append(_unknown("repair.yaml", f"{scheme.key}.conditions", code, "conditions"))
 
 
 def _check_item(item: Item, file: str, resolver: Resolver, faults: list[LawFault]) -> None:

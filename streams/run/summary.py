@@ -30,6 +30,12 @@ _KINDS = {
     "review": "转人工复核",
     "law_applied": "因法律变动",
     "answered": "执行部门答复",
+    "case_opened": "案件受理",
+    "case_closed": "案件办结",
+    "repaired": "信用修复",
+    "overdue": "超期",
+    "supervised": "督导",
+    "consented": "本人同意",
 }
 _BODIES = 15  # shown one by one
 _BY = ("记入", "措施建议")

@@ -31,6 +31,29 @@ NOT_IN_SAMPLE = {
     "NOT_OWN_OBLIGATION": "needs the id of an obligation: the officers of a run send such an answer",
     "FEEDBACK_OUT_OF_ORDER": "needs the id of an obligation: the officers of a run send such an answer",
     "TARGET_NEVER_SEEN": "a decision after 30 ticks, never a receipt",
+    **dict.fromkeys(
+        (
+            "CASE_NO_MISSING",
+            "HANDLING_NOT_ALLOWED",
+            "STEP_NOT_ALLOWED",
+            "CONDITION_NOT_ALLOWED",
+            "REPAIR_CONDITIONS_MISSING",
+            "REPAIR_NOT_NEGATIVE",
+            "RECIPIENT_UNKNOWN",
+            "PURPOSE_NOT_LISTED",
+            "ORDER_INCOMPLETE",
+            "SUPERVISOR_NOT_LISTED",
+            "DEPARTMENT_UNKNOWN",
+            "CASE_OUT_OF_ORDER",
+            "CASE_ALREADY_DECIDED",
+            "REPAIR_TOO_EARLY",
+            "REPAIR_ALREADY_GRANTED",
+            "CONSENT_OVERTAKEN",
+            "ORDER_NOT_SEEN",
+            "ORDER_OUT_OF_ORDER",
+        ),
+        "the sample holds no case, consent or order yet",
+    ),
 }
 ONLY_IN_LARGE = {"SUBJECT_OVERFLOW": "needs a hundred publication days"}
 

@@ -101,13 +101,15 @@ def test_grounds_and_terms_of_the_list(book: LawBook) -> None:
 def test_deletion_days_are_those_of_the_text_of_each_item(book: LawBook) -> None:
     listing = set(book.items["COURT_DEFAULTER_LISTING"].endings)
     province = {"revoked", "corrected", "correction_shows_not_recordable"}  # 条例 40
+    of_a_case = {"court_objection_upheld", "reconsideration_upheld", "lawsuit_upheld"}  # 法释 12, 条例 40
     with_days = {code: row.delete_working_days for code, row in book.endings.items() if row.delete_working_days}
-    assert with_days == dict.fromkeys(listing | province | {"term_ended"}, 3)
+    assert with_days == dict.fromkeys(listing | province | of_a_case | {"term_ended"}, 3)
 
 
 def test_every_ending_belongs_to_an_item(book: LawBook) -> None:
     used = {code for item in book.items.values() for code in item.endings}
     made = {"term_ended", "corrected", "correction_shows_not_recordable"}  # reported by nobody
+    made |= {"objection_upheld", "court_objection_upheld", "reconsideration_upheld", "lawsuit_upheld", "repaired"}
     assert used == set(book.endings) - made
 
 

@@ -118,6 +118,7 @@ def _sample(name: str) -> Any:
         "basis": ("A", "B"),
         "explanation": (),
         "binding": True,
+        "disputed": False,
         "incentive": False,
         "state": "proposed",
         "subject_kind": "person",

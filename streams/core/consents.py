@@ -1,0 +1,35 @@
+"""同意: what a person lets one recipient have, and takes back (PIPL 13, 15). The newest declaration counts, whatever
+the order of arrival; of one day the withdrawal."""
+
+from streams.core import limits
+from streams.core.decisions import ConsentGiven, DecisionKind, Fault, Outcome, Receipt
+from streams.core.docket import Docket
+from streams.core.events import ConsentStep
+
+
+def decide_consent(docket: Docket) -> Receipt:
+    """Keeps the declaration. What rests on a consent that falls is the matter of whoever gives on its strength."""
+    event, says = docket.event, docket.event.consent
+    assert says is not None
+    given = says.step is ConsentStep.GIVEN
+    now = next(
+        (one for one in docket.standing.consents if (one.recipient, one.purpose) == (says.recipient, says.purpose)),
+        None,
+    )
+    if now is not None:
+        newest = now.withdrawn_on or now.since
+        if says.day < newest or (given and now.withdrawn_on is not None and says.day == newest):
+            return docket.hold(Fault("CONSENT_OVERTAKEN", "day", says.day.isoformat(), f"after {newest}"))
+    if given and limits.records_full(docket.standing):
+        return docket.hold(Fault(limits.OVERFLOW))
+    word = f"consent_{says.step.value}"
+    consent = ConsentGiven(
+        recipient=says.recipient,
+        purpose=says.purpose,
+        since=says.day if given or now is None else now.since,
+        receipt_id=event.receipt_id,
+        channel=event.channel,
+        withdrawn_on=None if given else says.day,
+    )
+    docket.add(DecisionKind.CONSENTED, code=word, consent=consent, reasons=(word,))
+    return docket.receipt(Outcome.ACCEPTED)
