@@ -59,7 +59,7 @@ def samples(found: Iterable[tuple[Direction, Stood]], places: Places, draft: Law
     """Single proposals. Only for an officer whose look at each is on the query log."""
     table = Table(title="逐项 / single proposals", title_justify="left", box=box.SIMPLE_HEAD, title_style="bold")
     for name in ("差别", "主体代码 / 决定", "事项与规则", "措施与部门", "起止"):
-        table.add_column(name, overflow="fold")
+        table.add_column(name, overflow="fold", no_wrap=name.startswith("主体"))  # a token is copied whole
     for direction, stood in found:
         item = draft.items.get(stood.item)
         last = "无期限" if stood.last.year == 9999 else stood.last.isoformat()

@@ -1,9 +1,10 @@
 """What leaves the comparison: a page and a line without persons, the same each time; reports kept and asked for."""
 
+import contextlib
 import io
 import json
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,13 @@ import pytest
 from rich.console import Console
 from whatif_history import START, day, what_if
 
-from streams.clock import Support
+from streams.clock import Announced, ClockFault, ClockLog, ClockWriter, Reading, Support
 from streams.whatif import kept, tables
 from streams.whatif.clocked import Clocked
 from streams.whatif.page import page
-from streams.whatif.report import Report, dump, line
+from streams.whatif.report import dump, line
 from streams.whatif.run import Answer
-from tests.flow.flow_stand import Stand, amended, listing
+from tests.flow.flow_stand import CODEC, Stand, amended, listing
 
 DRAFT = amended(**{"M-141.v1/10": {"active": False, "inactive_reason": "rule_inactive"}})
 PERSONS = 23
@@ -99,7 +100,6 @@ def test_a_report_is_kept_under_its_digest_and_found_again(found: Answer, tmp_pa
             kept.find(name, data.parent)
 
 
-Bend = Callable[[Report], tuple[str, Clocked]]
 NOW = Clocked(START, day(1), (), (DRAFT.digest,))
 LATE = START + timedelta(days=kept.FRESH_DAYS)
 
@@ -132,3 +132,44 @@ def test_a_reason_is_taken_instead_and_written_down_but_not_an_empty_one(tmp_pat
     for given, why in (((None, None), "only after"), ((None, " "), "is empty"), (("a", "b"), "exclude")):
         with pytest.raises(kept.NotShown, match=why):
             support(*given)
+
+
+class _Taking:
+    """A producer that keeps what the clock writes."""
+
+    def __init__(self) -> None:
+        self.values: list[bytes] = []
+
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncIterator[None]:
+        yield
+
+    async def send(self, topic: str, value: bytes, partition: int) -> None:
+        self.values.append(value)
+
+
+@pytest.mark.parametrize(("laws", "support"), [(0, None), (1, Support("a" * 64)), (1, Support(None, "改错字"))])
+async def test_the_clock_writes_down_what_an_activation_rests_on(laws: int, support: Support | None) -> None:
+    producer = _Taking()
+    assert await _writer(laws, producer).activate(DRAFT.digest, START, support)
+    (said,) = [CODEC.decode(value).value for value in producer.values]
+    assert said == {
+        "digest": DRAFT.digest,
+        "from_day": START,
+        "what_if": support and support.what_if,
+        "without_what_if": support and support.without,
+    }
+
+
+async def test_the_clock_takes_no_second_book_without_a_word_on_it() -> None:
+    producer = _Taking()
+    with pytest.raises(ClockFault, match="what-if report"):
+        await _writer(1, producer).activate(DRAFT.digest, START)
+    assert producer.values == []
+
+
+def _writer(laws: int, producer: _Taking) -> ClockWriter:
+    shelf: Any = {DRAFT.digest: DRAFT}
+    writer = ClockWriter(ClockLog("nowhere", "clock", 1), CODEC, shelf, producer)
+    writer._reading = Reading(START, (Announced("b" * 64, START),) * laws)
+    return writer

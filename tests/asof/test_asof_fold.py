@@ -1,0 +1,173 @@
+"""A standing on two clocks: each day at its boundary and one step either side, on histories both agents made."""
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from streams.asof.fold import GROUND_FALLEN, NEVER, NOT_YET, TERM_OVER, AsOf, Known, fold
+from streams.asof.page import page
+from streams.core.decisions import Decision
+from streams.core.events import Accepted
+from streams.wire import from_avro
+from tests.flow.flow_stand import BOOK, CODEC, Stand, determination, listing, person
+
+START = date(2019, 3, 4)
+WHO = {"kind": "person", "id_type": "citizen", "id_number": person(1), "name": "测试1"}
+TARGET = {"document_no": "(2019)鲁执1号", "item": "COURT_DEFAULTER_LISTING"}
+
+
+def day(number: int) -> date:
+    return START + timedelta(days=number)
+
+
+@pytest.fixture
+def stand(tmp_path: Path) -> Stand:
+    """Listed by a document of day 0, reported on day 2; days have passed until day 4."""
+    made = Stand(tmp_path / "keys").begin(START)
+    made.tick(day(1))
+    made.tick(day(2))
+    made.send("events.court", listing(1, START))
+    return tick(made, 3, 4)
+
+
+def tick(stand: Stand, *days: int) -> Stand:
+    for number in days:
+        stand.tick(day(number))
+    return stand
+
+
+def ending(document: date, reason: str = "performed") -> bytes:
+    fields = {"event_id": f"E-{document}", "subject": WHO, "target": TARGET, "reason": reason}
+    return CODEC.encode(
+        "GroundEnding", {**fields, "document_no": "屏蔽1", "document_date": document, "document_digest": "cd" * 32}
+    )
+
+
+def ask(stand: Stand, at: int, known: int) -> AsOf:
+    decisions = [from_avro(value, Decision) for value in stand.read("decisions")]
+    events = [from_avro(value, Accepted) for value in stand.read("accepted")]
+    by_id = {event.receipt_id: event for event in events if event.subject}
+    subject = decisions[0].subject
+    return fold(subject, decisions, by_id, stand.books.__getitem__, at=day(at), known=day(known))
+
+
+def only(answer: AsOf) -> Known:
+    (known,) = answer.entries
+    return known
+
+
+@pytest.mark.parametrize(("known", "entries"), [(1, 0), (2, 1), (3, 1)])
+def test_what_was_reported_later_was_not_known(stand: Stand, known: int, entries: int) -> None:
+    answer = ask(stand, at=2, known=known)
+    assert len(answer.entries) == entries
+    assert answer.last_known == (day(2) if entries else None)
+
+
+@pytest.mark.parametrize(("at", "why"), [(-1, NOT_YET), (0, None), (1, None), (2, None)])
+def test_it_was_true_from_its_effect_on_though_known_only_later(stand: Stand, at: int, why: str | None) -> None:
+    assert only(ask(stand, at=at, known=2)).why_not == why
+
+
+@pytest.mark.parametrize(("at", "proposed"), [(1, 0), (2, 4), (3, 4)])
+def test_a_measure_stands_from_the_day_it_was_proposed(stand: Stand, at: int, proposed: int) -> None:
+    measures = only(ask(stand, at=at, known=4)).measures
+    assert {one.state for one in measures} <= {"proposed"}
+    assert (len(measures) > 0) == (proposed > 0)
+
+
+def test_the_term_ends_with_its_last_day(stand: Stand) -> None:
+    last = only(ask(stand, at=2, known=2)).until
+    assert last == date(2021, 3, 4)
+    number = (last - START).days
+    whys = [only(ask(stand, at=number + step, known=2)).why_not for step in (-1, 0, 1)]
+    assert whys == [None, None, TERM_OVER]
+
+
+@pytest.mark.parametrize(
+    ("at", "known", "why"),
+    [
+        (2, 5, None),  # the day before the document that ends it
+        (3, 5, None),  # its ground fell on day 3, but on day 5 nobody had told us
+        (2, 6, None),
+        (3, 6, GROUND_FALLEN),  # told on day 6
+        (4, 6, GROUND_FALLEN),
+        (6, 6, GROUND_FALLEN),
+    ],
+)
+def test_a_ground_that_fell_before_it_was_told(stand: Stand, at: int, known: int, why: str | None) -> None:
+    tick(stand, 5, 6)
+    stand.send("events.court", ending(day(3)))
+    assert only(ask(stand, at, known)).why_not == why
+
+
+def test_a_measure_is_lifted_from_the_day_we_lifted_it(stand: Stand) -> None:
+    tick(stand, 5, 6)
+    stand.send("events.court", ending(day(3)))
+    states = {at: {one.state for one in only(ask(stand, at, 6)).measures} for at in (5, 6)}
+    assert states == {5: {"proposed"}, 6: {"lifting"}}
+
+
+def test_a_document_that_fell_from_the_start_was_never_true(stand: Stand) -> None:
+    annulling = next(code for code in BOOK.items[TARGET["item"]].endings if BOOK.endings[code].annuls)
+    tick(stand, 5)
+    stand.send("events.court", ending(day(5), annulling))
+    assert [only(ask(stand, 2, known)).why_not for known in (4, 5)] == [None, NEVER]
+
+
+def test_an_ending_that_came_before_its_document_counts_by_its_own_date(stand: Stand) -> None:
+    """The ending waited; the listing settled it. The ground fell on the ending's day, not on the listing's."""
+    other = {**TARGET, "document_no": "(2019)鲁执77号"}
+    fields = {"event_id": "E-77", "subject": WHO, "target": other, "reason": "performed", "document_no": "屏蔽7"}
+    stand.send(
+        "events.court", CODEC.encode("GroundEnding", {**fields, "document_date": day(3), "document_digest": "cd" * 32})
+    )
+    tick(stand, 5)
+    stand.send("events.court", listing(1, START, document_no=other["document_no"], event_id="L-77"))
+    early, late = (
+        next(one for one in ask(stand, at, 5).entries if one.entry.determination.document_no == other["document_no"])
+        for at in (2, 3)
+    )
+    assert (early.why_not, late.why_not) == (None, GROUND_FALLEN)
+
+
+def test_a_correction_changes_the_past_for_whoever_asks_after_it(stand: Stand) -> None:
+    old = determination(1, START)
+    new = {key: value for key, value in old.items() if key not in ("event_id", "subject")}
+    fields: dict[str, Any] = {"event_id": "C-1", "subject": WHO, "target": TARGET, "document_no": "更正1"}
+    fields |= {"document_date": day(4), "document_digest": "cd" * 32, "replacement": {**new, "effect_date": day(2)}}
+    tick(stand, 5)
+    stand.send("events.court", CODEC.encode("RecordCorrection", fields))
+    assert [only(ask(stand, 1, known)).why_not for known in (4, 5)] == [None, NOT_YET]
+
+
+@pytest.mark.parametrize(("at", "state"), [(2, "proposed"), (3, "confirmed"), (4, "confirmed")])
+def test_an_answer_counts_from_the_day_it_was_given(stand: Stand, at: int, state: str) -> None:
+    proposed = stand.read("sanctions.hr")[0]
+    fields = {"event_id": "A-1", "obligation_id": proposed["obligation_id"], "state": "confirmed"}
+    subject = {"kind": "person", "id_type": "none", "case_ref": proposed["case_ref"]}
+    answered = {**fields, "subject": subject, "officer": "officer-07", "answered_on": day(3)}
+    stand.send("feedback.hr", CODEC.encode("OfficerFeedback", answered))
+    (one,) = [m for m in only(ask(stand, at, 4)).measures if m.obligation_id == proposed["obligation_id"]]
+    assert one.state == state
+    assert {m.state for m in only(ask(stand, at, 3)).measures} == {"proposed"}  # told on day 4
+
+
+def test_the_page_says_what_the_two_clocks_mean_in_both_languages(stand: Stand) -> None:
+    answer = ask(stand, at=3, known=4)
+    text = _page(answer)
+    for part in ("两个时钟", "Twoclocks", "validtime", "transactiontime", "2019-03-07的状况（2019-03-08为止所知）"):
+        assert part in text, part
+    for part in ("成立/true", "建议(待确认)", "(2019)鲁执1号"):
+        assert part in text, part
+    assert "没有任何决定" in _page(ask(stand, at=3, known=1))
+
+
+def _page(answer: AsOf) -> str:
+    console = Console(width=160)
+    with console.capture() as capture:
+        console.print(page(answer, BOOK if answer.law else None))
+    return re.sub(r"[│\s]", "", capture.get())

@@ -1,0 +1,165 @@
+"""Knowing before deciding, on what real agents did: what-if, the activation that asks for it, a standing on two clocks,
+old decisions made again."""
+
+import json
+import random
+import re
+from collections import Counter
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from deployment import Played, chengxin
+from kafka import KafkaConsumer, TopicPartition
+from test_end_to_end_law import without
+
+from streams.law import loader
+from streams.oracle import history
+from streams.oracle.rerun import Rerun
+
+pytestmark = pytest.mark.servers
+LOOK = ("--officer", "officer-17", "--purpose", "audit")
+TAKEN = 200  # a thousand of a longer history: tests/oracle
+
+
+@pytest.fixture(scope="module")
+def draft(played: Played, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The release's law without the rule that reached most persons."""
+    raised = Counter(one["rule"] for decision in decisions(played) for one in decision["raised"])
+    return without(max(sorted(raised), key=lambda rule: raised[rule]), tmp_path_factory.mktemp("draft") / "law")
+
+
+def decisions(played: Played) -> list[dict[str, Any]]:
+    return [played.here.parts.codec.decode(record.value).value for record in played.here.read("decisions")]
+
+
+def sizes(played: Played) -> dict[str, int]:
+    """The ends of all topics of the deployment, of the broker's own, and of its groups."""
+    consumer = KafkaConsumer(bootstrap_servers=played.here.addresses.kafka)
+    try:
+        places = [TopicPartition(name, p) for name in consumer.topics() for p in consumer.partitions_for_topic(name)]
+        mine = [place for place in places if place.topic.startswith((played.here.settings.prefix, "__transaction"))]
+        return {f"{place.topic} {place.partition}": end for place, end in consumer.end_offsets(mine).items()}
+    finally:
+        consumer.close()
+
+
+def before_the_last_tick(played: Played) -> int:
+    """Records of the days that have passed."""
+    accepted = [(r, played.here.parts.codec.decode(r.value).value["tick"]) for r in played.here.read("accepted")]
+    last = max(tick["day"] for _, tick in accepted if tick is not None)
+    began = {record.partition: record.offset for record, tick in accepted if tick is not None and tick["day"] == last}
+    return sum(record.key is not None and record.offset < began[record.partition] for record, _ in accepted)
+
+
+def report(answer: Any) -> dict[str, Any]:
+    assert answer.returncode == 0, answer.stderr
+    said: dict[str, Any] = json.loads(answer.stdout.splitlines()[-1])
+    return said
+
+
+def test_a_draft_is_compared_and_nothing_is_changed(played: Played, draft: Path, tmp_path: Path) -> None:
+    """The data folder is empty and stays without keys: whoever asks needs none."""
+    before, bare = sizes(played), played.here.settings.model_copy(update={"data_dir": tmp_path / "bare"})
+    one = report(chengxin(bare, "what-if", "--law", str(draft), "--out", str(tmp_path / "one")))
+    again = report(chengxin(bare, "what-if", "--law", str(draft), "--out", str(tmp_path / "two"), "--processes", "2"))
+    assert one == again
+    assert one["differs"] and one["draft"] == loader.load(draft).digest and one["totals"]["released"] >= 10
+    assert one["records"] == before_the_last_tick(played)
+    names = {f"{one['digest']}.json", f"{one['digest']}.html"}
+    for folder in ("one", "two"):
+        assert {path.name for path in (tmp_path / folder).iterdir()} == names
+    assert not (tmp_path / "bare").exists()
+    assert sizes(played) == before
+    told = [row["persons"][kind] for rows in one["tables"].values() for row in rows for kind in row["persons"]]
+    assert told and all(figure is None or (figure >= 10 and figure % 10 == 0) for figure in told)
+
+
+@pytest.mark.check
+def test_single_proposals_are_shown_after_the_query_log_has_them(played: Played, draft: Path, tmp_path: Path) -> None:
+    asked = ("what-if", "--law", str(draft), "--out", str(tmp_path))
+    before = len(played.here.read("querylog"))
+    for half in (LOOK[:2], LOOK[2:]):
+        assert played.here.chengxin(*asked, *half).returncode == 2
+    assert len(played.here.read("querylog")) == before
+    answer = played.here.chengxin(*asked, *LOOK, "--samples", "2")
+    looks = [played.here.parts.codec.decode(record.value).value for record in played.here.read("querylog")[before:]]
+    assert looks and {(look["officer"], look["purpose"], look["command"]) for look in looks} == {
+        ("officer-17", "audit", "what-if")
+    }
+    assert all(look["subject"] in answer.stdout for look in looks)
+    kept = "".join(path.read_text(encoding="utf-8") for path in tmp_path.iterdir())
+    assert not [look for look in looks if look["subject"] in kept or look["subject"] in answer.stdout.splitlines()[-1]]
+    refused = played.here.chengxin(*asked, *LOOK[:2], "--purpose", "curiosity")
+    assert refused.returncode == 2 and "none of" in refused.stderr and "single proposals" not in refused.stdout
+
+
+@pytest.mark.check
+def test_a_book_comes_into_force_with_its_report_alone(played: Played, draft: Path, tmp_path: Path) -> None:
+    here = played.here
+    digest = here.chengxin("law", "publish", str(draft)).stdout.strip()
+    said = report(here.chengxin("what-if", "--law", str(draft)))
+    ticked = [here.parts.codec.decode(record.value) for record in here.read("clock")]
+    today: date = max(one.value["day"] for one in ticked if one.record == "ClockTick")
+    asked = ("law", "activate", digest, "--from", f"{today + timedelta(days=40)}")
+    other = loader.load().digest
+    for given, why in (
+        ((), "chengxin what-if"),
+        (("--what-if", "e" * 64), "no what-if report"),
+        (("--what-if", said["digest"], "--reports", str(tmp_path)), "no what-if report"),
+    ):
+        refused = here.chengxin(*asked, *given)
+        assert (refused.returncode, refused.stdout) == (2, "") and why in refused.stderr, refused
+    elsewhere = here.chengxin("law", "activate", other, *asked[3:], "--what-if", said["digest"])
+    assert elsewhere.returncode == 2 and "is about law book" in elsewhere.stderr
+    assert "announced" in here.chengxin(*asked, "--what-if", said["digest"]).stdout
+    newest = [here.parts.codec.decode(record.value) for record in here.read("clock")]
+    stated = [one.value for one in newest if one.record == "LawActivation" and one.value["digest"] == digest]
+    assert {(one["what_if"], one["without_what_if"]) for one in stated} == {(said["digest"], None)}
+    assert "stands on the clock already" in here.chengxin(*asked).stdout
+
+
+def test_a_standing_on_two_clocks_after_the_query_log_has_it(played: Played) -> None:
+    made = decisions(played)
+    ended = next(one for one in made if one["kind"] == "ended" and one["changed"])
+    token, told = ended["subject"], ended["decided_on"]
+    at = ended["entry"]["determination"]["effect_date"]
+    before = len(played.here.read("querylog"))
+    asked = ("standing", token, "--at", f"{at}", "--known")
+    known = played.here.chengxin(*asked, f"{told}", *LOOK)
+    earlier = played.here.chengxin(*asked, f"{told - timedelta(days=1)}", *LOOK)
+    assert known.returncode == earlier.returncode == 0, known.stderr
+    for answer in (known, earlier):
+        assert "两个时钟" in answer.stdout and "transaction time" in answer.stdout and token in answer.stdout
+    ends = [f"{told}得知终止" in re.sub(r"[│\s]", "", answer.stdout) for answer in (known, earlier)]
+    assert ends == [True, False]
+    looks = [played.here.parts.codec.decode(record.value).value for record in played.here.read("querylog")[before:]]
+    assert [(look["command"], look["subject"]) for look in looks] == [("standing", token)] * 2
+    assert looks[0]["content"] == f"at {at} known {told}"
+
+
+@pytest.mark.check
+def test_no_log_no_standing(played: Played) -> None:
+    token = decisions(played)[0]["subject"]
+    asked = ("standing", token, "--at", "2020-01-01", "--known", "2020-01-01")
+    for given, why in (
+        ((*LOOK[:2], "--purpose", "curiosity"), "none of"),
+        (("--officer", " ", *LOOK[2:]), "--officer is empty"),
+    ):
+        refused = played.here.chengxin(*asked, *given)
+        assert (refused.returncode, refused.stdout) == (2, "") and why in refused.stderr
+    elsewhere = played.here.chengxin(*asked, *LOOK, CHENGXIN_PREFIX="nobody.")
+    assert (elsewhere.returncode, elsewhere.stdout) == (2, "") and "查询日志不可用" in elsewhere.stderr
+    number = "990000198001010001"
+    typed = played.here.chengxin("standing", number, *asked[2:], *LOOK)
+    assert (typed.returncode, typed.stdout) == (2, "") and "32 hexadecimal" in typed.stderr
+    assert number.encode() not in b"".join((r.key or b"") + r.value for r in played.here.read("querylog"))
+
+
+def test_old_decisions_at_random_come_out_byte_for_byte(played: Played) -> None:
+    parts = played.here.parts
+    read = history.read(parts.bootstrap, ["accepted", "decisions"], parts.settings.prefix)
+    again = Rerun(read, parts.codec, parts.shelf.get)
+    taken = random.Random(2018).sample(again.ids(), TAKEN)
+    assert [difference for one in taken if (difference := again.rerun(one)) is not None] == []
