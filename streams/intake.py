@@ -116,7 +116,8 @@ class IntakeStep:
             self._sealed.clear()
         self._sealed[name] = None
         key, value = self._examiner.seal(accepted, identity, era.day)
-        tx.emit(Output(self._desk.messages.topic("identities"), key, value))
+        partition = subject_partition(accepted.subject, self._desk.partitions)
+        tx.emit(Output(self._desk.messages.topic("identities"), key, value, partition))
 
     def _quarantine(self, source: Source, receipt_id: str, code: str, value: bytes | None, tx: Transaction) -> None:
         fields: dict[str, Any] = quarantined(source, receipt_id, code, value)

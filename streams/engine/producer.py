@@ -20,7 +20,7 @@ from streams.engine.config import EngineConfig
 from streams.engine.errors import IndefiniteError
 from streams.engine.ports import Output
 
-BATCH_BYTES = 256 * 1024  # well below the broker's default message limit of 1 MB
+BATCH_BYTES = 960 * 1024  # a little below the broker's default message limit of 1 MB
 STOP_S = 3.0  # a producer whose broker is silent is given up after this
 _TRANSACTIONAL = (AddPartitionsToTxnRequest, AddOffsetsToTxnRequest, TxnOffsetCommitRequest, EndTxnRequest)
 _partition_of_key = DefaultPartitioner()  # murmur2, as the Java client

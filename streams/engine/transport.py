@@ -4,8 +4,9 @@ they cover, and a topic-partition can be held back without stopping the others.
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
-from typing import Any
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
 
 from aiokafka.errors import ConsumerStoppedError
 from faust.transport.drivers import aiokafka as driver
@@ -13,8 +14,58 @@ from faust.types import TP
 
 from streams.engine.batches import Fetched
 
+BUSY_S = 2.0  # whoever gave records within this is asked by every fetch
+REST_S = 0.25  # in a backlog every topic-partition is asked at least this often
 FETCH_WAIT_MS = 250  # Faust asks for 1500: one idle partition would delay the next fetch of a busy one that long
 PAUSE_S = 0.05  # between two looks while nothing may be fetched
+
+
+class Rota:
+    """Which topic-partitions the next fetch asks. A fetch names every one it asks, and a worker has hundreds, of which
+    a backlog fills a few: while it lasts, those that gave nothing lately are asked every REST_S only.
+
+    >>> rota, everybody = Rota(), frozenset({"a", "b"})
+    >>> rota.gave({"a"}, backlog=True, now=9.0)
+    >>> sorted(rota.turn(everybody, now=9.1)), sorted(rota.turn(everybody, now=9.2))
+    (['a', 'b'], ['a'])
+    >>> rota.gave({"a"}, backlog=False, now=9.2)
+    >>> sorted(rota.turn(everybody, now=9.3))
+    ['a', 'b']
+    """
+
+    def __init__(self) -> None:
+        self._gave: dict[Any, float] = {}
+        self._backlog = False
+        self._asked_all = 0.0
+
+    def gave(self, tps: Iterable[Any], backlog: bool, now: float) -> None:
+        """``backlog``: a poll gave as much as it may."""
+        self._gave.update(dict.fromkeys(tps, now))
+        self._backlog = backlog
+
+    def turn(self, tps: frozenset[Any], now: float) -> frozenset[Any]:
+        if not self._backlog or now - self._asked_all >= REST_S:
+            self._asked_all = now
+            return tps
+        return frozenset(tp for tp, at in self._gave.items() if now - at < BUSY_S and tp in tps)
+
+
+class Asked(NamedTuple):
+    """The part of an assignment that a fetch is made for, as aiokafka's fetcher looks at it."""
+
+    tps: frozenset[Any]
+    state_value: Callable[[Any], Any]
+
+
+def rotate(fetcher: Any, rota: Rota) -> None:
+    """Let ``rota`` say what each fetch of ``fetcher`` asks."""
+    actions = fetcher._get_actions_per_node
+
+    def of(assignment: Any) -> Any:
+        tps = rota.turn(frozenset(assignment.tps), time.monotonic())
+        return actions(Asked(tps, assignment.state_value))
+
+    fetcher._get_actions_per_node = of
 
 
 class BatchThread(driver.AIOKafkaConsumerThread):
@@ -23,6 +74,7 @@ class BatchThread(driver.AIOKafkaConsumerThread):
     held: frozenset[TP] = frozenset()  # replaced as a whole by the main thread, never changed in place
     stamp: int = 0  # polls that returned something
     _room: asyncio.Future[None] | None = None
+    _rota: Rota | None = None
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)
@@ -51,6 +103,9 @@ class BatchThread(driver.AIOKafkaConsumerThread):
         fetcher = consumer._fetcher
         if consumer._closed or fetcher._closed:
             raise ConsumerStoppedError()
+        if self._rota is None:
+            self._rota = Rota()
+            rotate(fetcher, self._rota)
         with fetcher._subscriptions.fetch_context():
             found = await self._drain(fetcher, active_partitions, max_records)
             if not found:
@@ -89,6 +144,9 @@ class BatchThread(driver.AIOKafkaConsumerThread):
             return {}
         records = await fetcher.fetched_records(set(before), timeout=0, max_records=max_records)
         self.stamp += 1
+        if self._rota is not None and records:
+            backlog = sum(map(len, records.values())) == max_records
+            self._rota.gave(records, backlog, time.monotonic())
         found = {}
         for tp, start in before.items():
             end = assignment.state_value(tp).position

@@ -1,12 +1,15 @@
 """One contestant on a stage of its own: a fresh broker, the same events waiting, one process, the outputs looked at.
 
-Events per second are counted from the first record of ``accepted`` to the last receipt, by the broker's time stamps:
-starting up is left out, and so is what a contestant commits after its last receipt.
+A quarter of the events warms everything up: both programs, their connections, the broker's just-in-time compiler. When
+each of them has its receipt the contestant is stopped where it stands (SIGSTOP), the counted events are written, and it
+goes on (SIGCONT): from there to the last receipt its events per second are counted. So starting up is left out, nobody
+has a head start, and nobody shares the machine with the publisher.
 """
 
 import asyncio
 import hashlib
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -36,6 +39,7 @@ OURS = "ours"
 WRITTEN = (f"events.{CHANNEL}", "accepted", "identities", "quarantine")  # beside what is compared
 PATIENCE_S = 240.0
 LOOK_S = 0.25
+WARM_PART = 4  # one event in so many warms up
 
 
 class Contestant(NamedTuple):
@@ -49,7 +53,8 @@ class Contestant(NamedTuple):
 
 
 class Result(NamedTuple):
-    """One run. ``cpu_us``: processor time of the process per event; ``digest``: over all outputs compared."""
+    """One run. ``seconds``, ``cpu_us`` (processor time of the process per event) and ``broker_us`` are of the counted
+    events; ``digest``: over all outputs compared."""
 
     name: str
     events: int
@@ -59,10 +64,12 @@ class Result(NamedTuple):
     digest: str
     receipts: int
     repeated: int  # receipts that came more than once
+    counted: int  # of the events: those after the warm-up
+    broker_us: float  # processor time of the broker per counted event
 
     @property
     def rate(self) -> float:
-        return self.events / self.seconds
+        return self.counted / self.seconds
 
 
 class Failed(Exception):
@@ -134,29 +141,40 @@ def run(contestant: Contestant, events: Sequence[Event], home: Path, number: int
     """One whole run. Raises Failed."""
     folder = home / f"{contestant.name}-{number}"
     folder.mkdir()
+    warm = len(events) // WARM_PART
     with stage(folder / "broker", home, contestant) as parts:
-        asyncio.run(publish(parts, events))
+        asyncio.run(publish(parts, events[:warm]))
         own = home if contestant.name == OURS else folder
         config = Config(parts.bootstrap, str(own), str(home / "keys"), parts.partitions)
         log = folder / "log"
         with process(contestant, config, log) as child:
-            busy = asyncio.run(_until_done(parts, len(events), child, log))
-        return _result(contestant.name, parts, len(events), busy)
+            asyncio.run(_until_done(parts, warm, child, log))
+            child.send_signal(signal.SIGSTOP)
+            asyncio.run(publish(parts, events[warm:]))
+            meters = psutil.Process(child.pid), _broker()
+            before = [_busy(meter) for meter in meters]
+            began = time.time()
+            child.send_signal(signal.SIGCONT)
+            asyncio.run(_until_done(parts, len(events), child, log))
+            busy = [_busy(meter) - at for meter, at in zip(meters, before, strict=True)]
+        return _result(contestant.name, parts, len(events), len(events) - warm, began, busy)
 
 
-async def _until_done(parts: Parts, wanted: int, child: subprocess.Popen[bytes], log: Path) -> float:
-    """Wait for a receipt of every event. Returns the processor seconds spent since the first output."""
-    meter, busy_before = psutil.Process(child.pid), None
+def _broker() -> psutil.Process:
+    """The Java process that this one started for the stage."""
+    children = psutil.Process().children(recursive=True)
+    return next(child for child in children if "java" in child.name())
+
+
+async def _until_done(parts: Parts, wanted: int, child: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait for a receipt of each of the first ``wanted`` events. Raises Failed."""
     receipts = parts.messages.topic("receipts", CHANNEL)
-    accepted = [TopicPartition(parts.messages.topic("accepted"), n) for n in range(parts.partitions)]
     keys: set[bytes] = set()
     async with AIOKafkaConsumer(bootstrap_servers=parts.bootstrap, isolation_level="read_committed") as consumer:
         consumer.assign([TopicPartition(receipts, 0)])
         await consumer.seek_to_beginning()
         moved = time.monotonic()
         while len(keys) < wanted:
-            if busy_before is None and sum((await consumer.end_offsets(accepted)).values()) > parts.partitions:
-                busy_before = _busy(meter)
             found = await consumer.getmany(timeout_ms=0)
             for records in found.values():
                 keys.update(record.key for record in records)
@@ -164,7 +182,6 @@ async def _until_done(parts: Parts, wanted: int, child: subprocess.Popen[bytes],
             if child.poll() is not None or time.monotonic() - moved > PATIENCE_S:
                 raise Failed(f"{log}: {len(keys)} of {wanted} receipts, exit code {child.poll()}\n{tail(log)}")
             await asyncio.sleep(LOOK_S)
-    return _busy(meter) - (busy_before or 0.0)
 
 
 def _busy(meter: psutil.Process) -> float:
@@ -172,23 +189,24 @@ def _busy(meter: psutil.Process) -> float:
     return float(times.user + times.system)
 
 
-def _result(name: str, parts: Parts, events: int, busy: float) -> Result:
+def _result(name: str, parts: Parts, events: int, counted: int, began: float, busy: Sequence[float]) -> Result:
     wanted = [topic for topic, _ in compared(parts.catalogue)]
-    seen = history.read(parts.bootstrap, [*wanted, "accepted"], "")
+    seen = history.read(parts.bootstrap, wanted, "")
     found = {topic: {_bytes(m.key, m.value) for m in seen.of(topic)} for topic in wanted}
     receipts = seen.of(parts.messages.topic("receipts", CHANNEL))
-    began = min(m.timestamp_ms for m in seen.of("accepted") if m.key is not None)  # ours forwards ticks, without key
-    ended = max(m.timestamp_ms for m in receipts)
+    ended = max(m.timestamp_ms for m in receipts) / 1000
     distinct = len({m.key for m in receipts})
     return Result(
         name,
         events,
-        (ended - began) / 1000,
-        busy * 1e6 / events,
+        ended - began,
+        busy[0] * 1e6 / counted,
         sum(map(len, found.values())),
         digest(found),
         distinct,
         len(receipts) - distinct,
+        counted,
+        busy[1] * 1e6 / counted,
     )
 
 

@@ -33,7 +33,18 @@ def _table(title: str, *columns: str) -> Table:
 
 
 def _contestants(found: Mapping[str, Any]) -> Table:
-    table = _table("同一工作 / one job, one process", "", "events/s", "us/event", "total", "overhead", "guarantee", "")
+    table = _table(
+        "同一工作 / one job, one process",
+        "",
+        "events/s",
+        "us/event",
+        "its cpu",
+        "broker",
+        "total",
+        "overhead",
+        "guarantee",
+        "",
+    )
     rates = found["events_per_second"]
     for name, rate in rates.items():
         total, overhead = found["total_ratio"].get(name), found["overhead_ratio"].get(name)
@@ -41,12 +52,14 @@ def _contestants(found: Mapping[str, Any]) -> Table:
             name,
             f"{rate:,.0f}",
             f"{figures.microseconds(rate):,.0f}",
+            f"{found['cpu_us'][name]:,.0f}",
+            f"{found['broker_us'][name]:,.0f}",
             "" if total is None else f"{total:.2f} x",
             "" if overhead is None else f"{overhead:.1f} x",
             found["guarantee"][name],
             bar(rate, max(rates.values())),
         )
-    table.columns[5].justify = table.columns[6].justify = "left"
+    table.columns[7].justify = table.columns[8].justify = "left"
     return table
 
 
