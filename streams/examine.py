@@ -132,7 +132,8 @@ class Examiner:
             subject = self._department(payload.channel)
         else:
             subject = self._identify(kind, decoded.value["subject"], source.channel)
-        checked = _check(payload, source.channel, subject, law, day)
+        facts = checks.SubjectFacts(subject.kind, subject.birth_date)
+        checked = checks.check(payload, source.channel, facts, law, day)
         if checked.faults:
             raise _Rejection(*checked.faults)
         accepted = Accepted(
@@ -216,26 +217,6 @@ def _checked_number(person: bool, number: str) -> Identifier:
     except IdentifierFault as fault:
         seen = f"{len(number)} characters"
         raise _Rejection(Fault("IDENTIFIER_INVALID", "subject.id_number", seen, fault.expected)) from None
-
-
-def _check(payload: Payload, channel: str, subject: Subject, law: LawBook, day: date) -> checks.Checked:
-    facts = checks.SubjectFacts(subject.kind, subject.birth_date)
-    match payload:
-        case Determination():
-            found = checks.check_determination(payload, channel, facts, law, day)
-        case Ending():
-            found = checks.check_ending(payload, channel, law, day)
-        case Correction():
-            found = checks.check_correction(payload, channel, facts, law, day)
-        case Feedback():
-            found = checks.check_feedback(payload, channel, law, day)
-        case PersonCase():
-            found = checks.check_case(payload, channel, law, day)
-        case Consent():
-            found = checks.check_consent(payload, facts, law, day)
-        case Supervision():
-            found = checks.check_supervision(payload, channel, law, day)
-    return found
 
 
 def _department_tokens(payload: Payload, subject: Subject, law: LawBook) -> dict[str, str]:

@@ -101,6 +101,13 @@ def _considered(played: Played, _: Stage) -> Any:
     return {one.rule: one.reason for decision in played.decisions for one in decision.considered}
 
 
+def _case_due(played: Played, _: Stage) -> Any:
+    dues = [decision.case.due for decision in played.decisions if decision.case is not None]
+    if len(dues) != 1:
+        return None
+    return dues[0].day if dues[0].state is DueState.SET else dues[0].state.value
+
+
 EXPECTATIONS: dict[str, Callable[[Played, Stage], Any]] = {
     "outcome": lambda played, _: None if played.receipt is None else played.receipt.outcome.value,
     "code": lambda played, stage: _only(_codes(played, stage)),
@@ -126,6 +133,22 @@ EXPECTATIONS: dict[str, Callable[[Played, Stage], Any]] = {
     "notices": lambda played, _: sorted(one.kind for decision in played.decisions for one in decision.notices),
     "open": lambda played, _: sorted(one.measure for one in _all(played) if standing(one)),
     "states": _states,
+    "disputed": lambda played, _: any(map(played.standing.disputed, played.standing.entries)),
+    "cases": lambda played, _: {
+        one.case_no: one.state.value for group in played.standing.cases.values() for one in group
+    },
+    "case_due": _case_due,
+    "missed": lambda played, _: sorted(f"{one.kind.value} {one.due_on}" for d in played.decisions for one in d.missed),
+    "days_late": lambda played, _: _only([decision.days_late for decision in played.decisions]),
+    "reasons": lambda played, _: sorted({code for decision in played.decisions for code in decision.reasons}),
+    "repaired": lambda played, _: bool(played.standing.repaired),
+    "consents": lambda played, _: {
+        one.recipient: "withdrawn" if one.withdrawn_on else "given" for one in played.standing.consents
+    },
+    "orders": lambda played, _: {
+        one.order_no: "done" if one.done else "answered" if one.answered_on else "ordered"
+        for one in played.standing.orders.values()
+    },
     "waiting": lambda played, _: len(played.standing.waiting),
     "entries": lambda played, _: len(played.standing.entries),
 }

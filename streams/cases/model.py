@@ -64,6 +64,43 @@ class FeedbackSays(Struct, frozen=True, forbid_unknown_fields=True):
     answered_on: date | UnsetType = UNSET
 
 
+class PersonCaseSays(Struct, frozen=True, forbid_unknown_fields=True):
+    step: str = "opened"
+    matter: str = "objection"
+    of: str | UnsetType = UNSET  # document number of the record meant
+    item: str | UnsetType = UNSET
+    case_no: str | UnsetType = UNSET
+    day: date | UnsetType = UNSET
+    handling: str = "own"
+    minimum_reached: bool | UnsetType = UNSET
+    wrong_corrected: bool | UnsetType = UNSET
+    duties_done: bool | UnsetType = UNSET
+    public_promise: bool | UnsetType = UNSET
+    document_no: str | UnsetType | None = UNSET
+    document_digest: str | UnsetType | None = UNSET
+    revoked_on: date | None = None
+
+
+class ConsentSays(Struct, frozen=True, forbid_unknown_fields=True):
+    step: str = "given"
+    recipient: str = "credit_bureau"
+    purpose: str = "credit_reporting"
+    day: date | UnsetType = UNSET
+    document_digest: str | UnsetType = UNSET
+
+
+class OrderSays(Struct, frozen=True, forbid_unknown_fields=True):
+    step: str = "ordered"
+    order_no: str = "1"
+    to: str = "railway"  # channel of the department
+    day: date | UnsetType = UNSET
+    duty: str | UnsetType | None = UNSET
+    due_on: date | UnsetType | None = UNSET
+    obligation: str | None = None  # its identifier
+    done: bool = False
+    officer: str | UnsetType = UNSET
+
+
 class Step(Struct, frozen=True, forbid_unknown_fields=True):
     """One thing that happens: a record, days that pass, or the same record once more. Exactly one of them is set."""
 
@@ -74,6 +111,9 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
     ending: EndingSays | None = None
     correction: CorrectionSays | None = None
     feedback: FeedbackSays | None = None
+    case: PersonCaseSays | None = None
+    consent: ConsentSays | None = None
+    order: OrderSays | None = None
     ticks_until: date | None = None
     tick: bool = False
     again: int | None = None  # the record given as number N, word for word

@@ -10,7 +10,18 @@ import yaml
 from streams.cases.compare import EXPECTATIONS
 from streams.cases.model import Case, CaseFile, CaseSays, Step
 
-_STEPS = ("determination", "ending", "correction", "feedback", "ticks_until", "tick", "again")
+_STEPS = (
+    "determination",
+    "ending",
+    "correction",
+    "feedback",
+    "case",
+    "consent",
+    "order",
+    "ticks_until",
+    "tick",
+    "again",
+)
 
 
 class CaseFault(Exception):

@@ -7,19 +7,20 @@ from msgspec import UNSET, Struct, structs
 
 from streams.cases import usual
 from streams.cases.model import Case, FeedbackSays, Step, Subject
-from streams.core.checks import Checked, check_correction, check_determination, check_ending, check_feedback
+from streams.core.checks import Checked, check
 from streams.core.decide import decide
 from streams.core.decisions import Decision, Obligation, Outcome, Receipt
 from streams.core.due import next_day
 from streams.core.events import (
     Accepted,
-    Correction,
     Determination,
-    Ending,
     EventKind,
     Feedback,
     FeedbackState,
+    Payload,
     SubjectKind,
+    Supervision,
+    SupervisionStep,
     Target,
     Tick,
 )
@@ -29,7 +30,13 @@ from streams.core.law import LawBook
 from streams.core.lifting import standing as is_standing
 from streams.core.standing import Standing
 
-Payload = Determination | Ending | Correction | Feedback
+# Families of topics on which the kinds travel that are not on events.
+_FAMILIES = {
+    EventKind.FEEDBACK: "feedback",
+    EventKind.CASE: "cases",
+    EventKind.CONSENT: "cases",
+    EventKind.SUPERVISION: "cases",
+}
 
 
 class StageFault(Exception):
@@ -99,15 +106,17 @@ class Stage:
         return self._send(*record)
 
     def _send(self, step: Step, channel: str, kind: EventKind, payload: Payload) -> Played:
-        token = _token(step.subject)
+        department = Subject(payload.channel, "entity", None, "") if isinstance(payload, Supervision) else None
+        subject = department or step.subject
+        token = _token(subject)
         self.offset += 1
-        topic = f"{'feedback' if kind is EventKind.FEEDBACK else 'events'}.{channel}"
+        topic = f"{_FAMILIES.get(kind, 'events')}.{channel}"
         identifier = receipt_id(topic, 0, self.offset)
         self.receipts.append(identifier)
-        checked = self._check(step.subject, channel, payload)
+        checked = check(payload, channel, usual.facts(subject), self.law, self.day)
         if checked.faults:
             return Played(self._refused(identifier, topic, checked), (), self.standing_of(token))
-        name_check = f"name {step.subject.name}" if step.subject.name else ""
+        name_check = f"name {subject.name}" if subject.name else ""
         event = Accepted(
             receipt_id=identifier,
             kind=kind,
@@ -119,7 +128,7 @@ class Stage:
             intake_day=self.day,
             law_digest=self.law.digest,
             subject=token,
-            subject_kind=SubjectKind(step.subject.kind),
+            subject_kind=SubjectKind(subject.kind),
             name_check=name_check,
             content_digest=content_digest(kind, channel, token, name_check, payload),
             warnings=checked.warnings,
@@ -155,16 +164,6 @@ class Stage:
         """The standing of a subject, empty before its first record."""
         return self.standings.get(token) or Standing(token)
 
-    def _check(self, subject: Subject, channel: str, payload: Payload) -> Checked:
-        facts = usual.facts(subject)
-        if isinstance(payload, Determination):
-            return check_determination(payload, channel, facts, self.law, self.day)
-        if isinstance(payload, Correction):
-            return check_correction(payload, channel, facts, self.law, self.day)
-        if isinstance(payload, Ending):
-            return check_ending(payload, channel, self.law, self.day)
-        return check_feedback(payload, channel, self.law, self.day)
-
     def _record(self, step: Step) -> tuple[Step, str, EventKind, Payload]:
         if step.determination is not None:
             made = usual.determination(step.determination, self.day, self.law)
@@ -177,8 +176,23 @@ class Stage:
         if step.correction is not None:
             corrected = usual.correction(step.correction, self.day, self.law, self.seen)
             return step, self._channel_of(step, corrected.target), EventKind.CORRECTION, corrected
-        assert step.feedback is not None
-        return self._feedback(step, step.feedback)
+        if step.feedback is not None:
+            return self._feedback(step, step.feedback)
+        return self._of_a_person(step)
+
+    def _of_a_person(self, step: Step) -> tuple[Step, str, EventKind, Payload]:
+        """A step of a case or a consent; or an order of supervision, which is about no person."""
+        if step.case is not None:
+            last = next(reversed(self.seen), None)
+            said = usual.person_case(step.case, self.day, None if last is None else last.item)
+            return step, self._channel_of(step, said.target), EventKind.CASE, said
+        if step.consent is not None:
+            channel = "credit" if step.channel is UNSET else step.channel
+            return step, channel, EventKind.CONSENT, usual.consent(step.consent, self.day)
+        assert step.order is not None
+        order = usual.order(step.order, self.day)
+        sender = "credit" if order.step is SupervisionStep.ORDERED else order.channel
+        return step, sender if step.channel is UNSET else step.channel, EventKind.SUPERVISION, order
 
     def _feedback(self, step: Step, says: FeedbackSays) -> tuple[Step, str, EventKind, Payload]:
         obligation = self._obligation(step, says)

@@ -1,13 +1,38 @@
 """What a record of a case says where the case is silent: a complete, lawful record of that item."""
 
+from datetime import timedelta
 from typing import Any
 
 from msgspec import UNSET, structs
 
-from streams.cases.model import CorrectionSays, DeterminationSays, EndingSays, Subject
+from streams.cases.model import (
+    ConsentSays,
+    CorrectionSays,
+    DeterminationSays,
+    EndingSays,
+    OrderSays,
+    PersonCaseSays,
+    Subject,
+)
 from streams.core.checks import SubjectFacts
-from streams.core.events import Correction, Determination, Ending, SubjectKind, Target
+from streams.core.events import (
+    CaseStep,
+    Consent,
+    ConsentStep,
+    Correction,
+    Determination,
+    Duty,
+    Ending,
+    Handling,
+    Matter,
+    PersonCase,
+    SubjectKind,
+    Supervision,
+    SupervisionStep,
+    Target,
+)
 from streams.core.law import Item, LawBook
+from streams.core.repair import CONDITIONS
 
 DOCUMENT = "(2026)鲁0102执1号"
 CHANGE_DOCUMENT = "(2026)鲁0102执1号之一"
@@ -68,6 +93,38 @@ def correction(says: CorrectionSays, day: Any, law: LawBook, seen: dict[Target, 
     for word in ("of", "item", "says"):
         fields.pop(word, None)
     return Correction(target=target, replacement=replacement, **fields)
+
+
+def person_case(says: PersonCaseSays, day: Any, last_item: str | None) -> PersonCase:
+    """A step of a case; what is upheld comes with its document, a repair granted with every condition met."""
+    item = (last_item or ITEM) if says.item is UNSET else says.item
+    of = DOCUMENT if says.of is UNSET else says.of
+    upheld = says.step == CaseStep.UPHELD.value
+    document = {"document_no": CHANGE_DOCUMENT, "document_digest": DIGEST} if upheld else {}
+    met = dict.fromkeys(CONDITIONS, upheld and says.matter == Matter.REPAIR.value)
+    fields = {"case_no": "1", "day": day, **document, **met, **said(says)}
+    for word in ("of", "item"):
+        fields.pop(word, None)
+    closed = {"matter": Matter(says.matter), "step": CaseStep(says.step), "handling": Handling(says.handling)}
+    return PersonCase(**{"target": Target(of, item), **fields, **closed})
+
+
+def consent(says: ConsentSays, day: Any) -> Consent:
+    """A declaration of today."""
+    fields = {"day": day, "document_digest": DIGEST, **said(says), "step": ConsentStep(says.step)}
+    return Consent(**fields)
+
+
+def order(says: OrderSays, day: Any) -> Supervision:
+    """An order to answer proposals within ten days, or the answer of an officer."""
+    ordered = says.step == SupervisionStep.ORDERED.value
+    usual = (
+        {"duty": Duty.ANSWER_PROPOSALS.value, "due_on": day + timedelta(days=10)} if ordered else {"officer": "T001"}
+    )
+    fields: dict[str, Any] = {"day": day, **usual, **said(says), "step": SupervisionStep(says.step)}
+    fields["channel"], fields["obligation_id"] = fields.pop("to"), fields.pop("obligation")
+    duty = fields.get("duty")
+    return Supervision(**{**fields, "duty": None if duty is None else Duty(duty)})
 
 
 def facts(subject: Subject) -> SubjectFacts:

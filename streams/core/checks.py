@@ -34,6 +34,7 @@ from streams.core.events import (
     Ending,
     Feedback,
     FeedbackState,
+    Payload,
     PersonCase,
     Supervision,
     Target,
@@ -45,6 +46,7 @@ from streams.core.shown import one_of, shown
 __all__ = [
     "Checked",
     "SubjectFacts",
+    "check",
     "check_case",
     "check_consent",
     "check_correction",
@@ -66,6 +68,26 @@ class Checked(Struct, frozen=True):
     faults: tuple[Fault, ...] = ()
     warnings: tuple[str, ...] = ()
     bars: tuple[str, ...] = ()  # of a correction: why the record it corrects must not stand at all
+
+
+def check(payload: Payload, channel: str, subject: SubjectFacts, law: LawBook, today: date) -> Checked:
+    """Check what a department sent, whatever it is."""
+    match payload:
+        case Determination():
+            found = check_determination(payload, channel, subject, law, today)
+        case Ending():
+            found = check_ending(payload, channel, law, today)
+        case Correction():
+            found = check_correction(payload, channel, subject, law, today)
+        case Feedback():
+            found = check_feedback(payload, channel, law, today)
+        case PersonCase():
+            found = check_case(payload, channel, law, today)
+        case Consent():
+            found = check_consent(payload, subject, law, today)
+        case Supervision():
+            found = check_supervision(payload, channel, law, today)
+    return found
 
 
 def check_determination(d: Determination, channel: str, subject: SubjectFacts, law: LawBook, today: date) -> Checked:

@@ -20,7 +20,7 @@ from streams.core.limits import OVERFLOW
 from streams.core.standing import WAITS_FOR, Standing, mark, target_key
 
 # Held as things stand today: after a correction the ending may have effect; a full standing keeps nothing of a record.
-MAY_COME_AGAIN = ("ENDING_WITHOUT_EFFECT", OVERFLOW)
+MAY_COME_AGAIN = ("ENDING_WITHOUT_EFFECT", "ORDER_NOT_SEEN", OVERFLOW)
 
 
 def evolve(standing: Standing, decision: Decision) -> Standing:

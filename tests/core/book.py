@@ -10,13 +10,19 @@ from streams.core.decide import decide
 from streams.core.decisions import Decision, Receipt
 from streams.core.events import (
     Accepted,
+    CaseStep,
+    Consent,
     Correction,
     Determination,
     Ending,
     EventKind,
     Feedback,
     LawChange,
+    Matter,
+    Payload,
+    PersonCase,
     SubjectKind,
+    Supervision,
     Target,
     Tick,
 )
@@ -69,18 +75,35 @@ def correction(day: date, replacement: Determination, number: str = "1") -> Corr
     return Correction(Target(number, replacement.item), "correct", day, DIGEST, replacement)
 
 
+def case(day: date, step: CaseStep = CaseStep.OPENED, **more: Any) -> PersonCase:
+    """A step of an objection to the listing, with its document where it is upheld."""
+    fields: dict[str, Any] = {
+        "target": Target("1", LISTING),
+        "matter": Matter.OBJECTION,
+        "step": step,
+        "case_no": "C1",
+        "day": day,
+        "document_no": "decided" if step is CaseStep.UPHELD else None,
+        "document_digest": DIGEST if step is CaseStep.UPHELD else None,
+    }
+    return PersonCase(**{**fields, **more})
+
+
 _KIND: dict[type, EventKind] = {
     Determination: EventKind.DETERMINATION,
     Ending: EventKind.ENDING,
     Correction: EventKind.CORRECTION,
     Feedback: EventKind.FEEDBACK,
+    PersonCase: EventKind.CASE,
+    Consent: EventKind.CONSENT,
+    Supervision: EventKind.SUPERVISION,
     Tick: EventKind.TICK,
     LawChange: EventKind.LAW,
 }
 
 
 def accepted(
-    payload: Determination | Ending | Correction | Feedback | Tick | LawChange,
+    payload: Payload | Tick | LawChange,
     offset: int,
     *,
     channel: str = "court",
@@ -126,9 +149,7 @@ class Life:
         self.decisions.extend(verdict.decisions)
         return verdict.receipt, verdict.decisions
 
-    def sends(
-        self, payload: Determination | Ending | Correction | Feedback, **more: Any
-    ) -> tuple[Receipt | None, tuple[Decision, ...]]:
+    def sends(self, payload: Payload, **more: Any) -> tuple[Receipt | None, tuple[Decision, ...]]:
         self.offset += 1
         return self.happens(accepted(payload, self.offset, **more))
 
