@@ -39,8 +39,8 @@ def _fact(field: str) -> Getter:
 
 
 def _target(field: str) -> Getter:
-    """A field of the earlier record that an ending or a correction is about."""
-    return _first(at("ending", "target", field), at("correction", "target", field))
+    """A field of the earlier record that an ending, a correction or a case is about."""
+    return _first(*(at(payload, "target", field) for payload in ("ending", "correction", "case")))
 
 
 def _happens_to_a_subject(value: Value) -> bool:
@@ -88,6 +88,14 @@ ACCEPTED_EVENTS = Table(
         Column("feedback_state", OPTIONAL_CODE, at("feedback", "state")),
         Column("feedback_reason", OPTIONAL_CODE, at("feedback", "reason")),
         Column("answered_on", OPTIONAL_DAY, at("feedback", "answered_on")),
+        Column("case_matter", OPTIONAL_CODE, at("case", "matter")),
+        Column("case_step", OPTIONAL_CODE, at("case", "step")),
+        Column("case_no", OPTIONAL_TEXT, at("case", "case_no")),
+        Column("consent_recipient", OPTIONAL_CODE, at("consent", "recipient")),
+        Column("consent_step", OPTIONAL_CODE, at("consent", "step")),
+        Column("order_no", OPTIONAL_TEXT, at("supervision", "order_no")),
+        Column("order_to", OPTIONAL_CODE, at("supervision", "channel")),
+        Column("order_step", OPTIONAL_CODE, at("supervision", "step")),
     ),
     indexes=(Index("receipt_id"), Index("subject")),
 )
@@ -135,6 +143,22 @@ DECISIONS = Table(
         Column("notice_ids", TEXTS, each("notices", "notice_id")),
         Column("notice_kinds", CODES, each("notices", "kind")),
         Column("reasons", CODES, at("reasons")),
+        Column("case_no", OPTIONAL_TEXT, at("case", "case_no")),
+        Column("case_matter", OPTIONAL_CODE, at("case", "matter")),
+        Column("case_state", OPTIONAL_CODE, at("case", "state")),
+        Column("case_due", OPTIONAL_DAY, at("case", "due", "day")),
+        Column("missed_kinds", CODES, each("missed", "kind")),
+        Column("missed_refs", TEXTS, each("missed", "ref")),
+        Column("missed_channels", CODES, each("missed", "channel")),
+        Column("missed_due", "Array(Date32)", each("missed", "due_on")),
+        Column("days_late", "Nullable(Int32)", at("days_late")),
+        Column("consent_recipient", OPTIONAL_CODE, at("consent", "recipient")),
+        Column("consent_withdrawn_on", OPTIONAL_DAY, at("consent", "withdrawn_on")),
+        Column("order_no", OPTIONAL_TEXT, at("order", "order_no")),
+        Column("order_to", OPTIONAL_CODE, at("order", "to")),
+        Column("order_duty", OPTIONAL_CODE, at("order", "duty")),
+        Column("order_due", OPTIONAL_DAY, at("order", "due_on")),
+        Column("order_done", "Nullable(Bool)", at("order", "done")),
     ),
     indexes=(Index("decision_id"), Index("subject"), Index("cause_receipt_id")),
 )
@@ -171,6 +195,7 @@ OBLIGATIONS = Table(
         Column("due_state", CODE, at("due", "state")),
         Column("due_day", OPTIONAL_DAY, at("due", "day")),
         Column("lift_reason", OPTIONAL_CODE, at("lift_reason")),
+        Column("disputed", "Bool", at("disputed")),
     ),
     indexes=(Index("obligation_id"), Index("decision_id")),
 )

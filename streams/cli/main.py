@@ -4,7 +4,21 @@ import sys
 
 import typer
 
-from streams.cli import agents, auditor, cases, law, load, migrate, people, pipeline, sample, stack, topics, whatif
+from streams.cli import (
+    agents,
+    auditor,
+    cases,
+    law,
+    load,
+    migrate,
+    obligations,
+    people,
+    pipeline,
+    sample,
+    stack,
+    topics,
+    whatif,
+)
 
 app = typer.Typer(
     help="诚信: credit events in, explained proposals out.",
@@ -25,6 +39,7 @@ app.add_typer(topics.app, name="topics", rich_help_panel="data")
 app.add_typer(migrate.app, name="migrate", rich_help_panel="data")
 app.add_typer(sample.app, name="sample", rich_help_panel="data")
 app.command("what-if", rich_help_panel="law")(whatif.what_if)
+app.command(rich_help_panel="checks")(obligations.obligations)
 app.command(rich_help_panel="checks")(people.explain)
 app.command(rich_help_panel="checks")(people.standing)
 app.command(rich_help_panel="checks")(pipeline.verify)

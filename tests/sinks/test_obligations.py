@@ -1,0 +1,99 @@
+"""``chengxin obligations`` on a real server: rows as the sink makes them of what the agents wrote."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from clickhouse_driver import Client
+
+from sinks.clickhouse import columns, migrate
+from sinks.clickhouse.connection import connect
+from sinks.clickhouse.tables import BY_FAMILY, TABLES
+from streams.obligations import Late, sheet
+from tests.flow.flow_stand import CATALOGUE, CODEC, Stand, determination, listing, person
+
+pytestmark = pytest.mark.servers
+START = date(2026, 11, 2)
+
+
+def stored(stand: Stand, client: Client, database: str) -> None:
+    """Everything the agents wrote, as rows."""
+    migrate.apply(client, database)
+    for table in TABLES:
+        client.execute(f"TRUNCATE TABLE {table.name}")
+    for topic in sorted(stand.topics):
+        family = next((name for name in BY_FAMILY if topic == name or topic.startswith(f"{name}.")), None)
+        if family is None or topic.endswith(".current") or family not in CATALOGUE.families:
+            continue
+        table = BY_FAMILY[family]
+        records = [
+            columns.Stored(topic, 0, offset, 0, CODEC.decode(value, max_bytes=1 << 24).value)
+            for offset, (_, value) in enumerate(stand.topics[topic])
+        ]
+        names = ", ".join(columns.names(table))
+        client.execute(f"INSERT INTO {table.name} ({names}) VALUES", columns.rows(table, records), columnar=True)
+
+
+def order(word: str, **changes: object) -> bytes:
+    value = {"event_id": f"D-{word}", "step": word, "order_no": "DD-1", "channel": "org", "day": START, **changes}
+    return CODEC.encode("SupervisionEvent", value)
+
+
+def case(word: str, day: date, number: int) -> bytes:
+    listed = determination(number, START)
+    value = {
+        "event_id": f"C-{word}-{number}",
+        "subject": {"kind": "person", "id_type": "citizen", "id_number": person(number)},
+        "target": {"document_no": listed["document_no"], "item": listed["item"]},
+        "matter": "objection",
+        "step": word,
+        "case_no": f"YY-{number}",
+        "day": day,
+    }
+    return CODEC.encode("CaseEvent", value)
+
+
+def ended(number: int) -> bytes:
+    listed = determination(number, START)
+    value = {
+        "event_id": f"E-{number}",
+        "subject": {"kind": "person", "id_type": "citizen", "id_number": person(number)},
+        "target": {"document_no": listed["document_no"], "item": listed["item"]},
+        "reason": "performed",
+        "document_date": START,
+    }
+    return CODEC.encode("GroundEnding", value)
+
+
+def test_what_is_past_its_day_is_listed_until_it_is_done(tmp_path: Path, clickhouse_url: str, database: str) -> None:
+    stand = Stand(tmp_path / "keys").begin(START)
+    for number in (1, 2, 3):
+        stand.send("events.court", listing(number, START))
+    stand.send("events.court", ended(1))
+    stand.send("cases.court", case("opened", START, 2))
+    stand.send("cases.court", case("opened", START, 3))
+    stand.send("cases.credit", order("ordered", duty="prove_lifting", due_on=START + timedelta(days=4)))
+    with connect(clickhouse_url, database) as client:
+        stored(stand, client, database)
+        assert sheet(client).overdue == ()
+        for day in range(1, 18):
+            stand.tick(START + timedelta(days=day))
+        stored(stand, client, database)
+        found = sheet(client)
+        (lifting,) = [one for one in stand.read("sanctions.org") if one["state"] == "lifting"]
+        assert found.overdue == (
+            Late("proof", lifting["obligation_id"], "org", date(2026, 11, 5)),
+            Late("order", "DD-1", "org", date(2026, 11, 6)),
+            Late("case", "YY-2", "court", date(2026, 11, 17)),
+            Late("case", "YY-3", "court", date(2026, 11, 17)),
+        )
+        assert {(one.executor, one.state, one.obligations) for one in found.counts} == {
+            ("org", "lifting", 1),
+            ("org", "proposed", 2),
+        }
+        said = found.summary(only_overdue=True)
+        assert said["overdue_by_department"] == {"org": {"proof": 1, "order": 1}, "court": {"case": 2}}
+        stand.send("feedback.org", order("answered", done=True, officer="T"))
+        stand.send("cases.court", case("rejected", START + timedelta(days=17), 2))
+        stored(stand, client, database)
+        assert [one.id for one in sheet(client).overdue] == [lifting["obligation_id"], "YY-3"]
