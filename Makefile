@@ -34,10 +34,12 @@ lint: venv ## format, lint, import contracts
 types: venv ## strict types
 	$(BIN)/mypy
 
-law: venv ## the law book: loader, schemas, date grid, cases
+law: venv ## the law book: loader, schemas, date grid, cases, the report (build/law-report.html)
 	$(BIN)/chengxin law check
+	$(BIN)/python -m schemas
 	$(BIN)/chengxin cases run tests/cases
 	$(BIN)/python -m pytest -q tests/law
+	$(BIN)/chengxin law report
 
 test: lint types ## what CI runs: lint, types, law, unit, contract, connected flow, kill tests with 2 kills (up to 20 minutes)
 	$(BIN)/chengxin cases run tests/cases

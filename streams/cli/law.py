@@ -9,12 +9,15 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
+from streams.cli.law_report import CASES, Cases, report
+from streams.cli.screen import tell
 from streams.core.law import LawBook
 
 if TYPE_CHECKING:
     from streams.app import Parts
 
 app = typer.Typer(help="The law book: check it, publish it, bring it into force.", no_args_is_help=True)
+app.command()(report)
 
 
 @app.callback()
@@ -27,18 +30,25 @@ def check(
     folder: Annotated[
         Path | None, typer.Argument(help="folder of law files; default: the files of this release")
     ] = None,
+    cases: Cases = None,
 ) -> None:
-    """Read every law file; print the rules and what is inactive, or each fault with its cure. Exit 1 on a fault."""
+    """Read every law file and play every case; print the rules and what is inactive, or each fault with its cure: what
+    does not load, and each active rule without a case in which it acts and one in which it does not. Exit 1 on a fault.
+    """
+    from streams.cases.read import CaseFault
     from streams.law import loader
+    from streams.law.files import read_folder
+    from streams.law.report.proof import faults, prove
 
-    faults = loader.check(folder)
-    if faults:
-        errors = Console(stderr=True)
-        for fault in faults:
-            errors.print(str(fault), markup=False, highlight=False, soft_wrap=True)
-        errors.print(f"{len(faults)} faults", style="red")
-        raise typer.Exit(1)
-    _show(loader.load(folder), Console())
+    tell(loader.check(folder))
+    book = loader.load(folder)
+    try:
+        proof = prove(cases or [CASES], book)
+    except CaseFault as fault:
+        tell([fault])
+    tell(faults(proof, book, read_folder(folder or loader.FOLDER, []).memoranda))
+    _show(book, Console())
+    typer.echo(f"{proof.cases} cases passed; every active rule has one in which it acts and one in which it does not")
 
 
 @app.command()

@@ -2,7 +2,9 @@
 
 import logging
 import sys
+from collections.abc import Sequence
 
+import typer
 from rich.console import Console
 
 _WIDTH = 120
@@ -14,3 +16,14 @@ def screen() -> Console:
     for library in ("kafka", "aiokafka"):
         logging.getLogger(library).setLevel(logging.CRITICAL)
     return Console() if sys.stdout.isatty() else Console(width=_WIDTH)
+
+
+def tell(faults: Sequence[Exception]) -> None:
+    """Print each fault of an author's files, whole, on stderr and end with 1; return quietly if there is none."""
+    if not faults:
+        return
+    errors = Console(stderr=True)
+    for fault in faults:
+        errors.print(str(fault), markup=False, highlight=False, soft_wrap=True)
+    errors.print(f"{len(faults)} faults", style="red")
+    raise typer.Exit(1)

@@ -113,6 +113,9 @@ def _shape_fault(name: str, value: Any, problem: ValidationError) -> LawFault:
         described = schema.get("properties", {}).get(missing, {}).get("description")
         what = f"{missing}: {described}" if described else missing
         return LawFault(name, key, f"'{missing}' is missing", f"Add {what}. streams/law/README.md shows an example")
+    if problem.validator == "additionalProperties":
+        cure = f"Use only {', '.join(schema['properties'])}; inside {{...}} the commas of a text are full-width (，)"
+        return LawFault(name, key, problem.message, cure)
     hint = f" ({schema['description']})" if "description" in schema else ""
     return LawFault(name, key, f"{problem.message}{hint}", "Write it as streams/law/README.md shows")
 

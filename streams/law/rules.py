@@ -45,7 +45,8 @@ def rules(pages: tuple[Page, ...], shelf: Shelf, faults: list[LawFault]) -> dict
         if version not in heads:
             faults.append(_fault(page, "continues", f"there is no memorandum '{version}'", "Name an existing version"))
             continue
-        _check_name(page, version, faults)
+        if "continues" in page.data:
+            _check_name(page, version, faults)
         for row in page.data["rows"]:
             rule = _rule(page, heads[version].data, row, shelf, faults)
             if rule.rule_id in found:

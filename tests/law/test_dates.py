@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from streams.core.law import LawBook, Scale
+from streams.core.law import LawBook
 from streams.law.loader import load
+from streams.law.report.dates import conflicts, days_of, gaps, holds, scales_on
 
 GRID = [date(2013, 1, 1) + timedelta(days=n) for n in range(19 * 365)]
 
@@ -15,16 +16,16 @@ def book() -> LawBook:
     return load()
 
 
-def holds(start: date | None, end: date | None, day: date) -> bool:
-    return (start or day) <= day <= (end or day)
+def test_no_gap_and_no_conflict_on_any_day(book: LawBook) -> None:
+    assert gaps(book, GRID) == ()
+    assert conflicts(book, GRID) == ()
 
 
-def scales_on(book: LawBook, day: date) -> list[Scale]:
-    return [scale for scale in book.scales if holds(scale.in_force_from, scale.in_force_to, day)]
-
-
-def test_exactly_one_scale_every_day(book: LawBook) -> None:
-    assert [day for day in GRID if len(scales_on(book, day)) != 1] == []
+def test_the_report_looks_at_every_day_on_which_something_changes(book: LawBook) -> None:
+    days = days_of(book)
+    assert {date(2020, 12, 6), date(2020, 12, 7), date(2026, 3, 31), date(2026, 4, 1)} <= set(days)
+    assert (days[0], days[-1]) == (date(2013, 1, 1), date(2031, 12, 31))
+    assert gaps(book) == conflicts(book) == ()
 
 
 @pytest.mark.parametrize(
@@ -44,17 +45,8 @@ def test_serious_needs_a_list_decision(book: LawBook) -> None:
     assert conditions == {"list_decision"}
 
 
-def test_no_two_versions_of_a_memorandum_on_one_day(book: LawBook) -> None:
-    for day in GRID:
-        in_force = {
-            (rule.memorandum, rule.version) for rule in book.rules.values() if rule_holds(book, rule.rule_id, day)
-        }
-        assert len({memorandum for memorandum, _ in in_force}) == len(in_force), day
-
-
 def rule_holds(book: LawBook, rule_id: str, day: date) -> bool:
-    rule = book.rules[rule_id]
-    return holds(rule.in_force_from, rule.in_force_to, day)
+    return holds(book.rules[rule_id], day)
 
 
 def test_no_memorandum_carries_a_rule_from_the_cut_over_on(book: LawBook) -> None:
