@@ -6,7 +6,7 @@ from datetime import date
 from msgspec import Struct
 
 from schemas.codec import Codec
-from streams.core.decisions import Decision, Entry, Obligation, Receipt
+from streams.core.decisions import Decision, Entry, Notice, Obligation, Receipt
 from streams.core.events import SubjectKind
 from streams.core.law import LawBook
 from streams.core.standing import Standing
@@ -82,7 +82,7 @@ class Messages:
         for obligation in moved:
             yield from self._obligation(obligation, decision, entry, standing)
         for notice in decision.notices:
-            yield self._notice(notice.notice_id, notice.kind, decision, entry, law)
+            yield self._notice(notice, decision, entry, law, standing.disputed(entry.key))
 
     def _entry(self, decision: Decision, standing: Standing) -> Entry:
         if decision.entry is not None:
@@ -114,10 +114,10 @@ class Messages:
         yield Output(self.topic(family, executor), key, change)
         yield Output(self.topic(f"{family}.current", executor), key, self._current + what + told)
 
-    def _notice(self, notice_id: str, kind: str, decision: Decision, entry: Entry, law: LawBook) -> Output:
+    def _notice(self, notice: Notice, decision: Decision, entry: Entry, law: LawBook, disputed: bool) -> Output:
         told = Told(
-            notice_id=notice_id,
-            kind=kind,
+            notice_id=notice.notice_id,
+            kind=notice.kind,
             decision_id=decision.decision_id,
             case_ref=self._keyring.case_ref(decision.subject, entry.channel),
             channel=entry.channel,
@@ -125,6 +125,6 @@ class Messages:
             day=decision.decided_on,
             item=entry.determination.item,
             document_no=entry.determination.document_no,
-            text_zh=text_zh(kind, decision, entry, law),
+            text_zh=text_zh(notice.kind, decision, entry, law, disputed),
         )
-        return Output(self.topic("notices"), notice_id.encode(), self._codec.encode("PersonNotice", told))
+        return Output(self.topic("notices"), notice.notice_id.encode(), self._codec.encode("PersonNotice", told))

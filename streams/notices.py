@@ -3,7 +3,7 @@
 An honour is never told as a sanction, and a sanction never as decided before an officer confirmed it.
 """
 
-from streams.core.decisions import Decision, Entry
+from streams.core.decisions import Case, Decision, Entry
 from streams.core.events import Matter
 from streams.core.law import Item, LawBook
 from streams.core.repair import earliest, scheme_on, statutory
@@ -45,46 +45,56 @@ _CASE = {
     "该信息自不良行为或者事件终止之日起保存五年(第十六条);"
     "如您认为信息有误,可向征信机构提出异议,征信机构应当在二十日内核查并书面答复(第二十五条)。",
 }
+_SAY_REPAIR = ("listed", "repair_refused")
 _MATTERS = {
     Matter.OBJECTION: "异议",
     Matter.RECONSIDERATION: "复议",
     Matter.LAWSUIT: "行政诉讼",
     Matter.REPAIR: "信用修复申请",
 }
+_DISPUTED = "本记录有异议,正在办理。"
 _BAN = "法律、行政法规规定期限的禁止和限制不因信用修复而提前终止。"
 
 
-def text_zh(kind: str, decision: Decision, entry: Entry, law: LawBook) -> str:
-    """The notice of ``kind`` for one decision, without name or number of the person."""
-    determination, case = entry.determination, decision.case
+def text_zh(kind: str, decision: Decision, entry: Entry, law: LawBook, disputed: bool = False) -> str:
+    """The notice of ``kind`` for one decision, without name or number of the person; ``disputed``: it says so."""
+    determination = entry.determination
     body = law.bodies[determination.body].name if determination.body in law.bodies else determination.body
     item = law.items.get(determination.item)
     item_name = determination.item if item is None else item.name
     basis = law.instruments.get(determination.basis)
     moved = decision.raised or decision.changed
     reasons = [law.endings[c].name if c in law.endings else law.reasons.get(c, c) for c in decision.reasons]
-    texts = _CASE if kind in _CASE else _ADVERSE if _adverse(item) else _REWARD
-    repair = _repair(decision, entry, law, body) if _adverse(item) else ""
-    text = texts[kind].format(
-        body=body,
-        record=f"{body}{determination.document_no}文书对应的“{item_name}”记录",
-        document_no=determination.document_no,
-        item=item_name,
-        basis=determination.basis if basis is None else basis.title,
-        measures=";".join(_measure(o.measure, law) for o in moved) or "无",
-        term=_term(entry, item, law),
-        reason=";".join(reasons) or "依据消灭",
-        matter="" if case is None else _MATTERS[case.matter],
-        case_no="" if case is None else case.case_no,
-        repair=repair,
-        ban=_BAN if statutory(law, entry) else "",
-    )
+    repair = _repair(decision, entry, law, body) if kind in _SAY_REPAIR and _adverse(item) else ""
+    said = {
+        "body": body,
+        "document_no": determination.document_no,
+        "item": item_name,
+        "basis": determination.basis if basis is None else basis.title,
+        "measures": ";".join(_measure(o.measure, law) for o in moved) or "无",
+        "term": _term(entry, item, law),
+        "reason": ";".join(reasons) or "依据消灭",
+    }
+    if kind in _CASE:
+        text = _CASE[kind].format(**said, **_about_case(decision.case, said, entry, law), repair=repair)
+    else:
+        text = (_ADVERSE if _adverse(item) else _REWARD)[kind].format(**said)
     closing = _COURT_OBJECT if entry.channel == "court" else _OBJECT
     if kind == "listed":
         closing = repair + closing
     if kind == "listed" and item is not None and "honour_waived" in item.endings:
         closing = _WAIVE + closing
-    return text + closing.format(body=body)
+    return text + (_DISPUTED if disputed else "") + closing.format(body=body)
+
+
+def _about_case(case: Case | None, said: dict[str, str], entry: Entry, law: LawBook) -> dict[str, str]:
+    """What the templates of a case take beside the words of every notice."""
+    return {
+        "record": f"{said['body']}{said['document_no']}文书对应的“{said['item']}”记录",
+        "matter": "" if case is None else _MATTERS[case.matter],
+        "case_no": "" if case is None else case.case_no,
+        "ban": _BAN if statutory(law, entry) else "",
+    }
 
 
 def _repair(decision: Decision, entry: Entry, law: LawBook, body: str) -> str:

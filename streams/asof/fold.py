@@ -37,6 +37,7 @@ class Known(NamedTuple):
     why_not: str | None
     until: date | None
     measures: tuple[Obligation, ...]
+    disputed: bool  # as known: an objection, reconsideration or lawsuit about it is pending
 
 
 class AsOf(NamedTuple):
@@ -79,7 +80,7 @@ def fold(
             NEVER if ending is not None and _annulled(entry, law(ending.law_digest)) else _why_not(entry, until, at)
         )
         own = tuple(one for record, one in measures.values() if record == entry.receipt_id)
-        entries.append(Known(entry, why_not, until, own))
+        entries.append(Known(entry, why_not, until, own, now.disputed(entry.key)))
     last = seen[-1] if seen else None
     return AsOf(
         subject=subject,
@@ -118,7 +119,11 @@ def _fell(decided: date, ending: Decision | None, events: Mapping[str, Accepted]
     if ending is None or ending.kind is not DecisionKind.ENDED:
         return decided
     event = events.get(ending.settles or ending.cause.receipt_id)
-    stated = None if event is None else getattr(getattr(event, event.kind.value), "document_date", None)
+    if event is None:
+        return decided
+    if event.case is not None:
+        return min(event.case.revoked_on or event.case.day, decided)
+    stated = getattr(getattr(event, event.kind.value), "document_date", None)
     return decided if stated is None else min(stated, decided)
 
 

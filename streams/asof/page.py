@@ -65,6 +65,8 @@ def _entry(known: Known, law: LawBook) -> Table:
     table.add_row("当日", "成立 / true" if known.why_not is None else f"不成立 / not true：{_WHY_NOT[known.why_not]}")
     last = "未见终止 / no end known" if known.until is None else f"至 {known.until}"
     table.add_row("成立期间", "—" if known.why_not == NEVER else f"{facts.effect_date} 起，{last}")
+    if known.disputed:
+        table.add_row("异议", "有异议，正在办理 / disputed, pending")
     table.add_row("得知", f"{entry.recorded_on} 记入；{_ending(known, law)}")
     return table
 

@@ -26,7 +26,7 @@ MAY_COME_AGAIN = ("ENDING_WITHOUT_EFFECT", "ORDER_NOT_SEEN", OVERFLOW)
 def evolve(standing: Standing, decision: Decision) -> Standing:
     """The standing after ``decision``. Folding all decisions of a subject in order from ``Standing(subject)`` gives
     its current state exactly; ended entries stay in it, for duplicates and for history."""
-    return replace(
+    after = replace(
         standing,
         name_check=standing.name_check or _name_in_force(decision),
         department_tokens={**standing.department_tokens, **decision.department_tokens}
@@ -39,13 +39,34 @@ def evolve(standing: Standing, decision: Decision) -> Standing:
         moved=_moved(standing.moved, decision),
         given_up=_given_up(standing, decision),
         last_day=decision.decided_on,
-        cases=_cases(standing.cases, decision),
-        repaired=_repaired(standing.repaired, decision),
-        missed=_missed(standing, decision),
-        consents=_consents(standing.consents, decision),
-        orders=standing.orders
-        if decision.order is None
-        else {**standing.orders, decision.order.order_no: decision.order},
+    )
+    return _procedure(after, standing, decision) if _concerns_procedure(standing, decision) else after
+
+
+def _concerns_procedure(standing: Standing, decision: Decision) -> bool:
+    """Whether anything beside entries and obligations may move: for an ordinary document nothing does."""
+    return bool(
+        decision.case
+        or decision.missed
+        or decision.consent
+        or decision.order
+        or decision.kind is DecisionKind.REPAIRED
+        or standing.cases
+        or standing.repaired
+        or standing.missed
+    )
+
+
+def _procedure(after: Standing, before: Standing, decision: Decision) -> Standing:
+    """``after`` with what became of cases, repairs, consents, orders, and of what was overdue."""
+    order = decision.order
+    return replace(
+        after,
+        cases=_cases(before.cases, decision),
+        repaired=_repaired(before.repaired, decision),
+        missed=_missed(before, decision),
+        consents=_consents(before.consents, decision),
+        orders=before.orders if order is None else {**before.orders, order.order_no: order},
     )
 
 

@@ -20,9 +20,13 @@ def decide_overdue(docket: Docket) -> None:
 
 def days(now: Standing) -> Iterator[date]:
     """The days whose ticks find something newly overdue."""
-    for entry in now.entries.values():
-        for one in waited_for(now, entry):
-            yield one.due_on + _DAY
+    for key, obligations in now.obligations.items():
+        for obligation in obligations:
+            if obligation.due.day is not None:  # few have one: asked here, because this runs with every record
+                yield from (one.due_on + _DAY for one in waited_for(now, now.entries[key]))
+                break
+    for key in now.cases:
+        yield from (one.due_on + _DAY for one in _undecided(now, now.entries[key]))
     for one in _orders(now):
         yield one.due_on + _DAY
 
@@ -35,6 +39,10 @@ def waited_for(now: Standing, entry: Entry) -> Iterator[Missed]:
             continue
         if now.missed.get(mark(kind, obligation.obligation_id)) != day:
             yield Missed(kind, obligation.obligation_id, obligation.executor, day)
+    yield from _undecided(now, entry)
+
+
+def _undecided(now: Standing, entry: Entry) -> Iterator[Missed]:
     for case in now.cases.get(entry.key, ()):
         day = case.due.day
         if case.pending and day is not None and now.missed.get(mark(MissedKind.CASE, case.case_no, entry)) != day:

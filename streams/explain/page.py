@@ -8,8 +8,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from streams.core.decisions import Decision, DueState, Entry, Obligation, Waiting
-from streams.core.events import Feedback
+from streams.core.decisions import Case, Decision, DueState, Entry, Obligation, Order, Waiting
+from streams.core.events import Feedback, PersonCase
 from streams.core.law import LawBook, Rule
 from streams.core.terms import ground_of
 
@@ -29,6 +29,9 @@ _KINDS = {
     "supervised": "督导",
     "consented": "本人同意",
 }
+_MATTERS = {"objection": "异议", "reconsideration": "复议", "lawsuit": "行政诉讼", "repair": "信用修复"}
+_STEPS = {"opened": "受理", "upheld": "成立", "amended": "更正", "rejected": "不成立", "withdrawn": "撤回"}
+_MISSED = {"answer": "反馈措施建议", "proof": "反馈解除", "case": "办结案件", "order": "答复督导"}
 _STATES = {
     "proposed": "建议(待确认)",
     "confirmed": "已确认",
@@ -53,6 +56,17 @@ def page(decision: Decision, law: LawBook) -> RenderableType:
         parts += [_document(decision.entry, law), _severity(decision.entry, law)]
     if decision.waiting is not None:
         parts.append(_awaited(decision.waiting, law))
+    if decision.case is not None:
+        parts.append(_case(decision.case))
+    for missed in decision.missed:
+        parts.append(
+            _facts(
+                ("超期事项", f"{_MISSED[missed.kind]} {missed.ref}"),
+                ("应于", f"{missed.due_on} 前由 {missed.channel} 办理"),
+            )
+        )
+    if decision.order is not None:
+        parts.append(_order(decision.order))
     if decision.feedback is not None:
         parts.append(_answer(decision.feedback, law))
     moved = (*decision.raised, *decision.changed)
@@ -128,14 +142,37 @@ def _severity(entry: Entry, law: LawBook) -> Table:
 
 
 def _awaited(waiting: Waiting, law: LawBook) -> Table:
-    """What a held ending or correction is about: the record that has not come yet."""
-    change = waiting.ending or waiting.correction
+    """What a held ending, correction or step of a case is about: the record that has not come yet."""
+    change = waiting.ending or waiting.correction or waiting.case
     assert change is not None
     item = law.items[change.target.item].name if change.target.item in law.items else change.target.item
+    number = change.document_no or (change.case_no if isinstance(change, PersonCase) else "")
+    day = change.day if isinstance(change, PersonCase) else change.document_date
     return _facts(
-        ("来文", f"{change.document_no or ''} {change.document_date or ''}".strip() or "—"),
+        ("来文", f"{number} {day}".strip()),
         ("针对的文书", f"{change.target.document_no} {item}"),
         ("尚未收到", f"自 {waiting.since} 起等待;三十日内未到即转人工复核"),
+    )
+
+
+def _case(case: Case) -> Table:
+    due = f"{case.due.day}" if case.due.day else "所依据的文本未定期限,或者待工作日安排公布"
+    return _facts(
+        ("案件", f"{_MATTERS[case.matter]} {case.case_no}"),
+        ("状态", f"{_STEPS[case.state]} {case.since}"),
+        ("办理期限", due),
+        ("异议标注", "有异议" if case.disputes else "本案不标注"),
+    )
+
+
+def _order(order: Order) -> Table:
+    answered = (
+        "尚未答复" if order.answered_on is None else f"{order.answered_on} {'已办结' if order.done else '未办结'}"
+    )
+    return _facts(
+        ("督导", f"{order.order_no} {order.duty.value}"),
+        ("由谁对谁", f"{order.by} → {order.to}"),
+        ("期限与答复", f"{order.due_on};{answered}"),
     )
 
 

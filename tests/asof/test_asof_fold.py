@@ -166,6 +166,22 @@ def test_the_page_says_what_the_two_clocks_mean_in_both_languages(stand: Stand) 
     assert "没有任何决定" in _page(ask(stand, at=3, known=1))
 
 
+def case(word: str, number: int, **changes: Any) -> bytes:
+    subject = {"kind": "person", "id_type": "citizen", "id_number": person(1)}
+    fields = {"event_id": f"C-{word}-{number}", "subject": subject, "target": TARGET, "matter": "lawsuit", "step": word}
+    return CODEC.encode("CaseEvent", {**fields, "case_no": "SS-1", "day": day(number), **changes})
+
+
+def test_a_lawsuit_marks_the_record_while_it_is_pending_and_upheld_it_was_never_true(stand: Stand) -> None:
+    stand.send("cases.court", case("opened", 4))
+    tick(stand, 5, 6)
+    upheld = {"document_no": "SS-1", "document_digest": "cd" * 32, "revoked_on": day(5)}
+    stand.send("cases.court", case("upheld", 6, **upheld))
+    assert only(ask(stand, at=4, known=5)).disputed and "有异议" in _page(ask(stand, at=4, known=5))
+    after = only(ask(stand, at=4, known=6))
+    assert (after.disputed, after.why_not, after.until) == (False, NEVER, day(4))
+
+
 def _page(answer: AsOf) -> str:
     console = Console(width=160)
     with console.capture() as capture:

@@ -17,7 +17,7 @@ from streams.explain import page
 from streams.explain.page import reason
 from streams.law import canonical
 from streams.wire import from_avro
-from tests.flow.flow_stand import BOOK, Stand, amended, determination, listing, person
+from tests.flow.flow_stand import BOOK, CODEC, Stand, amended, determination, listing, person
 
 START = date(2019, 3, 4)
 NAME = "测试1"
@@ -154,3 +154,43 @@ def test_no_code_shows_bare(stand: Stand) -> None:
     (decision,) = decisions(stand)
     for kind in DecisionKind:
         assert f" {kind.value}" in shown(msgspec.structs.replace(decision, kind=kind), stand)
+
+
+def case(word: str, event_id: str, **changes: Any) -> bytes:
+    listed = determination(1, START)
+    value = {
+        "event_id": event_id,
+        "subject": {"kind": "person", "id_type": "citizen", "id_number": person(1)},
+        "target": {"document_no": listed["document_no"], "item": listed["item"]},
+        "matter": "objection",
+        "step": word,
+        "case_no": "YY-1",
+        "day": START,
+        **changes,
+    }
+    return CODEC.encode("CaseEvent", value)
+
+
+def test_a_case_shows_its_number_its_day_and_the_mark(stand: Stand) -> None:
+    stand.send("cases.court", case("opened", "C-0"))
+    held = decisions(stand)[-1]
+    assert held.waiting is not None and "YY-1" in shown(held, stand)
+    stand.send("events.court", listing(1, START))
+    opened = decisions(stand)[-1]
+    assert opened.kind == "case_opened"
+    text = shown(opened, stand)
+    assert "异议 YY-1" in text and "有异议" in text and str(START + timedelta(days=15)) in text
+    for day in range(1, 17):
+        stand.tick(START + timedelta(days=day))
+    late = decisions(stand)[-1]
+    assert late.kind == "overdue" and "办结案件 YY-1" in shown(late, stand)
+    assert_nobody_named(shown(late, stand))
+
+
+def test_an_order_shows_its_day_and_its_answer(stand: Stand) -> None:
+    value = {"event_id": "D-1", "step": "ordered", "order_no": "DD-1", "channel": "org", "day": START}
+    due = START + timedelta(days=10)
+    stand.send("cases.credit", CODEC.encode("SupervisionEvent", {**value, "duty": "prove_lifting", "due_on": due}))
+    (order,) = decisions(stand)
+    text = shown(order, stand)
+    assert "credit → org" in text and f"{due};尚未答复" in text

@@ -73,3 +73,20 @@ def test_a_record_for_life_says_so(law: LawBook) -> None:
 def test_a_court_listing_is_objected_to_at_the_court(law: LawBook) -> None:
     text = told(law, {"determination": {"ground": "1"}})["listed"]
     assert "书面申请纠正" in text
+
+
+def test_a_notice_about_a_disputed_record_says_so(law: LawBook) -> None:
+    says = {"name": "n", "cites": "c", "law_on": date(2026, 11, 2), "when": VOLUNTEER, "then": {}}
+    played, _ = play(msgspec.convert(says, Case), law)
+    (decision,) = played.decisions
+    assert decision.entry is not None
+    texts = [text_zh("listed", decision, decision.entry, law, disputed) for disputed in (False, True)]
+    assert ["本记录有异议" in text for text in texts] == [False, True]
+
+
+def test_an_honour_has_nothing_to_repair_and_a_sanction_says_when(law: LawBook) -> None:
+    assert "信用修复" not in told(law, VOLUNTEER)["listed"]
+    text = told(law, {"determination": {"item": "TELECOM_CARD_FINDING"}})["listed"]
+    assert "最早自2027年02月02日起可依《信用修复管理办法》" in text
+    banned = told(law, {"determination": {"item": "FOOD_LICENCE_REVOKED"}})["listed"]
+    assert "不因信用修复而提前终止" in banned
