@@ -34,6 +34,39 @@ def play(stand: Stand) -> Stand:
     return stand
 
 
+def play_cases(stand: Stand) -> Stand:
+    """After all of that: objections that pass their day, fall or stand, a repair, a consent, an order, its answer."""
+    play(stand)
+    day = START + timedelta(days=4)
+    document = {"document_no": "YY-D", "document_digest": "cd" * 32}
+    stand.send("cases.court", case(0, "opened", day))
+    stand.send("cases.court", case(2, "opened", day))
+    stand.send("cases.court", case(7, "opened", day))  # nothing is known of number 7
+    stand.send("cases.court", case(8, "upheld", day, **document) + b"\x00")
+    declared = {"recipient": "credit_bureau", "purpose": "credit_reporting", "day": day, "document_digest": "ef" * 32}
+    consent = {"event_id": "T-1", "subject": subject(0, ""), "step": "given", **declared}
+    stand.send("cases.credit", CODEC.encode("PersonConsent", consent))
+    order = {"event_id": "D-1", "step": "ordered", "order_no": "DD-1", "channel": "hr", "day": day}
+    due = {"duty": "answer_proposals", "due_on": day + timedelta(days=3)}
+    stand.send("cases.credit", CODEC.encode("SupervisionEvent", {**order, **due}))
+    for passed in range(5, 22):
+        stand.tick(START + timedelta(days=passed))
+    answered = {"event_id": "D-2", "step": "answered", "done": True, "officer": "T-7"}
+    stand.send("feedback.hr", CODEC.encode("SupervisionEvent", {**order, **answered}))
+    stand.send("cases.court", case(0, "upheld", day, **document))
+    stand.send("cases.court", case(2, "rejected", day))
+    stand.send("cases.court", case(2, "upheld", day, matter="repair", case_no="XF-2", **document))
+    return stand
+
+
+def case(number: int, step: str, day: date, **changes: Any) -> bytes:
+    target = {"document_no": f"(2019)鲁执{number}号", "item": "COURT_DEFAULTER_LISTING"}
+    fields = {"event_id": f"C-{number}-{step}", "subject": subject(number, ""), "target": target, "step": step}
+    return CODEC.encode(
+        "CaseEvent", {**fields, "matter": "objection", "case_no": f"YY-{number}", "day": day, **changes}
+    )
+
+
 def subject(number: int, name: str) -> dict[str, Any]:
     return {"kind": "person", "id_type": "citizen", "id_number": person(number), "name": name}
 
