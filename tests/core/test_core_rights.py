@@ -1,0 +1,189 @@
+"""What the law promises the person, whatever happens in whatever order. Each docstring names guards whose loss was
+seen to turn the test red."""
+
+import tempfile
+from collections import deque
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from book import Life
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from stories import BOOKS, EDITIONS, Sent, Story, folded, histories, played, playing, story
+
+from schemas.codec import Codec
+from streams.core.decisions import DecisionKind, Outcome
+from streams.core.events import CaseStep, Matter
+from streams.core.law import LawBook
+from streams.core.lifting import standing as is_standing
+from streams.core.standing import Standing
+from streams.identity import Keyring
+from streams.messages import Messages
+from topics.catalogue import Catalogue
+
+BOOK_WITHOUT, BOOK_AGAIN = {"what": "law", "book": 2}, {"what": "law", "book": 0}
+DISPUTES = (Matter.OBJECTION, Matter.RECONSIDERATION, Matter.LAWSUIT)
+
+
+def standing_of(now: Standing, receipt_id: str) -> list[str]:
+    """Obligations that stand about the entry of one record, whatever number it has by now."""
+    keys = [key for key, entry in now.entries.items() if entry.receipt_id == receipt_id]
+    return [one.obligation_id for key in keys for one in now.obligations.get(key, ()) if is_standing(one)]
+
+
+@settings(max_examples=80, deadline=None)
+@given(histories)
+def test_an_upheld_case_leaves_nothing_standing_and_nothing_comes_back(history: Story) -> None:
+    """``close`` without its liftings; ``_apply_law`` without its look at ``ended_on``."""
+    life, _ = played(history)
+    fell: set[str] = set()
+    for before, decision, after in folded(life):
+        case = decision.case
+        if case is not None and case.state is CaseStep.UPHELD and case.matter in DISPUTES:
+            assert decision.key is not None
+            entry = before.entries[decision.key]
+            assert after.entries[decision.key].ended_on is not None
+            fell.add(entry.receipt_id)
+        for receipt_id in fell:
+            assert standing_of(after, receipt_id) == []
+
+
+@settings(max_examples=80, deadline=None)
+@given(histories)
+@example(story({"what": "determination"}, {"what": "case"}, {"what": "law", "book": 3}))
+@example(story(BOOK_WITHOUT, {"what": "determination"}, {"what": "case"}, BOOK_AGAIN, {"what": "correction", "age": 5}))
+def test_a_repair_leaves_at_most_the_ban_that_a_law_sets_and_nothing_new_begins(history: Story) -> None:
+    """``_repair`` without ``lifted``; ``begun`` or ``_redo`` without their look at ``repaired``."""
+    life, _ = played(history)
+    left: dict[str, set[str]] = {}
+    for before, decision, after in folded(life):
+        if decision.kind is DecisionKind.REPAIRED:
+            assert decision.key is not None
+            entry = before.entries[decision.key]
+            item = BOOKS[decision.law_digest].items[entry.determination.item]
+            left[entry.receipt_id] = set(standing_of(after, entry.receipt_id))
+            assert item.statutory_term or not left[entry.receipt_id]
+            assert item.statutory_term or after.entries[decision.key].ended_reason == "repaired"
+        for receipt_id, still in left.items():
+            assert set(standing_of(after, receipt_id)) <= still
+
+
+@settings(max_examples=80, deadline=None)
+@given(histories)
+def test_being_overdue_moves_nothing(history: Story) -> None:
+    """``_say`` that confirms what was not answered; an ``overdue`` that is said again on every day."""
+    life, _ = played(history)
+    said: set[tuple[Any, ...]] = set()
+    for before, decision, after in folded(life):
+        if decision.kind is not DecisionKind.OVERDUE:
+            assert decision.missed == ()
+            continue
+        assert (after.entries, after.obligations, after.cases) == (before.entries, before.obligations, before.cases)
+        assert (decision.notices, decision.raised, decision.changed) == ((), (), ())
+        for one in decision.missed:
+            assert one.due_on < decision.decided_on
+            entry = None if decision.key is None else before.entries[decision.key].receipt_id
+            assert (one.kind, one.ref, entry, one.due_on) not in said
+            said.add((one.kind, one.ref, entry, one.due_on))
+
+
+@settings(max_examples=80, deadline=None)
+@given(histories)
+def test_only_active_rules_in_force_raise(history: Story) -> None:
+    """``why_not`` without its look at ``active``, or at the rule's own window."""
+    life, _ = played(history)
+    for _, decision, _ in folded(life):
+        law = BOOKS[decision.law_digest]
+        for obligation in decision.raised:
+            rule, day = law.rules[obligation.rule], decision.decided_on
+            assert rule.active and rule.inactive_reason is None
+            assert (rule.in_force_from or day) <= day <= (rule.in_force_to or day)
+            assert obligation.executor == rule.executor
+            assert obligation.ends_on is None or obligation.ends_on >= day
+
+
+@cache
+def messages() -> Callable[..., Any]:
+    """What departments read of one decision, as they would decode it: topic, record."""
+    codec, catalogue = Codec.load(), Catalogue.load()
+    with tempfile.TemporaryDirectory() as folder:
+        keys = Keyring.load(Path(folder), catalogue.channels, create=True)
+    outputs = Messages(codec, catalogue, "", keys)
+
+    def read(decision: Any, after: Standing) -> list[dict[str, Any]]:
+        told = outputs.of(decision, after, BOOKS[decision.law_digest], 0)
+        return [codec.decode(one.value).value for one in told if one.topic.endswith(".current")]
+
+    return read
+
+
+@settings(max_examples=120, deadline=None)
+@given(histories)
+def test_what_departments_last_heard_is_marked_while_a_dispute_is_pending_and_not_after(history: Story) -> None:
+    """``_open`` or ``_close`` that tell nobody; ``_cases`` that leaves a case at the old number."""
+    life, _ = played(history)
+    read, marked, pending = messages(), dict[str, bool](), dict[str, set[str]]()
+    for before, decision, after in folded(life):
+        if decision.case is not None and decision.key is not None and decision.case.matter in DISPUTES:
+            cases = pending.setdefault(before.entries[decision.key].receipt_id, set())
+            (cases.add if decision.case.state is CaseStep.OPENED else cases.discard)(decision.case.case_no)
+        for snapshot in read(decision, after):
+            marked[snapshot["obligation_id"]] = snapshot["disputed"]
+        for key, group in after.obligations.items():
+            disputed = bool(pending.get(after.entries[key].receipt_id))
+            assert [marked[one.obligation_id] for one in group if is_standing(one)].count(not disputed) == 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories)
+def test_whatever_was_taken_is_known_again_at_the_end(history: Story) -> None:
+    """``_seen`` that forgets the digest of a case, a consent or an order; ``_repeated`` that looks at entries only."""
+    life, sent = played(history)
+    taken = [event for event, receipt in sent if receipt.outcome is Outcome.ACCEPTED]
+    for number, event in enumerate(taken):
+        before = life.standing
+        receipt, decisions = life.happens(
+            replace(event, receipt_id=f"again{number:027d}", source_offset=10**6 + number)
+        )
+        assert receipt is not None and receipt.outcome is Outcome.DUPLICATE and decisions == ()
+        assert life.standing is before
+
+
+def alike() -> dict[str, tuple[LawBook, ...]]:
+    """The editions of both books, under the same digests: whoever keeps anything by digest alone mixes them up."""
+    names = [law.digest for law in EDITIONS["the book"]]
+    return {
+        name: tuple(replace(law, digest=digest) for law, digest in zip(laws, names, strict=True))
+        for name, laws in EDITIONS.items()
+    }
+
+
+ALIKE = alike()
+
+
+@settings(max_examples=50, deadline=None)
+@given(histories, histories, st.lists(st.booleans(), max_size=32))
+def test_the_order_across_subjects_is_irrelevant(one: Story, other: Story, turns: list[bool]) -> None:
+    """``Index.of`` that trusts the digest; a ``decision_id`` without the subject."""
+    alone, mixed = [life_of(one, "a"), life_of(other, "b")], [life_of(one, "a"), life_of(other, "b")]
+    for _, steps_left in alone:
+        deque(steps_left, maxlen=0)
+    for turn in turns:
+        next(mixed[turn][1], None)
+    for _, steps_left in reversed(mixed):
+        deque(steps_left, maxlen=0)
+    made = [life.decisions for life, _ in mixed]
+    assert made == [life.decisions for life, _ in alone]
+    ids = [decision.decision_id for decisions in made for decision in decisions]
+    assert len(ids) == len(set(ids))
+
+
+def life_of(history: Story, subject: str) -> tuple[Life, Iterator[None]]:
+    """A life not yet lived, and the steps that live it."""
+    name, start, happened = history
+    life = Life(ALIKE[name][0], start)
+    life.standing = Standing(subject * 32)
+    return life, playing(life, Sent(), ALIKE[name], happened)
