@@ -64,9 +64,30 @@ def test_every_row_that_is_idle_says_why(made: Report) -> None:
         assert version.rows or version.unread in made.book.reasons, version.name
 
 
+# The memoranda of the domain pages under the names of the book.
+PUNISH = [
+    "M-141", "M-2798", "M-1001", "M-1580", "M-1962", "M-QUAL", "M-CHAO", "M-454", "M-1206", "M-2058", "M-346",
+    "M-CUST", "M-1553", "M-POWER", "M-1399", "M-TOUR", "M-457", "M-1614", "M-1702", "M-1704", "M-1600", "M-1862",
+    "M-2045", "M-1579", "M-1943", "M-277", "M-SALT", "M-QUARANTINE", "M-ECERT", "M-BIDDING", "M-370", "M-384",
+    "M-385", "F-64",
+]  # fmt: skip
+REWARD = ["I-1467", "I-VOL", "I-AEO", "I-SAFE", "I-331"]
+
+
+def test_every_memorandum_of_the_pages_has_its_rows_or_says_why(made: Report) -> None:
+    there = {one.name.partition(".")[0]: one.incentive for one in made.versions}
+    assert {key: there.get(key) for key in PUNISH + REWARD} == {
+        **dict.fromkeys(PUNISH, False),
+        **dict.fromkeys(REWARD, True),
+    }
+    of_that_grade = {one.code for one in made.book.instruments.values() if one.basis_grade == "memorandum"}
+    assert of_that_grade - set(there) - {one.instrument.code for one in made.left_out} == set()
+
+
 def test_memoranda_that_are_left_out(made: Report) -> None:
     assert {one.instrument.code: one.reason for one in made.left_out} == {
         "M-MARR": "outside_the_notice",
+        "M-3062": "replaced_by_later_text",
         **dict.fromkeys(("M-STAT-1", "M-FUNDS", "I-TRAFFIC", "I-FOOD-DRUG"), "text_not_found"),
     }
 
