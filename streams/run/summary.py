@@ -37,6 +37,16 @@ _KINDS = {
     "supervised": "督导",
     "consented": "本人同意",
 }
+_SAID = {  # keys of the run's last line
+    "feedback": "执行部门答复",
+    "overdue": "超期",
+    "objections": "异议",
+    "repairs": "信用修复",
+    "publications": "公示",
+    "rewards_granted": "激励给予",
+    "rewards_withdrawn": "激励撤回",
+    "bureau_records": "征信记录",
+}
 _BODIES = 15  # shown one by one
 _BY = ("记入", "措施建议")
 
@@ -50,6 +60,7 @@ def show(console: Console, settings: Settings, url: str, book: LawBook, counts: 
         _months(sheet, client)
         _codes(sheet, client, book)
         _kinds(sheet, client, counts)
+        _said(sheet, counts)
         _fields(sheet, client, book, counts)
         _places(sheet, client, book)
         _severities(sheet, client)
@@ -98,6 +109,13 @@ def _kinds(sheet: Sheet, client: Any, counts: Counts) -> None:
     sheet.show(f"决定 {counts.decisions:,} 项", ("种类 kind", "决定", "提出", "变动"), rows)
 
 
+def _said(sheet: Sheet, counts: Counts) -> None:
+    """What became of measures and of the person's rights; and whether anything stands without its ground."""
+    rows: list[Row] = [(f"{zh} {key}", (counts.said[key],), counts.said[key]) for key, zh in _SAID.items()]
+    note = f"失去依据而仍在的措施 {counts.orphans} 项 / measures without a live ground: {counts.orphans}"
+    sheet.show("反馈、权利与对外提供", ("事项", "数量"), rows, note)
+
+
 def _recorded(client: Any, column: str) -> dict[str, tuple[int, int]]:
     """Per value of ``column``: records entered, measures raised by them."""
     query = f"SELECT {column}, count(), sum(length(raised)) FROM decisions WHERE kind = 'recorded' GROUP BY 1"  # noqa: S608 own names
@@ -118,7 +136,7 @@ def _fields(sheet: Sheet, client: Any, book: LawBook, counts: Counts) -> None:
     found = _sums(_recorded(client, "item"), {item.code: item.field or "" for item in book.items.values()})
     names = [*book.fields.items(), *([("", "重点领域之外")] if "" in found else [])]
     rows = [_row(f"{name} {field or 'outside'}", found.get(field, (0, 0))) for field, name in names]
-    later = counts.obligations_raised - sum(raised for _, raised in found.values())
+    later = counts.said["obligations_raised"] - sum(raised for _, raised in found.values())
     note = f"另有 {later:,} 项因法律变动或更正而在记入之后提出 / {later:,} more raised after entry" if later else ""
     sheet.show("按重点领域", ("领域 field", *_BY), rows, note)
 
