@@ -96,6 +96,8 @@ DECISION = Label(
             "overdue",
             "supervised",
             "consented",
+            "disclosed",
+            "erased",
         }
     ),
 )

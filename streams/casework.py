@@ -10,7 +10,7 @@ import msgspec
 
 from streams import era as eras
 from streams.core.decide import decide
-from streams.core.decisions import Decision, Receipt
+from streams.core.decisions import Decision, DecisionKind, Receipt
 from streams.core.due import next_day
 from streams.core.events import Accepted, EventKind
 from streams.core.evolve import evolve
@@ -70,6 +70,9 @@ class CaseworkStep:
         for subject, (standing, law, day) in self._dirty.items():
             due = next_day(standing, law, self._era.day or day)
             key = bytes.fromhex(subject)
+            if standing == Standing(subject):  # erased: nothing is kept of it
+                tx.state.delete(key)
+                continue
             tx.state.put(key, msgspec.msgpack.encode(standing), None if due is None else due.toordinal())
         self._dirty.clear()
         if self._era != self._stored:
@@ -127,8 +130,11 @@ class CaseworkStep:
         standing = self._standing(subject, tx.state)
         verdict = decide(standing, event, law, day)
         for decision in verdict.decisions:
-            standing = evolve(standing, decision)
+            before, standing = standing, evolve(standing, decision)
             self._tell(decision, standing, law, tx)
+            if decision.kind is DecisionKind.ERASED:
+                for output in self._messages.erasure(decision, before, self._partition):
+                    tx.emit(output)
         moved = event.kind in (EventKind.TICK, EventKind.LAW)  # the next due day changes even if nothing was decided
         if verdict.decisions or moved:
             self._dirty[subject] = (standing, law, day)

@@ -32,7 +32,8 @@ from streams.core.events import (
 )
 from streams.core.index import Index
 from streams.core.law import LawBook
-from streams.identity import Identifier, IdentifierFault, Keyring, check_citizen, check_uscc, normalise_name, seal
+from streams.core.publication import needs_display
+from streams.identity import Identifier, IdentifierFault, Keyring, check_citizen, check_uscc, mask, normalise_name, seal
 from streams.identity.sealing import Identity
 from streams.wire import from_avro
 
@@ -208,6 +209,14 @@ class Examiner:
         """Key and value of the sealed identity for ``identities``. Random by nature: never compared."""
         sealed = seal(self._keyring.masters, accepted.subject, identity)
         value = self._codec.encode("SealedIdentity", {**sealed._asdict(), "sealed_on": day})
+        return f"{accepted.subject}:{accepted.name_check}".encode(), value
+
+    def display(self, accepted: Accepted, identity: Identity, day: date, law: LawBook) -> tuple[bytes, bytes] | None:
+        """Key and value of the masked form for ``displays``; None for whom no State rule lets appear in public."""
+        said = accepted.determination or (accepted.correction and accepted.correction.replacement)
+        if not said or identity.kind != "citizen" or not needs_display(law, said.item, day):
+            return None
+        value = self._codec.encode("MaskedIdentity", mask(normalise_name(identity.name), identity.number)._asdict())
         return f"{accepted.subject}:{accepted.name_check}".encode(), value
 
 

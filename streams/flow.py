@@ -1,8 +1,10 @@
 """The map: who reads what, who writes what. The agents are built from it, so it cannot lie about their inputs.
 
 events.* feedback.* cases.* clock ──▶ intake ──▶ accepted ──▶ casework ──▶ decisions, sanctions.*, rewards.*,
-                                        │                        │         their .current, notices
-                                        ├──▶ identities (sealed) └──▶ receipts.*
+                                        │                        │         their .current, notices, publication,
+                                        │                        │         bureau, partners
+                                        ├──▶ identities (sealed) ├──▶ receipts.*
+                                        ├──▶ displays (masked)   └──▶ erasures, tombstones in identities, displays
                                         └──▶ receipts.* (rejected), quarantine
 """
 
@@ -26,13 +28,27 @@ AGENTS = (
     Agent(
         "intake",
         "check against the catalogue, replace the identity by a token, seal it",
-        ("accepted", "identities", "receipts", "quarantine"),
+        ("accepted", "identities", "displays", "receipts", "quarantine"),
         "intake-changelog",
     ),
     Agent(
         "casework",
         "decide severity, memoranda in force and deadlines; evolve the standing",
-        ("decisions", "receipts", "sanctions", "sanctions.current", "rewards", "rewards.current", "notices"),
+        (
+            "decisions",
+            "receipts",
+            "sanctions",
+            "sanctions.current",
+            "rewards",
+            "rewards.current",
+            "notices",
+            "publication",
+            "bureau",
+            "partners",
+            "erasures",
+            "identities",
+            "displays",
+        ),
         "casework-changelog",
     ),
 )

@@ -4,12 +4,14 @@ The step is the thin shell around ``examine``. It is also the only forwarder of 
 day it is, and which law is in force, changes here and in casework at the same place of history.
 """
 
+from datetime import date
 from typing import Any
 
 from schemas.codec import Decoded, SchemaFault
 from streams import era as eras
 from streams.core.decisions import Receipt
 from streams.core.events import Accepted, LawChange, Tick
+from streams.core.law import LawBook
 from streams.desk import Desk
 from streams.engine.ports import Output, Record, State, Transaction
 from streams.era import Era
@@ -18,7 +20,7 @@ from streams.identity.sealing import Identity
 from streams.tally import SOURCE_HEADER, Tally
 from streams.wire import from_avro, subject_partition
 
-_SEALED_KEPT = 20_000  # identities this task has sealed and need not seal again
+_SEALED_KEPT = 20_000  # identities this task has sealed on this day and need not seal again
 _CLOCK: dict[str, type[Tick | LawChange]] = {"ClockTick": Tick, "LawActivation": LawChange}
 
 
@@ -35,7 +37,8 @@ class IntakeStep:
         self._admitted_on_clock = desk.catalogue.admitted("clock")
         self._era = Era()
         self._stored = Era()  # as the state holds it
-        self._sealed: dict[str, None] = {}
+        self._sealed: dict[tuple[str, bytes], None] = {}  # topic and key
+        self._sealed_on: date | None = None
 
     def begin(self, state: State) -> None:
         self._era = self._stored = eras.load(state.get(eras.KEY))
@@ -96,9 +99,9 @@ class IntakeStep:
 
     def _pass_on(self, ruling: Ruling, record: Record, era: Era, tx: Transaction) -> None:
         accepted = ruling.accepted
-        assert accepted is not None and era.day is not None
+        assert accepted is not None and era.day is not None and era.law is not None
         if ruling.identity is not None:
-            self._seal(accepted, ruling.identity, era, tx)
+            self._seal(accepted, ruling.identity, era.day, self._desk.law(era.law), tx)
         partition = subject_partition(accepted.subject, self._desk.partitions)
         self._emit_accepted(accepted, partition, record.timestamp_ms, tx)
 
@@ -107,17 +110,25 @@ class IntakeStep:
         headers = () if source_ms is None else ((SOURCE_HEADER, str(source_ms).encode()),)
         tx.emit(Output(self._accepted_topic, accepted.subject.encode() or None, value, partition, headers))
 
-    def _seal(self, accepted: Accepted, identity: Identity, era: Era, tx: Transaction) -> None:
-        assert era.day is not None
-        name = f"{accepted.subject}:{accepted.name_check}"
-        if name in self._sealed:
-            return
-        if len(self._sealed) >= _SEALED_KEPT:
-            self._sealed.clear()
-        self._sealed[name] = None
-        key, value = self._examiner.seal(accepted, identity, era.day)
+    def _seal(self, accepted: Accepted, identity: Identity, day: date, law: LawBook, tx: Transaction) -> None:
+        """The sealed identity and, where a State rule lets this person appear in public, the masked form."""
+        topic, key = self._desk.messages.topic("identities"), f"{accepted.subject}:{accepted.name_check}".encode()
         partition = subject_partition(accepted.subject, self._desk.partitions)
-        tx.emit(Output(self._desk.messages.topic("identities"), key, value, partition))
+        if self._first_today(topic, key, day):
+            tx.emit(Output(topic, *self._examiner.seal(accepted, identity, day), partition))
+        display = self._examiner.display(accepted, identity, day, law)
+        topic = self._desk.messages.topic("displays")
+        if display is not None and self._first_today(topic, key, day):
+            tx.emit(Output(topic, *display, partition))
+
+    def _first_today(self, topic: str, key: bytes, day: date) -> bool:
+        """Whether this was not written yet; asked anew each day, because an erasure may have come between."""
+        if day != self._sealed_on or len(self._sealed) >= _SEALED_KEPT:
+            self._sealed.clear()
+            self._sealed_on = day
+        first = (topic, key) not in self._sealed
+        self._sealed[topic, key] = None
+        return first
 
     def _quarantine(self, source: Source, receipt_id: str, code: str, value: bytes | None, tx: Transaction) -> None:
         fields: dict[str, Any] = quarantined(source, receipt_id, code, value)

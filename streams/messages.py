@@ -7,12 +7,15 @@ from msgspec import Struct
 
 from schemas.codec import Codec
 from streams.core.decisions import Decision, Entry, Notice, Obligation, Receipt
+from streams.core.docket import BEFORE_BUREAU
 from streams.core.events import SubjectKind
+from streams.core.ids import notice_id
 from streams.core.law import LawBook
 from streams.core.standing import Standing
 from streams.engine.ports import Output
 from streams.identity import Keyring
 from streams.notices import text_zh
+from streams.outward import Outward
 from streams.wire import source_key
 from topics.catalogue import Catalogue
 
@@ -62,6 +65,7 @@ class Messages:
         self._what = codec.run("ObligationChange", "obligation_id", "lift_reason")
         self._previous = codec.run("ObligationChange", "previous_version", "previous_version")
         self._about = codec.run("ObligationChange", "case_ref", "disputed")
+        self._outward = Outward(codec, self.topic, keyring)
 
     def topic(self, family: str, channel: str | None = None) -> str:
         return self._catalogue.name(family, channel, self._prefix)
@@ -75,16 +79,28 @@ class Messages:
         """All outputs of ``decision``; ``standing`` is the one after it, ``partition`` that of ``accepted``."""
         value = self._codec.encode("Decision", decision)
         yield Output(self.topic("decisions"), decision.subject.encode(), value, partition)
+        yield from self._outward.of(decision, standing, law)
         moved = (*decision.raised, *decision.changed)
         if not moved and not decision.notices:
             return
-        entry = self._entry(decision, standing)
-        for obligation in moved:
-            yield from self._obligation(obligation, decision, entry, standing)
+        if moved:
+            entry = self._entry(decision, standing)
+            for obligation in moved:
+                yield from self._obligation(obligation, decision, entry, standing)
         for notice in decision.notices:
+            entry = self._entry(decision, standing, notice)
             yield self._notice(notice, decision, entry, law, standing.disputed(entry.key))
 
-    def _entry(self, decision: Decision, standing: Standing) -> Entry:
+    def erasure(self, decision: Decision, before: Standing, partition: int) -> Iterator[Output]:
+        """What an ``erased`` decision takes back beside its own record; ``before``: the standing it erases."""
+        return self._outward.erasure(decision, before, partition)
+
+    def _entry(self, decision: Decision, standing: Standing, notice: Notice | None = None) -> Entry:
+        """The entry a decision is about, or the one the notice names."""
+        if notice is not None and notice.kind == BEFORE_BUREAU and decision.moves is not None:
+            for one in decision.moves.bureau:
+                if notice_id(decision.decision_id, one.record.record_id) == notice.notice_id:
+                    return standing.entries[one.record.key]
         if decision.entry is not None:
             return decision.entry
         assert decision.key is not None

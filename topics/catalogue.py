@@ -44,7 +44,7 @@ class Family(msgspec.Struct, frozen=True):
     retention: str
     cleanup: Literal["delete", "compact"]
     max_bytes: int
-    personal_data: Literal["none", "token", "sealed", "identity"]
+    personal_data: Literal["none", "token", "masked", "sealed", "identity"]
     tombstones: str | None = None
     compacted_within: str | None = None
     input: Input | None = None

@@ -50,6 +50,7 @@ async def serve(settings: Settings, observer: Observer | None = None) -> None:
             session_timeout_s=settings.session_timeout_s,
             limits=limits,
             observer=observer,
+            erasures=Catalogue.load().name("erasures", prefix=settings.prefix),
         )
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, sink.stop)

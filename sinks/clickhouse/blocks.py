@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 
 from schemas.codec import Codec, SchemaFault
 from sinks.clickhouse import columns
-from sinks.clickhouse.columns import Stored, Table
+from sinks.clickhouse.columns import NOTHING_ERASED, Erasures, Stored, Table
 from sinks.clickhouse.plan import Block
 
 Place = tuple[str, int]  # topic, partition
@@ -53,7 +53,15 @@ class Prepared(NamedTuple):
         return f"{self.table.name}:{self.topic}:{self.partition}:{start}-{end}:{digest}"
 
 
-def prepare(codec: Codec, table: Table, place: Place, start: int, records: Sequence[Raw]) -> Prepared:
+def prepare(
+    codec: Codec,
+    table: Table,
+    place: Place,
+    start: int,
+    records: Sequence[Raw],
+    *,
+    erasures: Erasures = NOTHING_ERASED,
+) -> Prepared:
     """Decode and map the records (at least one) that follow offset ``start``; pure but for the codec.
 
     Raises Unreadable with place and cure.
@@ -70,7 +78,7 @@ def prepare(codec: Codec, table: Table, place: Place, start: int, records: Seque
             digest.update(value)
             yield Stored(*place, record.offset, record.timestamp, decode(codec, table, place, record))
 
-    made = columns.rows(table, read())
+    made = columns.rows(table, read(), erasures)
     block = Block(start, records[-1].offset, digest.hexdigest()[:32])
     return Prepared(*place, table, block, made, len(made[0]), size)
 

@@ -5,6 +5,8 @@ by readers months later. ``tables.py`` holds the lists; nothing here knows a fie
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import date
 from typing import Any, NamedTuple
 
 Value = Mapping[str, Any]  # one decoded Avro record
@@ -57,6 +59,40 @@ class Table(NamedTuple):
     columns: tuple[Column, ...]
     indexes: tuple[Index, ...] = ()
     keep: Callable[[Value], bool] = everything
+    stub: "Stub | None" = None
+
+
+class Stub(NamedTuple):
+    """What is left of a row about an erased subject: everything but ``blank``, so that it still counts.
+
+    ``day``: the field that says when the record was decided or received; the erasure takes what is older. None where
+    the row names no subject: then it is known by its obligation.
+    """
+
+    day: str | None
+    blank: Mapping[str, Any]  # column -> what stands there instead
+    spared: Callable[[Value], bool] = lambda _: False  # the record that tells of the erasure itself
+    spared_sql: str = "0"
+
+
+class Erasures(NamedTuple):
+    """Who is erased: subject token -> day of the erasure; and the obligations of all of them."""
+
+    subjects: Mapping[str, date]
+    obligations: AbstractSet[str]
+
+
+NOTHING_ERASED = Erasures({}, frozenset())
+
+
+def erased(table: Table, value: Value, erasures: Erasures) -> bool:
+    """Whether only a stub of this record may be stored."""
+    if table.stub is None or not erasures.subjects:
+        return False
+    if table.stub.day is None:
+        return value["obligation_id"] in erasures.obligations
+    day, seen = erasures.subjects.get(value["subject"]), value[table.stub.day]
+    return day is not None and seen is not None and seen < day and not table.stub.spared(value)
 
 
 # Where the row came from: key of the sink's guarantee, so part of every table.
@@ -108,24 +144,25 @@ def types(table: Table) -> dict[str, str]:
     return dict(PLACE) | {column.name: column.type for column in table.columns}
 
 
-def rows(table: Table, records: Iterable[Stored]) -> list[list[Any]]:
-    """Columns (not rows) of the records the table keeps, in the order of ``names``; pure.
+def rows(table: Table, records: Iterable[Stored], erasures: Erasures = NOTHING_ERASED) -> list[list[Any]]:
+    """Columns (not rows) of the records the table keeps, in the order of ``names``; stubs of those erased; pure.
 
     >>> t = Table("t", "", ("f",), "R", (Column("a", "String", at("a")),))
     >>> rows(t, [Stored("x", 0, 7, 1, {"a": "one"}), Stored("x", 0, 9, 2, {"a": "two"})])
     [['x', 'x'], [0, 0], [7, 9], [1, 2], ['one', 'two']]
     """
     place: tuple[list[Any], ...] = ([], [], [], [])
-    made: list[tuple[list[Any], Getter]] = [([], column.get) for column in table.columns]
+    made: list[tuple[list[Any], str, Getter]] = [([], column.name, column.get) for column in table.columns]
     # Record by record, so that each decoded record dies at once: keeping a block of them doubles the cost (garbage
     # collector) and the memory.
     for record in records:
         if table.keep(record.value):
             for cells, cell in zip(place, record, strict=False):
                 cells.append(cell)
-            for cells, get in made:
-                cells.append(get(record.value))
-    return [*place, *(cells for cells, _ in made)]
+            blank = table.stub.blank if table.stub and erased(table, record.value, erasures) else {}
+            for cells, name, get in made:
+                cells.append(blank[name] if name in blank else get(record.value))
+    return [*place, *(cells for cells, _, _ in made)]
 
 
 def create(table: Table) -> str:
@@ -148,13 +185,13 @@ def create(table: Table) -> str:
 
 
 def latest_view(view: str, table: Table, key: str, version: str, columns: Sequence[str]) -> str:
-    """A view with one row per ``key``: its highest ``version``. One tuple is taken whole, because ``argMax`` of a
-    single column passes over NULL and would mix an older version's value into the newest row."""
+    """A view with one row per ``key`` that is not erased: its highest ``version``. One tuple is taken whole, because
+    ``argMax`` of a single column passes over NULL and would mix an older version's value into the newest row."""
     taken = [name for name in columns if name != key]
     lines = [f"    tupleElement(latest, {number}) AS {name}" for number, name in enumerate(taken, 1)]
     return (
         f"CREATE OR REPLACE VIEW {view} AS\nSELECT\n    {key},\n"  # noqa: S608 - declared names
         + ",\n".join(lines)
         + f"\nFROM\n(\n    SELECT {key}, argMax(tuple({', '.join(taken)}), {version}) AS latest\n"
-        + f"    FROM {table.name}\n    GROUP BY {key}\n);\n"
+        + f"    FROM {table.name}\n    WHERE NOT erased\n    GROUP BY {key}\n);\n"
     )

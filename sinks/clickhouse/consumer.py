@@ -15,11 +15,12 @@ from aiokafka.errors import IllegalStateError, KafkaError, NoOffsetForPartitionE
 
 from schemas.codec import Codec
 from sinks.clickhouse.columns import Table
+from sinks.clickhouse.erasing import Erasing
 from sinks.clickhouse.lanes import Lane, Limits, crowded
 from sinks.clickhouse.observer import Observer
 from sinks.clickhouse.offsets import Fenced
 from sinks.clickhouse.storing import Stopped, Storing
-from sinks.clickhouse.writer import Writer
+from sinks.clickhouse.writer import Passing, Writer
 
 log = logging.getLogger("chengxin.sink")
 
@@ -43,6 +44,7 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no 
         session_timeout_s: float = 10.0,
         limits: Limits | None = None,
         observer: Observer | None = None,
+        erasures: str = "erasures",
     ) -> None:
         self._tables = tables
         self._writer = writer
@@ -61,7 +63,8 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no 
             max_partition_fetch_bytes=self._limits.fetch_bytes,
             max_poll_interval_ms=int(self._limits.max_poll_interval_s * 1000),
         )
-        self._storing = Storing(self._consumer, writer, codec, self._limits, observer)
+        self._erasing = Erasing(bootstrap, erasures, codec)
+        self._storing = Storing(self._consumer, writer, codec, self._limits, erasing=self._erasing, observer=observer)
 
     def stop(self) -> None:
         """Ask ``run`` to end soon; what was not stored is replayed by the next owner."""
@@ -74,20 +77,25 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no 
         await self._consumer.start()
         try:
             await self._require_topics()
+            await self._erasing.start()
             self._consumer.subscribe(topics=sorted(self._tables), listener=self)
             await self._race()
             await self._say_goodbye()
         finally:
+            await self._erasing.stop()
             await self._consumer.stop()
 
     async def _require_topics(self) -> None:
-        missing = sorted(set(self._tables) - await self._consumer.topics())
+        missing = sorted({*self._tables, self._erasing.topic} - await self._consumer.topics())
         if missing:
             raise Stopped(f"{len(missing)} topics do not exist, among them {missing[0]}: create the topics first")
 
     async def _race(self) -> None:
         """Poll and store until one of them fails or ``stop`` is called; leave no task behind."""
-        tasks = [asyncio.create_task(work) for work in (self._poll(), self._store(), self._stop.wait())]
+        tasks = [
+            asyncio.create_task(work)
+            for work in (self._poll(), self._store(), self._erasing.follow(), self._stop.wait())
+        ]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -125,6 +133,9 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no 
             try:
                 if not await self._store_once():
                     await asyncio.sleep(IDLE_S)
+            except Passing as error:
+                log.warning("ClickHouse: %s", error)
+                await asyncio.sleep(self._limits.backoff_s)
             except (Fenced, IllegalStateError) as error:
                 log.info("partitions moved: %s", error)
                 await asyncio.sleep(RETRY_S)
@@ -148,8 +159,9 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no 
         closing = [lane for lane in self._lanes.values() if lane.closing is not None and lane not in due]
         if due or any(now - lane.closed_at >= CLOSE_AFTER_S for lane in closing):
             await self._storing.round(due, closing)
+            await self._storing.erase()
             return True
-        return False
+        return await self._storing.erase()
 
     def _regulate(self) -> None:
         """Pause lanes that have enough, resume those that want more."""

@@ -15,10 +15,12 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from schemas.codec import Codec
 from sinks.clickhouse.blocks import Prepared, from_metadata, prepare, to_metadata
+from sinks.clickhouse.erasing import Erasing
 from sinks.clickhouse.lanes import Lane, Limits
 from sinks.clickhouse.observer import Observer
 from sinks.clickhouse.offsets import GroupOffsets
 from sinks.clickhouse.plan import GoOn, Log, Replay, Rewind, Skip, Step, Stop, plan
+from sinks.clickhouse.tables import ERASABLE
 from sinks.clickhouse.writer import Passing, Writer
 
 log = logging.getLogger("chengxin.sink")
@@ -33,8 +35,16 @@ class Storing:
     """Plans and stores for the lanes of one consumer. One call at a time."""
 
     def __init__(
-        self, consumer: AIOKafkaConsumer, writer: Writer, codec: Codec, limits: Limits, observer: Observer | None
+        self,
+        consumer: AIOKafkaConsumer,
+        writer: Writer,
+        codec: Codec,
+        limits: Limits,
+        *,
+        erasing: Erasing,
+        observer: Observer | None,
     ) -> None:
+        self._erasing = erasing
         self._consumer = consumer
         self._writer = writer
         self._codec = codec
@@ -76,6 +86,22 @@ class Storing:
         for place, lane in places.items():
             self._consumer.seek(place, lane.next)
             lane.known = True
+        self._erasing.look_again()
+
+    async def erase(self) -> bool:
+        """Turn older rows of some erased subjects into stubs; False if there was nobody to look for.
+
+        Never beside a round: a block that was prepared before this process learned of the erasure is stored by then.
+        """
+        chunk = self._erasing.next_chunk()
+        if not chunk:
+            return False
+        for table in ERASABLE:
+            found = await self._writer.call(self._writer.database.erase, table, chunk)
+            if found:
+                log.info("%s: %d rows of erased subjects are stubs now", table.name, found)
+        self._erasing.done(chunk)
+        return True
 
     def _apply(self, lane: Lane, step: Step) -> None:
         where = f"{lane.topic} partition {lane.partition}"
@@ -119,7 +145,8 @@ class Storing:
     def _prepare(self, lane: Lane) -> Prepared:
         """In the writer's thread: decoding takes longer than inserting."""
         records = lane.batch(self._limits)
-        block = prepare(self._codec, lane.table, (lane.topic, lane.partition), lane.next, records)
+        place = (lane.topic, lane.partition)
+        block = prepare(self._codec, lane.table, place, lane.next, records, erasures=self._erasing.known)
         if lane.replay is not None and block.block != lane.replay:
             raise Stopped(
                 f"{lane.topic} partition {lane.partition}: block {lane.replay} was planned, the topic now gives "

@@ -7,7 +7,7 @@ the only thing that stands for a person; a document number is a reference to a d
 
 from typing import Any
 
-from sinks.clickhouse.columns import Column, Getter, Index, Table, Value, at, each, latest_view
+from sinks.clickhouse.columns import Column, Getter, Index, Stub, Table, Value, at, each, latest_view
 
 SINK_GROUP = "sink-clickhouse"  # consumer group, after the deployment's prefix
 CODE = "LowCardinality(String)"
@@ -41,6 +41,16 @@ def _fact(field: str) -> Getter:
 def _target(field: str) -> Getter:
     """A field of the earlier record that an ending, a correction or a case is about."""
     return _first(*(at(payload, "target", field) for payload in ("ending", "correction", "case")))
+
+
+def _moved(what: str, move: str) -> Getter:
+    """How many of what others see moved so, by one decision."""
+
+    def get(value: Value) -> int:
+        moves = value["moves"]
+        return 0 if moves is None else sum(one["move"] == move for one in moves[what])
+
+    return get
 
 
 def _happens_to_a_subject(value: Value) -> bool:
@@ -96,8 +106,34 @@ ACCEPTED_EVENTS = Table(
         Column("order_no", OPTIONAL_TEXT, at("supervision", "order_no")),
         Column("order_to", OPTIONAL_CODE, at("supervision", "channel")),
         Column("order_step", OPTIONAL_CODE, at("supervision", "step")),
+        Column("erased", "Bool", lambda _: False),
     ),
     indexes=(Index("receipt_id"), Index("subject")),
+    stub=Stub(
+        day="intake_day",
+        blank={
+            "event_id": None,
+            "subject": "",
+            "content_digest": "",
+            "warnings": [],
+            "document_no": None,
+            "document_date": None,
+            "effect_date": None,
+            "conduct_end": None,
+            "document_digest": None,
+            "extra_years": None,
+            "valid_until": None,
+            "role": None,
+            "entity_code": None,
+            "target_document_no": None,
+            "obligation_id": None,
+            "answered_on": None,
+            "case_no": None,
+            "consent_recipient": None,
+            "order_no": None,
+            "erased": True,
+        },
+    ),
 )
 
 DECISIONS = Table(
@@ -159,8 +195,40 @@ DECISIONS = Table(
         Column("order_duty", OPTIONAL_CODE, at("order", "duty")),
         Column("order_due", OPTIONAL_DAY, at("order", "due_on")),
         Column("order_done", "Nullable(Bool)", at("order", "done")),
+        Column("publications_begun", "UInt32", _moved("publications", "begun")),
+        Column("publications_ended", "UInt32", _moved("publications", "ended")),
+        Column("bureau_fed", "UInt32", _moved("bureau", "changed")),
+        Column("bureau_deleted", "UInt32", _moved("bureau", "ended")),
+        Column("rewards_granted", "UInt32", _moved("rewards", "begun")),
+        Column("rewards_withdrawn", "UInt32", _moved("rewards", "ended")),
+        Column("erased", "Bool", lambda _: False),
     ),
     indexes=(Index("decision_id"), Index("subject"), Index("cause_receipt_id")),
+    stub=Stub(
+        day="decided_on",
+        blank={
+            "subject": "",
+            "cause_receipt_id": "",
+            "cause_event_id": None,
+            "key": None,
+            "settles": None,
+            "waiting_receipt_id": None,
+            "entry_receipt_id": None,
+            "entry_content_digest": None,
+            "recorded_on": None,
+            "ends_on": None,
+            "ended_on": None,
+            "obligation_id": None,
+            "notice_ids": [],
+            "case_no": None,
+            "case_due": None,
+            "consent_recipient": None,
+            "consent_withdrawn_on": None,
+            "erased": True,
+        },
+        spared=lambda value: value["kind"] == "erased",
+        spared_sql="kind = 'erased'",
+    ),
 )
 
 OBLIGATIONS = Table(
@@ -196,8 +264,10 @@ OBLIGATIONS = Table(
         Column("due_day", OPTIONAL_DAY, at("due", "day")),
         Column("lift_reason", OPTIONAL_CODE, at("lift_reason")),
         Column("disputed", "Bool", at("disputed")),
+        Column("erased", "Bool", lambda _: False),
     ),
     indexes=(Index("obligation_id"), Index("decision_id")),
+    stub=Stub(day=None, blank={"erased": True}),
 )
 
 RECEIPTS = Table(
@@ -226,6 +296,7 @@ RECEIPTS = Table(
 )
 
 TABLES = (ACCEPTED_EVENTS, DECISIONS, OBLIGATIONS, RECEIPTS)
+ERASABLE = tuple(table for table in TABLES if table.stub is not None)
 BY_FAMILY = {family: table for table in TABLES for family in table.families}
 
 # Positions are tiny, outlive every row and are never deleted: the place to resume from (design 4). The engine keeps
@@ -248,5 +319,5 @@ OBLIGATIONS_CURRENT = latest_view(
     OBLIGATIONS,
     key="obligation_id",
     version="version",
-    columns=[column.name for column in OBLIGATIONS.columns],
+    columns=[column.name for column in OBLIGATIONS.columns if column.name != "erased"],
 )

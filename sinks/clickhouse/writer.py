@@ -10,7 +10,7 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
@@ -18,8 +18,9 @@ from clickhouse_driver import Client, errors
 
 from sinks.clickhouse import migrate
 from sinks.clickhouse.blocks import Place, Prepared
-from sinks.clickhouse.columns import Table, names
+from sinks.clickhouse.columns import Stub, Table, names
 from sinks.clickhouse.connection import connect
+from sinks.clickhouse.erasing import Erased
 from sinks.clickhouse.plan import Held
 from sinks.clickhouse.tables import POSITIONS
 
@@ -102,6 +103,22 @@ class Database:
         highest, count = found[0]
         return Held(recorded, int(highest) if count else None)
 
+    def erase(self, table: Table, erasures: Mapping[str, Erased]) -> int:
+        """Turn the rows of erased subjects that are older than their erasure into stubs; how many were found.
+
+        Done before the answer comes, and twice is as good as once: a stub is not found again.
+        """
+        assert table.stub is not None
+        changes = ", ".join(f"{name} = {_literal(value)}" for name, value in table.stub.blank.items())
+        found = 0
+        for where, given in _older(table.stub, erasures):
+            number = int(self._client.execute(f"SELECT count() FROM {table.name} WHERE {where}", given)[0][0])  # noqa: S608 - declared names
+            if number:
+                update = f"ALTER TABLE {table.name} UPDATE {changes} WHERE {where}"
+                self._client.execute(update, given, settings={"mutations_sync": 1})
+            found += number
+        return found
+
     def disconnect(self) -> None:
         self._client.disconnect()
 
@@ -111,6 +128,25 @@ class Database:
         if wire is not None:
             with contextlib.suppress(OSError):
                 wire.shutdown(socket.SHUT_RDWR)
+
+
+def _older(stub: Stub, erasures: Mapping[str, Erased]) -> Iterator[tuple[str, dict[str, object]]]:
+    """Conditions, with their parameters, that find the rows to be stubs."""
+    if stub.day is None:
+        obligations = [one for erased in erasures.values() for one in erased.obligations]
+        if obligations:
+            yield "obligation_id IN %(obligations)s AND NOT erased", {"obligations": obligations}
+        return
+    for day in sorted({erased.day for erased in erasures.values()}):
+        subjects = [subject for subject, erased in erasures.items() if erased.day == day]
+        where = f"subject IN %(subjects)s AND {stub.day} < %(day)s AND NOT ({stub.spared_sql})"
+        yield where, {"subjects": subjects, "day": day}
+
+
+def _literal(value: object) -> str:
+    """A blank of a stub as ClickHouse writes it."""
+    known = {"None": "NULL", "True": "true", "": "''", "[]": "[]"}
+    return known[str(value)]
 
 
 class Writer:

@@ -108,6 +108,10 @@ def _case_due(played: Played, _: Stage) -> Any:
     return dues[0].day if dues[0].state is DueState.SET else dues[0].state.value
 
 
+def _item(key: str) -> str:
+    return key.rpartition("|")[2]
+
+
 EXPECTATIONS: dict[str, Callable[[Played, Stage], Any]] = {
     "outcome": lambda played, _: None if played.receipt is None else played.receipt.outcome.value,
     "code": lambda played, stage: _only(_codes(played, stage)),
@@ -149,6 +153,9 @@ EXPECTATIONS: dict[str, Callable[[Played, Stage], Any]] = {
         one.order_no: "done" if one.done else "answered" if one.answered_on else "ordered"
         for one in played.standing.orders.values()
     },
+    "public": lambda played, _: {one.rule: one.last_day for one in played.standing.publications.values()},
+    "fed": lambda played, _: sorted(_item(one.key) for one in played.standing.bureau.values() if one.fed_on),
+    "rewards": lambda played, _: sorted(one.offer for one in played.standing.rewards.values()),
     "waiting": lambda played, _: len(played.standing.waiting),
     "entries": lambda played, _: len(played.standing.entries),
 }

@@ -7,7 +7,18 @@ from msgspec.structs import replace
 
 from streams.core import limits
 from streams.core.caps import capped_stop
-from streams.core.decisions import Considered, DecisionKind, Entry, Fault, Obligation, Outcome, Receipt, Waiting
+from streams.core.decisions import (
+    ENDING_GIVEN_UP,
+    OVERTAKEN,
+    Considered,
+    DecisionKind,
+    Entry,
+    Fault,
+    Obligation,
+    Outcome,
+    Receipt,
+    Waiting,
+)
 from streams.core.docket import Docket
 from streams.core.events import Correction, Determination, EventKind
 from streams.core.ids import content_digest, entry_key
@@ -21,8 +32,6 @@ from streams.core.time_limits import PROVIDER_LATE, late_days
 NOT_RECORDABLE = "correction_shows_not_recordable"  # e.g. by the corrected dates the person was a minor
 CORRECTED = "corrected"  # why an obligation is lifted that the corrected content does not justify
 TERM_ALREADY_ENDED = "term_already_ended"  # its own term is over: it raises nothing
-ENDING_GIVEN_UP = "ending_given_up"  # what was said about it came first and waited in vain: it raises nothing
-OVERTAKEN = "overtaken_by_ending"  # its ending was here first: it raises nothing
 
 
 class Redone(NamedTuple):

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from streams.core.disclosed import Moves
 from streams.core.events import (
     CaseStep,
     Correction,
@@ -35,6 +36,8 @@ class DecisionKind(StrEnum):
     OVERDUE = "overdue"  # a due day passed unanswered; that is all it says: nothing is confirmed, nothing falls
     SUPERVISED = "supervised"  # an order to a department, or its answer
     CONSENTED = "consented"  # the person gave a consent or took it back
+    DISCLOSED = "disclosed"  # a day or a law moved only what others see: publication, bureau, red list
+    ERASED = "erased"  # all clocks of the subject are over
 
 
 class ObligationState(StrEnum):
@@ -105,6 +108,11 @@ class Notice(Struct, frozen=True):
 
     notice_id: str
     kind: str
+
+
+ENDING_GIVEN_UP = "ending_given_up"  # what was said about it came first and waited in vain: it raises nothing
+OVERTAKEN = "overtaken_by_ending"  # its ending was here first: it raises nothing
+IN_DOUBT = (ENDING_GIVEN_UP, OVERTAKEN)  # of Entry.record_only: nobody else is shown such an entry
 
 
 class Entry(Struct, frozen=True):
@@ -240,6 +248,7 @@ class Decision(Struct, frozen=True):
     days_late: int | None = None  # days after the provider's 3 working days (条例 40); None = in time, or not counted
     consent: ConsentGiven | None = None
     order: Order | None = None
+    moves: Moves | None = None  # of what others than the executing departments see
 
 
 class Outcome(StrEnum):

@@ -3,8 +3,8 @@
 from streams.core import cases, limits
 from streams.core.caps import capped_stop, expiry_reason
 from streams.core.chain import hold_caps
-from streams.core.correction import ENDING_GIVEN_UP, NOT_RECORDABLE, OVERTAKEN, TERM_ALREADY_ENDED, correct
-from streams.core.decisions import DecisionKind, Entry, Fault, Outcome, Receipt, Waiting
+from streams.core.correction import NOT_RECORDABLE, TERM_ALREADY_ENDED, correct
+from streams.core.decisions import ENDING_GIVEN_UP, OVERTAKEN, DecisionKind, Entry, Fault, Outcome, Receipt, Waiting
 from streams.core.docket import Docket
 from streams.core.ending import end, without_effect
 from streams.core.events import Determination, PersonCase, SubjectKind

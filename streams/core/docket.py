@@ -6,7 +6,9 @@ Each decision is folded at once, so that the next one of the same cause sees wha
 from datetime import date
 from typing import TypedDict, Unpack
 
-from streams.core import limits
+from msgspec.structs import replace
+
+from streams.core import disclosure, limits
 from streams.core.decisions import (
     Case,
     Cause,
@@ -24,11 +26,14 @@ from streams.core.decisions import (
     Receipt,
     Waiting,
 )
+from streams.core.disclosed import Move
 from streams.core.events import Accepted, Correction, Ending, EventKind, Feedback, PersonCase
 from streams.core.evolve import MAY_COME_AGAIN, evolve
 from streams.core.ids import decision_id, notice_id
 from streams.core.index import Index
 from streams.core.standing import Standing
+
+BEFORE_BUREAU = "before_bureau"  # told before a credit bureau is fed (征信业管理条例 15)
 
 
 class Said(TypedDict, total=False):
@@ -109,9 +114,26 @@ class Docket:
             notices=_notices(identifier, kind, raised, lifted, told),
             **said,
         )
+        now = evolve(self.standing, decision)
+        moves = disclosure.moves(self.index, now, self.today, self.ticking, identifier)
+        if moves is not None:
+            told = tuple(one.record.record_id for one in moves.bureau if one.move is Move.BEGUN)
+            notices = tuple(Notice(notice_id(identifier, record), BEFORE_BUREAU) for record in told)
+            decision = replace(decision, moves=moves, notices=decision.notices + notices)
+            now = evolve(self.standing, decision)
         self.decisions.append(decision)
         self._next_id = None
-        self.standing = evolve(self.standing, decision)
+        self.standing = now
+
+    @property
+    def ticking(self) -> bool:
+        return self.cause.kind is EventKind.TICK
+
+    def disclose(self) -> None:
+        """A decision of its own for what the day or the law moves of what others see, if anything is left to move."""
+        moves = disclosure.moves(self.index, self.standing, self.today, self.ticking, self.next_id())
+        if moves is not None:
+            self.add(DecisionKind.DISCLOSED, code=moves.reasons[0], key=moves.key, reasons=moves.reasons)
 
     def _new_tokens(self) -> dict[str, str]:
         """The departments' tokens that the standing does not hold yet."""

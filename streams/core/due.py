@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from streams.core import overdue
+from streams.core import disclosure, overdue
 from streams.core.decisions import Entry
 from streams.core.index import Index
 from streams.core.law import LawBook
 from streams.core.lifting import standing
-from streams.core.measures import judge
+from streams.core.measures import earlier, judge
 from streams.core.passage import begun, given_up_on
+from streams.core.retention import over_on
 from streams.core.standing import Standing
 
 _DAY = timedelta(days=1)
@@ -27,7 +28,8 @@ def next_day(now: Standing, law: LawBook, today: date) -> date | None:
     for entry in now.entries.values():
         if entry.ended_on is None:
             days.extend(_days_of(now, entry, index, today))
-    return min(days, default=None)
+    shown, over = disclosure.next_day(index, now, today), over_on(law, now)
+    return earlier(min(days, default=None), earlier(shown, over))
 
 
 def _days_of(now: Standing, entry: Entry, index: Index, today: date) -> Iterator[date]:

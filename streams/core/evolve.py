@@ -15,8 +15,9 @@ from streams.core.decisions import (
     Obligation,
     Waiting,
 )
+from streams.core.disclosed import BureauRecord, Move, Moves, Publication, Reward, publications_after
 from streams.core.events import CaseStep, EventKind
-from streams.core.limits import OVERFLOW
+from streams.core.limits import OVERFLOW, RECORDS
 from streams.core.standing import WAITS_FOR, Standing, mark, target_key
 
 # Held as things stand today: after a correction the ending may have effect; a full standing keeps nothing of a record.
@@ -26,6 +27,8 @@ MAY_COME_AGAIN = ("ENDING_WITHOUT_EFFECT", "ORDER_NOT_SEEN", OVERFLOW)
 def evolve(standing: Standing, decision: Decision) -> Standing:
     """The standing after ``decision``. Folding all decisions of a subject in order from ``Standing(subject)`` gives
     its current state exactly; ended entries stay in it, for duplicates and for history."""
+    if decision.kind is DecisionKind.ERASED:
+        return Standing(standing.subject)
     after = replace(
         standing,
         name_check=standing.name_check or _name_in_force(decision),
@@ -39,8 +42,20 @@ def evolve(standing: Standing, decision: Decision) -> Standing:
         moved=_moved(standing.moved, decision),
         given_up=_given_up(standing, decision),
         last_day=decision.decided_on,
+        other_names=_other_names(standing, decision),
     )
+    after = after if decision.moves is None else _seen_by_others(after, decision.moves)
     return _procedure(after, standing, decision) if _concerns_procedure(standing, decision) else after
+
+
+def _seen_by_others(after: Standing, moves: Moves) -> Standing:
+    """``after`` with what others than the executing departments see."""
+    return replace(
+        after,
+        publications=_publications(after, moves),
+        bureau=_bureau(after, moves),
+        rewards=_rewards(after, moves),
+    )
 
 
 def _concerns_procedure(standing: Standing, decision: Decision) -> bool:
@@ -73,6 +88,37 @@ def _procedure(after: Standing, before: Standing, decision: Decision) -> Standin
 def _name_in_force(decision: Decision) -> str:
     """The first name that a recorded document states stays in force; what was only held proves no name."""
     return decision.name_check if decision.kind is DecisionKind.RECORDED else ""
+
+
+def _other_names(standing: Standing, decision: Decision) -> tuple[str, ...]:
+    """Every name check a record about this subject came with: whoever erases must know what was sealed."""
+    known = standing.name_check or _name_in_force(decision)
+    others = standing.other_names
+    if decision.name_check in ("", known, *others) or decision.code == OVERFLOW or len(others) >= RECORDS:
+        return others
+    return (*others, decision.name_check)
+
+
+def _publications(standing: Standing, moves: Moves) -> dict[str, Publication]:
+    return publications_after(standing.publications, moves.publications)
+
+
+def _bureau(standing: Standing, moves: Moves) -> dict[str, BureauRecord]:
+    left = dict(standing.bureau)
+    for one in moves.bureau:
+        left[one.record.record_id] = one.record
+        if one.move is Move.ENDED:
+            del left[one.record.record_id]
+    return left
+
+
+def _rewards(standing: Standing, moves: Moves) -> dict[str, Reward]:
+    left = dict(standing.rewards)
+    for one in moves.rewards:
+        left[one.reward.reward_id] = one.reward
+        if one.move is Move.ENDED:
+            del left[one.reward.reward_id]
+    return left
 
 
 def _entries(entries: dict[str, Entry], decision: Decision) -> dict[str, Entry]:

@@ -43,6 +43,21 @@ def notice_id(decision: str, kind: str) -> str:
     return _hash("notice", decision, kind)
 
 
+def publication_id(subject: str, entry_receipt: str, rule: str) -> str:
+    """Identifier of an entry in public under one State rule; it tells nobody whom it is about."""
+    return _hash("publication", subject, entry_receipt, rule)
+
+
+def bureau_record_id(subject: str, entry_receipt: str) -> str:
+    """Identifier of what a credit bureau holds of one entry; the delete message names it."""
+    return _hash("bureau", subject, entry_receipt)
+
+
+def reward_id(decision: str, offer: str) -> str:
+    """Identifier of one place on a list of incentives."""
+    return _hash("reward", decision, offer)
+
+
 def entry_key(channel: str, document_no: str, item: str) -> str:
     """Key of an entry in a standing: which record of a channel is meant."""
     return f"{channel}|{document_no}|{item}"

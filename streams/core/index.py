@@ -24,6 +24,7 @@ class Index(NamedTuple):
     executors_of: dict[str, tuple[str, ...]]  # item -> channels that any of its rules names, sorted
     sectors_of: dict[str, frozenset[str]]  # channel -> sectors of the bodies that report through it
     calendars: dict[int, Calendar]
+    disclosable: frozenset[str]  # items that an active State rule shows, or an offer names
 
     @classmethod
     def of(cls, law: LawBook) -> "Index":
@@ -55,6 +56,8 @@ def _build(law: LawBook) -> Index:
         {item: tuple(sorted({r.executor for r in rules if r.executor})) for item, rules in rules_of.items()},
         {channel: frozenset(sectors) for channel, sectors in sectors_of.items()},
         {int(year): _calendar(int(year), days) for year, days in law.working_days.items()},
+        frozenset(item for row in law.publicity.values() if row.active for item in row.items)
+        | frozenset(item for offer in law.offers.values() for item in offer.items),
     )
 
 

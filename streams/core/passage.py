@@ -4,14 +4,15 @@ from datetime import date, timedelta
 
 from msgspec.structs import replace
 
-from streams.core.correction import ENDING_GIVEN_UP, reterm
-from streams.core.decisions import Considered, DecisionKind, DueState, Entry, Obligation, Waiting
+from streams.core.correction import reterm
+from streams.core.decisions import ENDING_GIVEN_UP, Considered, DecisionKind, DueState, Entry, Obligation, Waiting
 from streams.core.docket import Docket
 from streams.core.ending import expire
 from streams.core.law import LawBook, Rule
 from streams.core.lifting import CLOSED_BY_OFFICER, lift, lifting_due, standing
 from streams.core.measures import INACTIVE, NO_LONGER_IN_FORCE, NOT_IN_BOOK, judge, propose, why_not_in_force
 from streams.core.overdue import decide_overdue
+from streams.core.retention import ALL_CLOCKS_OVER, over_on
 from streams.core.time_limits import case_due
 
 TICKS_WAITED = 30  # one tick a day, missed days one by one: thirty ticks are thirty days
@@ -40,6 +41,15 @@ def pass_day(docket: Docket) -> None:
                 reasons=(TARGET_NEVER_SEEN,),
             )
     decide_overdue(docket)
+    docket.disclose()
+    _erase(docket)
+
+
+def _erase(docket: Docket) -> None:
+    """The last decision about a subject whose clocks are all over."""
+    over = over_on(docket.law, docket.standing)
+    if over is not None and over <= docket.today:
+        docket.add(DecisionKind.ERASED, code=ALL_CLOCKS_OVER, reasons=(ALL_CLOCKS_OVER,))
 
 
 def given_up_on(waiting: Waiting) -> date:

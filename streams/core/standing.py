@@ -14,6 +14,7 @@ from streams.core.decisions import (
     Order,
     Waiting,
 )
+from streams.core.disclosed import BureauRecord, Publication, Reward
 from streams.core.ids import entry_key
 
 # What an executor owes while an obligation is in one of these states.
@@ -38,6 +39,10 @@ class Standing(Struct, frozen=True, omit_defaults=True):
     missed: dict[str, date] = {}  # ``mark`` -> due day that was decided to have passed
     consents: tuple[ConsentGiven, ...] = ()  # newest of each recipient and purpose
     orders: dict[str, Order] = {}  # by order number; only in the standing of a department
+    other_names: tuple[str, ...] = ()  # name checks of records under another name, whose identity is sealed too
+    publications: dict[str, Publication] = {}  # in public, by publication id
+    bureau: dict[str, BureauRecord] = {}  # at the credit bureau or about to be fed to it, by record id
+    rewards: dict[str, Reward] = {}  # places on lists of incentives, by reward id
 
     def disputed(self, key: str) -> bool:
         """Whether an objection, reconsideration or lawsuit about the entry is pending: every output says so."""

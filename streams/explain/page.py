@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from streams.core.decisions import Case, Decision, DueState, Entry, Obligation, Order, Waiting
+from streams.core.disclosed import Moves
 from streams.core.events import Feedback, PersonCase
 from streams.core.law import LawBook, Rule
 from streams.core.terms import ground_of
@@ -28,6 +29,8 @@ _KINDS = {
     "overdue": "超期",
     "supervised": "督导",
     "consented": "本人同意",
+    "disclosed": "公示、提供和激励名单变动",
+    "erased": "期满删除",
 }
 _MATTERS = {"objection": "异议", "reconsideration": "复议", "lawsuit": "行政诉讼", "repair": "信用修复"}
 _STEPS = {"opened": "受理", "upheld": "成立", "amended": "更正", "rejected": "不成立", "withdrawn": "撤回"}
@@ -72,11 +75,46 @@ def page(decision: Decision, law: LawBook) -> RenderableType:
     moved = (*decision.raised, *decision.changed)
     if moved:
         parts.append(_measures(moved, law))
+    if decision.moves is not None:
+        parts.append(_seen_by_others(decision.moves, law))
     if decision.considered:
         parts.append(_considered(decision, law))
     parts.append(Text(_OBJECT))
     title = f"决定 {decision.decision_id}"
     return Panel(Group(*_spaced(parts)), title=title, border_style="cyan", padding=(1, 2))
+
+
+_MOVES = {"begun": "开始", "changed": "变更", "ended": "终止"}
+
+
+def _seen_by_others(moves: Moves, law: LawBook) -> Table:
+    """What others than the executing departments see of it from now on, and on which rule."""
+    table = Table(
+        "对外",
+        "变动",
+        "依据或者项目",
+        "截止",
+        "理由",
+        box=box.SIMPLE,
+        title="公示、征信、激励名单",
+        title_justify="left",
+    )
+    for shown in moves.publications:
+        row = law.publicity.get(shown.publication.rule)
+        rule = shown.publication.rule if row is None else f"《{law.instruments[row.instrument].title}》{row.clause}"
+        _add(table, "公示", shown.move, rule, shown.publication.last_day, reason(shown.reason, law))
+    for fed in moves.bureau:
+        told = "先行告知" if fed.move == "begun" else _MOVES[fed.move]
+        _add(table, "征信机构", told, reason(fed.record.ground, law), fed.record.last_day, reason(fed.reason, law))
+    for placed in moves.rewards:
+        offer = law.offers.get(placed.reward.offer)
+        name = placed.reward.offer if offer is None else offer.name
+        _add(table, "激励", placed.move, name, None, reason(placed.reason, law))
+    return table
+
+
+def _add(table: Table, *cells: object) -> None:
+    table.add_row(*("—" if cell is None else _MOVES.get(str(cell), str(cell)) for cell in cells))
 
 
 def _spaced(parts: list[RenderableType]) -> Iterator[RenderableType]:

@@ -2,6 +2,7 @@
 
 from streams.identity.identifiers import Identifier, IdentifierFault, check_citizen, check_uscc, normalise_name
 from streams.identity.keyring import Keyring, KeyringFault
+from streams.identity.masking import Masked, mask
 from streams.identity.sealing import Sealed, seal, unseal
 
 __all__ = [
@@ -9,9 +10,11 @@ __all__ = [
     "IdentifierFault",
     "Keyring",
     "KeyringFault",
+    "Masked",
     "Sealed",
     "check_citizen",
     "check_uscc",
+    "mask",
     "normalise_name",
     "seal",
     "unseal",

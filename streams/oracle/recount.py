@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from streams.core.decisions import Decision, Receipt
+from streams.core.decisions import Decision, DecisionKind, Receipt
 from streams.core.events import Accepted
 from streams.core.law import LawBook
 from streams.core.standing import Standing
@@ -18,6 +18,7 @@ class Recount:
         self._partition = partition
         self._messages = messages
         self._replay = Replay(law, self._decided, self._received)
+        self._standings: dict[str, Standing] = {}  # as the last decision left them: an erasure takes back what stood
         self.outputs: list[Output] = []
 
     def run(self, events: Iterable[Accepted]) -> "Recount":
@@ -26,6 +27,9 @@ class Recount:
 
     def _decided(self, decision: Decision, standing: Standing, book: LawBook) -> None:
         self.outputs.extend(self._messages.of(decision, standing, book, self._partition))
+        if decision.kind is DecisionKind.ERASED:
+            self.outputs.extend(self._messages.erasure(decision, self._standings[decision.subject], self._partition))
+        self._standings[decision.subject] = standing
 
     def _received(self, event: Accepted, receipt: Receipt) -> None:
         self.outputs.append(self._messages.receipt(event.channel, receipt))

@@ -159,7 +159,7 @@ class Retrace:
         self.expired += 1
         if event.subject_kind is not SubjectKind.NAME_ONLY:
             assert event.intake_day is not None  # else it was no reign of the clock
-            self.sealing.demand(event, event.intake_day)
+            self.sealing.demand(event, event.intake_day, None, examined=False)
 
     def _sources(self, families: tuple[str, ...]) -> dict[int, list[tuple[Source, Message]]]:
         """What each intake task had to work off."""
@@ -215,7 +215,10 @@ class Retrace:
         if held is None:
             return Difference(sent.where, "accepted", "rejected")
         if ruling.identity is not None:
-            self.sealing.demand(ruling.accepted, day)
+            law = self._desk.law(digest)
+            self.sealing.demand(
+                ruling.accepted, day, self._examiner.display(ruling.accepted, ruling.identity, day, law)
+            )
         partition = subject_partition(ruling.accepted.subject, self._desk.partitions)
         if held.partition != partition:
             return Difference(sent.where, f"accepted {partition}", f"accepted {held.partition}")

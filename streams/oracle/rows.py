@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from schemas.codec import Codec
-from sinks.clickhouse.columns import Stored, Table, names
+from sinks.clickhouse.columns import Erasures, Stored, Table, names
 from sinks.clickhouse.columns import rows as columns_of
 from sinks.clickhouse.connection import connect
 from sinks.clickhouse.tables import TABLES
@@ -46,13 +46,20 @@ def compare(
 
 def _wanted(desk: Desk, history: History, table: Table) -> dict[tuple[object, ...], tuple[object, ...]]:
     found: dict[tuple[object, ...], tuple[object, ...]] = {}
-    skipped = names(table).index(_SKIPPED)
+    skipped, erasures = names(table).index(_SKIPPED), _erasures(desk.codec, history)
     for family in table.families:
         for channel in desk.catalogue.channels_of(family) or (None,):
             records = _stored(desk.codec, history, desk.catalogue.name(family, channel), desk.prefix)
-            for row in zip(*columns_of(table, records), strict=True):
+            for row in zip(*columns_of(table, records, erasures), strict=True):
                 found[row[:_PLACE]] = row[:skipped] + row[skipped + 1 :]
     return found
+
+
+def _erasures(codec: Codec, history: History) -> Erasures:
+    """Who is erased: of what is older only stubs may be there."""
+    said = [codec.decode(message.value).value for message in history.of("erasures")]
+    obligations = frozenset(obligation for one in said for obligation in one["obligations"])
+    return Erasures({one["subject"]: one["day"] for one in said}, obligations)
 
 
 def _stored(codec: Codec, history: History, topic: str, prefix: str) -> Iterator[Stored]:

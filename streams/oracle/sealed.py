@@ -17,12 +17,19 @@ class Sealing:
     number. An ending or an answer that carries one may be sealed, and need not."""
 
     def __init__(self) -> None:
+        self.erased: set[str] = set()  # tokens that an ``erased`` decision names: of them nothing must be there
+        self._masked: dict[bytes, bytes] = {}  # by key: the masked form that must stand on ``displays``
+        self._unexamined: set[bytes] = set()  # keys of records whose source is no longer kept
         self._days: dict[bytes, set[date]] = {}  # on which intake read a record of this key
         self._must: set[bytes] = set()
 
-    def demand(self, accepted: Accepted, day: date) -> None:
-        """Note an accepted record that carried a number."""
+    def demand(self, accepted: Accepted, day: date, display: tuple[bytes, bytes] | None, examined: bool = True) -> None:
+        """Note an accepted record that carried a number, with the masked form it must have led to."""
         key = f"{accepted.subject}:{accepted.name_check}".encode()
+        if display is not None:
+            self._masked[display[0]] = display[1]
+        if not examined:
+            self._unexamined.add(key)
         self._days.setdefault(key, set()).add(day)
         if accepted.kind in _ADDS:
             self._must.add(key)
@@ -36,10 +43,29 @@ class Sealing:
         for message in messages:
             key = message.key or b""
             where = f"identities {message.partition}:{message.offset}"
+            if message.value is None and self._may_be_gone(key):
+                yield headed(where, (), message)
+                continue
             yield self._wrong(codec, keyring, where, key, message.value) or headed(where, (), message)
             left.discard(key)
         for key in sorted(left):
-            yield Difference(f"identities key {key.decode()}", "a sealed identity", "none")
+            if not self._may_be_gone(key):
+                yield Difference(f"identities key {key.decode()}", "a sealed identity", "none")
+
+    def compare_displays(self, messages: Iterable[Message]) -> Iterator[Difference | None]:
+        """Each masked form is that of the record it was made from; none is missing, none is there of anybody else."""
+        last: dict[bytes, bytes | None] = {}
+        for message in messages:
+            last[message.key or b""] = message.value
+        for key in sorted(last.keys() | self._masked.keys()):
+            wanted, seen = self._masked.get(key), last.get(key)
+            where = f"displays key {key.decode(errors='replace')}"
+            right = wanted == seen or (seen is None and self._may_be_gone(key))
+            right = right or (wanted is None and key in self._unexamined)
+            yield None if right else Difference(where, f"masked form {wanted!r}", f"{seen!r}")
+
+    def _may_be_gone(self, key: bytes) -> bool:
+        return key[:32].decode(errors="replace") in self.erased
 
     def _wrong(self, codec: Codec, keyring: Keyring, where: str, key: bytes, value: bytes | None) -> Difference | None:
         days = self._days.get(key)

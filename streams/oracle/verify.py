@@ -30,8 +30,12 @@ WRITTEN = (
     "rewards",
     "rewards.current",
     "notices",
+    "publication",
+    "bureau",
+    "partners",
+    "erasures",
 )
-_READ = (*SOURCES, *WRITTEN, "accepted", "clock", "identities")
+_READ = (*SOURCES, *WRITTEN, "accepted", "clock", "identities", "displays")
 
 
 class _Placed(NamedTuple):
@@ -107,7 +111,7 @@ def verify_history(
         "accepted": retrace.accepted,
         "clock": retrace.clock,
         "intake": lambda: retrace.intake(SOURCES),
-        "identities": lambda: retrace.sealing.compare(desk.codec, keyring, history.of("identities")),
+        "identities": lambda: _identities(desk, keyring, history, retrace),
         "casework": lambda: _casework(desk, history, retrace, expired),
         "expectations": lambda: _expectations(desk, history, expectations or {}),
     }
@@ -149,6 +153,16 @@ def _casework(desk: Desk, history: History, retrace: Retrace, expired: Counter[s
     for family in WRITTEN:
         for name in _names(desk, family):
             yield from _topic(desk, history, name, by_topic.get(name, []), expired)
+
+
+def _identities(desk: Desk, keyring: Keyring, history: History, retrace: Retrace) -> Iterator[Difference | None]:
+    """Identities and masked forms. Who was erased is read from the decisions, which are worked out again after this."""
+    for message in history.of("decisions"):
+        said = desk.codec.decode(message.value, frozenset({"Decision"}), max_bytes=1 << 24).value
+        if said["kind"] == "erased":
+            retrace.sealing.erased.add(said["subject"])
+    yield from retrace.sealing.compare(desk.codec, keyring, history.of("identities"))
+    yield from retrace.sealing.compare_displays(history.of("displays"))
 
 
 def _recounted(desk: Desk, partition: int, written: Iterable[tuple[Accepted, Message]]) -> Iterator[Wanted]:

@@ -29,6 +29,8 @@ _KINDS = {
     "held": "暂存待核",
     "review": "转人工复核",
     "law_applied": "因法律变动",
+    "disclosed": "公示和提供的变动",
+    "erased": "期满删除",
     "answered": "执行部门答复",
     "case_opened": "案件受理",
     "case_closed": "案件办结",

@@ -43,6 +43,12 @@ def book() -> LawBook:
     return load()
 
 
+@cache
+def unshown() -> LawBook:
+    """The same book with nothing in public, at a bureau or on a red list: the clocks of the entries alone."""
+    return replace(load(), digest="unshown", publicity={}, offers={})
+
+
 def with_rules(law: LawBook, digest: str, *rules: Rule, without: tuple[str, ...] = ()) -> LawBook:
     """Another book: these rules instead of those of the same id, and some left out."""
     kept = {key: rule for key, rule in law.rules.items() if key not in without}

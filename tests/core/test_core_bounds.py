@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from book import LISTING, ORDER, Life, accepted, book, correction, determination, ending
+from book import LISTING, ORDER, Life, accepted, book, correction, determination, ending, unshown
 from msgspec import msgpack
 from msgspec.structs import replace
 
@@ -88,7 +88,7 @@ def held_for_room(life: Life, event: Accepted) -> None:
 
 def filled(**fields: object) -> Life:
     """A subject with one listing on record, and the given parts of its standing filled up."""
-    life = Life(book(), DAY)
+    life = Life(unshown(), DAY)
     life.sends(determination(MADE))
     life.standing = replace(life.standing, **fields)
     return life

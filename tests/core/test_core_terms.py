@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from book import LISTING, Life, book, correction, determination, ending, with_ground, with_item
+from book import LISTING, Life, book, correction, determination, ending, unshown, with_ground, with_item
 
 from streams.core.caps import expiry_reason
 from streams.core.checks import SubjectFacts, check_determination
@@ -61,7 +61,7 @@ def test_days_are_counted_from_the_day_after_and_never_beyond_the_calendar() -> 
     ],
 )
 def test_an_entry_lives_on_its_last_day_and_ends_on_the_next(form: dict[str, Any], last: date) -> None:
-    law = with_ground(book(), f"form {form}", **form)
+    law = with_ground(unshown(), f"form {form}", **form)
     life = Life(law, MADE)
     life.sends(paper(MADE))
     (entry,) = life.standing.entries.values()
@@ -134,7 +134,7 @@ def test_a_correction_moves_the_stated_last_day_and_the_proposals_with_it() -> N
 
 
 def test_life_has_no_last_day_and_says_so() -> None:
-    law = with_ground(book(), "life", life=True)
+    law = with_ground(unshown(), "life", life=True)
     life = Life(law, MADE)
     _, (recorded,) = life.sends(paper(MADE))
     assert recorded.entry is not None and recorded.entry.ends_on is None

@@ -28,7 +28,7 @@ def test_one_listing_becomes_receipt_decision_obligations_and_notice(stand: Stan
     (delta,) = stand.read("sanctions.hr")
     assert stand.keyring.open_case_ref(delta["case_ref"], "hr") == decision["subject"]
     assert delta["department_token"] == stand.keyring.department_token("hr", "citizen", person(1))
-    (notice,) = stand.read("notices")
+    notice, _ = stand.read("notices")  # and the one before a credit bureau is fed
     assert "确认后方可实施" in notice["text_zh"]
 
 
@@ -120,7 +120,7 @@ def test_a_basis_that_ends_lifts_by_tick(stand: Stand) -> None:
     assert stand.read("sanctions.market")[-1]["ends_on"] == START + timedelta(days=3)
     stand.tick(START + timedelta(days=4))
     assert stand.read("sanctions.market")[-1]["state"] == "lifting"
-    assert [d["kind"] for d in stand.read("decisions")] == ["recorded", "law_applied", "law_applied"]
+    assert [d["kind"] for d in stand.read("decisions")] == ["recorded", "law_applied", "disclosed", "law_applied"]
 
 
 def test_a_new_book_reaches_standing_cases_on_its_first_day(tmp_path: Path) -> None:
@@ -218,7 +218,7 @@ def test_a_record_may_overtake_its_partitions_first_tick(tmp_path: Path) -> None
     behind.work_off()
     assert behind.topics["decisions"] == ahead.topics["decisions"]
     behind.tick(START + timedelta(days=1))
-    assert [d["kind"] for d in behind.read("decisions")] == ["recorded"]
+    assert [d["kind"] for d in behind.read("decisions")] == ["recorded", "disclosed"]  # fed the day after the notice
 
 
 def test_a_partition_a_day_behind_judges_by_the_day_of_intake(tmp_path: Path) -> None:

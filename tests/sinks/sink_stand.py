@@ -45,7 +45,7 @@ class Stand:
         self._number = 0
 
     def prepare(self) -> None:
-        wanted = tables_by_topic(self.prefix)
+        wanted = {*tables_by_topic(self.prefix), f"{self.prefix}erasures"}
         admin.create(self.bootstrap, [spec for spec in Catalogue.load().topics(self.prefix) if spec.name in wanted])
         with self.client("") as client:
             migrate.apply(client, self.database)

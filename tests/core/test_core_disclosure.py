@@ -1,0 +1,126 @@
+"""What others see follows the ground: consents, disputes, repairs and the erasure of a subject, through ``decide``."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from book import LISTING, Life, book, determination, ending
+from msgspec.structs import replace
+
+from streams.core.decisions import Decision, DecisionKind
+from streams.core.disclosed import Move
+from streams.core.due import next_day
+from streams.core.events import CaseStep, Consent, ConsentStep, Matter, PersonCase, Target
+from streams.core.retention import over_on
+from streams.core.standing import Standing
+
+DAY = date(2026, 11, 2)
+ONE = timedelta(days=1)
+DIGEST = "c" * 64
+
+
+def honour(day: date) -> Any:
+    said = determination(day, "HONOUR", body="SD-CIVILITY", ground="moral_model", basis="R-SHANDONG")
+    return replace(said, document_no="h")
+
+
+def consent(day: date, recipient: str, purpose: str, step: ConsentStep = ConsentStep.GIVEN) -> Consent:
+    return Consent(step, recipient, purpose, day, DIGEST)
+
+
+def objection(step: CaseStep, day: date) -> PersonCase:
+    target = Target("1", LISTING)
+    return PersonCase(target, Matter.OBJECTION, step, "异1", day, document_no="异1决", document_digest=DIGEST)
+
+
+def moved(decisions: tuple[Decision, ...], what: str) -> list[tuple[Move, str]]:
+    return [(one.move, one.reason) for d in decisions if d.moves is not None for one in getattr(d.moves, what)]
+
+
+def test_a_consent_names_one_partner_and_its_withdrawal_takes_the_place_at_once() -> None:
+    life = Life(book(), DAY)
+    life.sends(honour(DAY), channel="civility")
+    _, given = life.sends(consent(DAY, "partner_loan", "XINYI_LOAN"), channel="civility", name="")
+    assert moved(given, "rewards") == [(Move.BEGUN, "consented")]
+    assert sorted(one.offer for one in life.standing.rewards.values()) == ["RED_LIST", "XINYI_LOAN"]
+    life.day = DAY + ONE
+    taken = consent(DAY + ONE, "partner_loan", "XINYI_LOAN", ConsentStep.WITHDRAWN)
+    _, withdrawn = life.sends(taken, channel="civility", name="")
+    assert moved(withdrawn, "rewards") == [(Move.ENDED, "consent_withdrawn")]
+    assert [one.offer for one in life.standing.rewards.values()] == ["RED_LIST"]
+
+
+def test_a_listing_withdraws_every_place_in_the_decision_that_records_it() -> None:
+    life = Life(book(), DAY)
+    life.sends(honour(DAY), channel="civility")
+    life.sends(consent(DAY, "partner_rent", "XINYI_RENT"), channel="civility", name="")
+    _, decisions = life.sends(determination(DAY))
+    assert [one.kind for one in decisions] == [DecisionKind.RECORDED]
+    assert moved(decisions, "rewards") == [(Move.ENDED, "on_an_adverse_list")] * 2
+    assert not life.standing.rewards
+
+
+def test_a_dispute_marks_entry_and_feed_and_its_end_takes_the_mark_away() -> None:
+    life = Life(book(), DAY)
+    life.sends(determination(DAY))
+    life.ticks(DAY + ONE)
+    _, opened = life.sends(objection(CaseStep.OPENED, DAY + ONE), name="")
+    assert moved(opened, "publications") == moved(opened, "bureau") == [(Move.CHANGED, "dispute_marked")]
+    assert all(one.disputed for one in life.standing.publications.values())
+    _, closed = life.sends(objection(CaseStep.REJECTED, DAY + ONE), name="")
+    assert moved(closed, "publications") == moved(closed, "bureau") == [(Move.CHANGED, "dispute_over")]
+
+
+def test_an_upheld_objection_takes_everything_in_one_batch() -> None:
+    life = Life(book(), DAY)
+    life.sends(determination(DAY))
+    life.ticks(DAY + ONE)
+    _, upheld = life.sends(objection(CaseStep.UPHELD, DAY + ONE), name="")
+    assert moved(upheld, "publications") == moved(upheld, "bureau") == [(Move.ENDED, "court_objection_upheld")]
+    assert not life.standing.publications and not life.standing.bureau
+
+
+def test_a_consent_to_the_bureau_feeds_what_is_serious_and_falls_with_it() -> None:
+    life = Life(book(), DAY)
+    life.sends(determination(DAY, "TAX_SERIOUS_CASE", ground="evasion", basis="O-TAX-54"))
+    assert not life.standing.bureau
+    _, given = life.sends(consent(DAY, "credit_bureau", "credit_reporting"), name="")
+    assert moved(given, "bureau") == [(Move.BEGUN, "told_before_feeding")]
+    assert [one.kind for one in given[0].notices] == ["before_bureau"]
+    assert moved(life.ticks(DAY + ONE), "bureau") == [(Move.CHANGED, "consented")]
+    life.day = DAY + 2 * ONE
+    _, taken = life.sends(consent(life.day, "credit_bureau", "credit_reporting", ConsentStep.WITHDRAWN), name="")
+    assert moved(taken, "bureau") == [(Move.ENDED, "consent_withdrawn")]
+
+
+def test_a_subject_is_erased_when_its_last_clock_and_the_grace_are_over() -> None:
+    life = Life(book(), DAY)
+    life.sends(honour(DAY), channel="civility")
+    life.sends(consent(DAY, "partner_loan", "XINYI_LOAN"), channel="civility", name="")
+    life.sends(ending(DAY, "honour_waived", "HONOUR", "h"), channel="civility")
+    assert over_on(life.law, life.standing) is None, "a consent still stands"
+    life.sends(consent(DAY, "partner_loan", "XINYI_LOAN", ConsentStep.WITHDRAWN), channel="civility", name="")
+    over = DAY + timedelta(days=31)
+    assert over_on(life.law, life.standing) == next_day(life.standing, life.law, DAY) == over
+    assert life.ticks(over - ONE) == ()
+    (erased,) = life.ticks(over)
+    assert (erased.kind, erased.entry, erased.moves) == (DecisionKind.ERASED, None, None)
+    assert life.standing == Standing(life.standing.subject)
+    assert next_day(life.standing, life.law, over) is None
+
+
+def test_a_negative_record_is_kept_until_its_five_years_are_over() -> None:
+    life = Life(book(), DAY)
+    life.sends(determination(DAY, conduct_end=date(2024, 3, 1)))
+    life.sends(ending(DAY))
+    (key,) = life.standing.obligations
+    assert over_on(life.law, life.standing) is None, "a lifting is not proved"
+    proved = tuple(replace(one, state=one.state.LIFTED) for one in life.standing.obligations[key])
+    life.standing = replace(life.standing, obligations={key: proved})
+    assert over_on(life.law, life.standing) == date(2029, 3, 1) + timedelta(days=31)
+
+
+def test_other_names_under_one_number_are_remembered_for_the_erasure() -> None:
+    life = Life(book(), DAY)
+    life.sends(determination(DAY))
+    life.sends(determination(DAY, number="2"), name="another")
+    assert (life.standing.name_check, life.standing.other_names) == ("x", ("another",))
