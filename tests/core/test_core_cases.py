@@ -5,7 +5,20 @@ from typing import Any
 
 import msgspec
 import pytest
-from book import LISTING, SUBJECT, Life, accepted, book, case, correction, determination, ending, with_item, with_rules
+from book import (
+    LISTING,
+    SUBJECT,
+    Life,
+    accepted,
+    book,
+    case,
+    correction,
+    determination,
+    ending,
+    unshown,
+    with_item,
+    with_rules,
+)
 from msgspec.structs import replace
 
 from streams.core.decisions import Decision, DecisionKind, DueState, ObligationState
@@ -79,7 +92,7 @@ def test_a_document_that_fell_never_counted(matter: Matter) -> None:
 
 
 def test_time_alone_decides_no_case() -> None:
-    life = listed()
+    life = listed(unshown())
     life.sends(case(MONDAY))
     due = MONDAY + timedelta(days=15)
     assert next_day(life.standing, life.law, life.day) == due + DAY

@@ -123,7 +123,7 @@ def test_an_officers_answer_and_a_change_of_law(stand: Stand) -> None:
         amended(**{"M-141.v1/12": {"active": False, "inactive_reason": "rule_inactive"}}), START + timedelta(days=1)
     )
     stand.tick(START + timedelta(days=1))
-    _, answered, moved = decisions(stand)
+    _, answered, moved, _ = decisions(stand)
     assert "执行部门反馈 answered" in (text := shown(answered, stand)) and "officer-07" in text
     assert f"不予执行 {START}" in text and text.count(BOOK.refusals["subject_unknown_here"]) == 2
     assert "依法调整 law_applied" in (text := shown(moved, stand)) and "解除中" in text
