@@ -7,7 +7,7 @@ from msgspec import msgpack
 from msgspec.structs import replace
 from stories import Sent, Story, histories, obligations, played, record, steps
 
-from streams.core.decisions import ObligationState, Outcome
+from streams.core.decisions import DecisionKind, ObligationState, Outcome
 from streams.core.events import EventKind
 from streams.core.evolve import MAY_COME_AGAIN, evolve
 from streams.core.standing import Standing

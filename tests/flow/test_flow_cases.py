@@ -55,8 +55,8 @@ def test_an_objection_marks_every_output_until_it_is_upheld_and_all_falls_in_one
     assert stand.transactions == before + 2  # one of intake, one of casework
     assert [(one["disputed"], one["state"]) for one in stand.read(topic)[2:]] == [(False, "lifting")]
     assert [receipt["outcome"] for receipt in stand.read("receipts.court")] == ["accepted"] * 3
-    assert [notice["kind"] for notice in stand.read("notices")] == ["listed", "case_upheld", "lifted"]
-    assert "成立。该记录自即日起终止" in stand.read("notices")[1]["text_zh"]
+    assert [notice["kind"] for notice in stand.read("notices")] == ["listed", "before_bureau", "case_upheld", "lifted"]
+    assert "成立。该记录自即日起终止" in stand.read("notices")[2]["text_zh"]
 
 
 def test_a_case_may_name_the_person_by_case_reference(stand: Stand) -> None:
@@ -69,7 +69,7 @@ def test_a_case_may_name_the_person_by_case_reference(stand: Stand) -> None:
 
 
 def test_the_notice_of_a_listing_says_how_and_when_it_may_be_repaired(stand: Stand) -> None:
-    (notice,) = stand.read("notices")
+    notice, _ = stand.read("notices")
     assert "最早自2027年11月02日起可依《信用修复管理办法》" in notice["text_zh"]
     assert "公开作出信用承诺" in notice["text_zh"]
 
