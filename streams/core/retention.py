@@ -30,19 +30,27 @@ def kept_until(law: LawBook, entry: Entry) -> date | None:
     return entry.ended_on if counted is None else max(entry.ended_on, add_years(counted, DISCLOSURE_YEARS))
 
 
+def _needed(standing: Standing) -> bool:
+    """Whether anything waits, is shown, is disputed or consented to, or belongs to a department."""
+    return bool(
+        standing.waiting
+        or standing.publications
+        or standing.bureau
+        or standing.rewards
+        or standing.orders
+        or any(case.pending for held in standing.cases.values() for case in held)
+        or any(one.withdrawn_on is None for one in standing.consents)
+    )
+
+
 def over_on(law: LawBook, standing: Standing) -> date | None:
     """The day whose tick erases the subject; None while anything is live, waits, or nothing is known of it.
 
     A consent lasts until the person takes it back, and an order of supervision is about a department. What was only
     held (a name alone, a document that lacks its date) is kept no longer than a record would be.
     """
-    shown = standing.publications or standing.bureau or standing.rewards
-    if standing.last_day is None or standing.waiting or shown or standing.orders:
-        return None
-    if any(case.pending for held in standing.cases.values() for case in held):
-        return None
-    if any(one.withdrawn_on is None for one in standing.consents):
-        return None
+    if standing.last_day is None or not law.publicity or _needed(standing):
+        return None  # a book of before knows no rows of publicity: what was decided under it is read as it was decided
     days = [standing.last_day]
     for entry in standing.entries.values():
         until = kept_until(law, entry)

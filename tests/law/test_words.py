@@ -10,7 +10,16 @@ from streams.core.law import LawBook
 from streams.law.loader import load
 
 CORE = Path(streams.core.__file__).parent
-NOT_REASONS = {"self", "court", "credit", "report_change", "credit_bureau", "credit_reporting"}  # codes of other kinds
+NOT_REASONS = {  # codes of other kinds
+    "self",
+    "court",
+    "credit",
+    "report_change",
+    "credit_bureau",
+    "credit_reporting",
+    "serious",
+    "before_bureau",
+}
 
 
 @pytest.fixture(scope="module")

@@ -57,7 +57,7 @@ def test_what_the_agents_did_matches(honest: Stand) -> None:
         "expectations": False,
     }
     kinds = {decision["kind"] for decision in honest.read("decisions")}
-    assert kinds == {"recorded", "ended", "corrected", "answered", "held", "law_applied"}
+    assert kinds == {"recorded", "ended", "corrected", "answered", "held", "law_applied", "disclosed"}
 
 
 def as_written_before(seen: list[Any]) -> None:
@@ -65,12 +65,23 @@ def as_written_before(seen: list[Any]) -> None:
     for index, message in enumerate(seen):
         if message.topic in ("accepted", "decisions"):
             decoded = CODEC.decode(message.value)
+            if decoded.value.get("moves"):
+                continue  # under a book that shows people; older agents had none
             value = CODEC.encode(decoded.record, without_later_fields(decoded.value), 1)
             assert CODEC.decode(value).value == decoded.value
             seen[index] = message._replace(value=value)
 
 
-LATER = {"valid_until", "case", "consent", "supervision", "missed", "days_late", "order"}  # fields of later versions
+LATER = {
+    "valid_until",
+    "case",
+    "consent",
+    "supervision",
+    "missed",
+    "days_late",
+    "order",
+    "moves",
+}  # fields of later versions
 
 
 def without_later_fields(value: Any) -> Any:
