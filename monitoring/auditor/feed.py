@@ -11,7 +11,7 @@ from monitoring.auditor.findings import Finding, Invariant
 from monitoring.auditor.lawbook import Law
 from monitoring.auditor.lawfiles import read_book
 from monitoring.auditor.ledger import OUTCOMES, REFUSED
-from monitoring.auditor.standings import fold_changed, fold_current, fold_delta, fold_entry, fold_raised
+from monitoring.auditor.standings import fold_changed, fold_current, fold_delta, fold_entry, fold_erased, fold_raised
 from monitoring.auditor.view import View, place
 from monitoring.auditor.waiting import fold_waiting
 
@@ -110,6 +110,8 @@ def decision(view: View, value: Fields) -> None:
         raised = list(_raised(view, value, law))
         for invariant, check in raising.CHECKS:
             findings.check(invariant, (wrong for one in raised for wrong in check(one)), len(raised))
+    if value["kind"] == "erased":
+        findings.check(Invariant.ERASED, fold_erased(view, value))
     fold_waiting(view, value)
     entry = fold_entry(view, value, law)
     findings.check(Invariant.VERSIONS, fold_raised(view, value, entry), len(value["raised"]))

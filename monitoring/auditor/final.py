@@ -127,8 +127,9 @@ def deltas(view: View) -> Iterator[Finding]:
 
 def current(view: View) -> Iterator[Finding]:
     for identifier, fact in view.obligations.items():
-        if fact.current != (fact.version, fact.state):
-            expected = f"version {fact.version}, {fact.state}"
+        erased = fact.entry is not None and fact.entry.erased
+        if fact.current != (None if erased else (fact.version, fact.state)):
+            expected = "nothing: it is erased" if erased else f"version {fact.version}, {fact.state}"
             yield Finding(Invariant.CURRENT, f"obligation {identifier}", str(fact.current), expected)
 
 

@@ -53,6 +53,7 @@ class Invariant(StrEnum):
     VERSIONS = "the version of an obligation grows by one"
     TRANSITIONS = "an obligation moves only along allowed transitions"
     OFFICER_ONLY = "only an officer's feedback confirms, refuses, carries out or proves a lifting"
+    ERASED = "nothing of a subject is erased before it has ended"
     DELTAS = "the topics of the departments carry exactly the changes decided"
     CURRENT = "the .current topics hold the last change of each obligation"
     ROWS = "each topic record is one row in ClickHouse"

@@ -32,19 +32,31 @@ def fold_entry(view: View, decision: Fields, law: Law) -> EntryFact | None:
         return view.entries.get(before)
     after = place(decision["subject"], entry["key"])
     fact = view.entries.pop(before, None)
-    if fact is None:
+    if fact is None or fact.erased:  # what comes again after an erasure is a new case
         fact = EntryFact(entry)
     else:
         fact.take(entry)
     if after != before:
         view.moved[before] = after
     view.entries[after] = fact
+    view.places.setdefault(decision["subject"], set()).add(after)
     item = law.items.get(fact.item)
     if item is not None and item.cap is not None:
         known = view.capped.setdefault(decision["subject"], [])
         if fact not in known:
             known.append(fact)
     return fact
+
+
+def fold_erased(view: View, decision: Fields) -> Iterator[Finding]:
+    """All entries of an erased subject; nothing may be erased while it lives."""
+    for where in sorted(view.places.pop(decision["subject"], set())):
+        fact = view.entries.get(where)
+        if fact is None:
+            continue
+        if not fact.ended:
+            yield Finding(Invariant.ERASED, f"entry {where}", "erased while it lives", "erased after its end")
+        fact.erased = True
 
 
 def fold_raised(view: View, decision: Fields, entry: EntryFact | None) -> Iterator[Finding]:

@@ -20,10 +20,11 @@ BY_OFFICER = frozenset({"confirmed", "refused", "not_applicable", "in_effect", "
 class EntryFact:
     """One entry as its last decision left it."""
 
-    __slots__ = ("effect", "ended_on", "ended_reason", "ends_on", "item", "receipt_id")
+    __slots__ = ("effect", "ended_on", "ended_reason", "ends_on", "erased", "item", "receipt_id")
 
     def __init__(self, entry: dict[str, Any]) -> None:
         self.receipt_id: str = entry["receipt_id"]
+        self.erased = False
         self.take(entry)
 
     def take(self, entry: dict[str, Any]) -> None:
@@ -135,6 +136,7 @@ class View:
     given_up: dict[str, dict[str, str]] = field(default_factory=dict)  # subject -> place it barred -> receipt id
     entries: dict[str, EntryFact] = field(default_factory=dict)  # place -> entry
     capped: dict[str, list[EntryFact]] = field(default_factory=dict)  # subject -> entries of items with a cap
+    places: dict[str, set[str]] = field(default_factory=dict)  # subject -> places of its entries
     moved: dict[str, str] = field(default_factory=dict)  # place before a correction of the document number -> after
     obligations: dict[str, ObligationFact] = field(default_factory=dict)
     rows: dict[tuple[str, int], tuple[int, int]] = field(
