@@ -6,6 +6,7 @@ by readers months later. ``tables.py`` holds the lists; nothing here knows a fie
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -62,7 +63,8 @@ class Table(NamedTuple):
     stub: "Stub | None" = None
 
 
-class Stub(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Stub:
     """What is left of a row about an erased subject: everything but ``blank``, so that it still counts.
 
     ``day``: the field that says when the record was decided or received; the erasure takes what is older. None where
