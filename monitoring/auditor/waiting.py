@@ -92,7 +92,7 @@ def fold_waiting(view: View, decision: Fields) -> None:
 
 def _waiting(decision: Fields) -> Waiting:
     said = decision["waiting"]
-    target = (said["ending"] or said["correction"])["target"]
+    target = (said["ending"] or said["correction"] or said["case"])["target"]
     key = f"{said['channel']}|{target['document_no']}|{target['item']}"
     return Waiting(place(decision["subject"], key), said["since"])
 

@@ -12,12 +12,13 @@ from typing import NamedTuple
 from stdnum.cn import ric
 
 from schemas.codec import Codec
+from streams.core.events import Payload
 from streams.core.law import LawBook
 from streams.sample import case as cases
 from streams.sample import mix, papers
 from streams.sample.case import Case
 from streams.sample.cast import REGION, Party
-from streams.sample.desk import Desk, Payload, changed
+from streams.sample.desk import Desk, changed
 from topics.catalogue import Catalogue
 
 _OLDEST, _BIRTHDAYS = date(1955, 1, 1), 14_600  # the youngest is of age throughout

@@ -64,7 +64,7 @@ def count(parts: Parts, seen: History) -> Counts:
 def said(decisions: Sequence[Said]) -> dict[str, int]:
     """What the decisions raised, lifted, opened, granted, showed: how many of each, by the keys of the last line."""
     changed = [one for decision in decisions for one in decision["changed"]]
-    moves = [moved for decision in decisions if (moved := decision.get("moves")) is not None]
+    moves = [moved for decision in decisions if (moved := decision["moves"]) is not None]
     rewards = [one["move"] for moved in moves for one in moved["rewards"]]
     fed = {one["record"]["record_id"] for moved in moves for one in moved["bureau"] if one["record"]["fed_on"]}
     return {

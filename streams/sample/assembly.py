@@ -12,11 +12,14 @@ from streams.sample.desk import Desk, Draft
 from streams.sample.doubts import DOUBTS
 from streams.sample.fault_changes import CHANGES
 from streams.sample.fault_providers import PROVIDERS, unlisted_items
+from streams.sample.fault_rights import WRONGED
 from streams.sample.faults import FAULTS
 from streams.sample.model import Sample, SampleDay, SampleRecord
 from streams.sample.poison import LARGEST, POISON
+from streams.sample.rights import RIGHTS
 from streams.sample.stories import ORDINARY, Story, reported
 from streams.sample.turns import ONCE, TURNS
+from streams.sample.words import consent_given_and_withdrawn, orders
 from topics.catalogue import Catalogue
 
 LEAST = 400  # records: fewer do not hold every story once
@@ -31,29 +34,6 @@ NOT_IN_SAMPLE = {
     "NOT_OWN_OBLIGATION": "needs the id of an obligation: the officers of a run send such an answer",
     "FEEDBACK_OUT_OF_ORDER": "needs the id of an obligation: the officers of a run send such an answer",
     "TARGET_NEVER_SEEN": "a decision after 30 ticks, never a receipt",
-    **dict.fromkeys(
-        (
-            "CASE_NO_MISSING",
-            "HANDLING_NOT_ALLOWED",
-            "STEP_NOT_ALLOWED",
-            "CONDITION_NOT_ALLOWED",
-            "REPAIR_CONDITIONS_MISSING",
-            "REPAIR_NOT_NEGATIVE",
-            "RECIPIENT_UNKNOWN",
-            "PURPOSE_NOT_LISTED",
-            "ORDER_INCOMPLETE",
-            "SUPERVISOR_NOT_LISTED",
-            "DEPARTMENT_UNKNOWN",
-            "CASE_OUT_OF_ORDER",
-            "CASE_ALREADY_DECIDED",
-            "REPAIR_TOO_EARLY",
-            "REPAIR_ALREADY_GRANTED",
-            "CONSENT_OVERTAKEN",
-            "ORDER_NOT_SEEN",
-            "ORDER_OUT_OF_ORDER",
-        ),
-        "the sample holds no case, consent or order yet",
-    ),
 }
 ONLY_IN_LARGE = {"SUBJECT_OVERFLOW": "needs a hundred publication days"}
 
@@ -68,10 +48,10 @@ def build(seed: int, records: int, codec: Codec, law: LawBook, catalogue: Catalo
         raise ValueError(f"{records} records cannot hold every story once: ask for at least {LEAST}")
     desk = Desk(seed, codec, law, catalogue, mix=mix.load(), months_apart=1 if records >= LARGE else 4)
     for _ in range(max(1, records // FAULTS_EVERY)):
-        _tell(desk, (*FAULTS, *CHANGES, *PROVIDERS, *POISON))
-    _tell(desk, (*LARGEST, unlisted_items, *ONCE))
+        _tell(desk, (*FAULTS, *CHANGES, *PROVIDERS, *WRONGED, *POISON))
+    _tell(desk, (*LARGEST, unlisted_items, *ONCE, orders))
     for _ in range(max(1, records // TURNS_EVERY)):
-        _tell(desk, (*TURNS, *DOUBTS))
+        _tell(desk, (*TURNS, *DOUBTS, *RIGHTS, consent_given_and_withdrawn))
     _cover(desk, records)
     while len(desk.drafts) < records:
         before = len(desk.drafts)

@@ -1,8 +1,10 @@
 """One document on its way through a story: who it is about, what it says, and what is reported of it when."""
 
 from datetime import date
+from typing import Any
 
-from streams.core.events import Correction, Determination, Ending
+from streams.core.events import CaseStep, Correction, Determination, Ending, PersonCase, Target
+from streams.core.events import Matter as About
 from streams.sample import papers
 from streams.sample.cast import Party
 from streams.sample.desk import Desk, Draft, Gap, Want
@@ -10,6 +12,10 @@ from streams.sample.fates import ACCEPTED, Fate
 from streams.sample.lives import alive_until
 from streams.sample.matters import Matter
 from streams.sample.papers import Office
+
+Content = Determination | Ending | Correction | PersonCase
+# What a body states to have found when it grants a repair, field by field.
+CONDITIONS = ("minimum_reached", "wrong_corrected", "duties_done", "public_promise")
 
 
 class Case:
@@ -48,7 +54,42 @@ class Case:
         self._send(day, made, fate, note)
         return made
 
-    def again(self, day: int, content: Determination | Ending | Correction, fate: Fate, note: str) -> Draft:
+    def step(
+        self,
+        day: int,
+        about: About,
+        step: CaseStep,
+        fate: Fate = ACCEPTED,
+        *,
+        number: str | None = None,
+        note: str = "",
+        **fields: Any,
+    ) -> str:
+        """A step of a person's case about the document; returns the number of the case."""
+        said = self.said(day, about, step, number, **fields)
+        self._send(day, said, fate, f"{about.value} {step.value} {note}".strip())
+        return said.case_no
+
+    def said(self, day: int, about: About, step: CaseStep, number: str | None = None, **fields: Any) -> PersonCase:
+        """The step as its body reports it: what takes effect has a document, a repair granted its conditions met."""
+        upheld = step is CaseStep.UPHELD
+        met = upheld and about is About.REPAIR
+        case_no = number or f"案测{self.desk.number()}号"
+        return PersonCase(
+            **{
+                "target": Target(self.paper.document_no, self.paper.item),
+                "matter": about,
+                "step": step,
+                "case_no": case_no,
+                "day": self.desk.day(day),
+                **dict.fromkeys(CONDITIONS, met),
+                "document_no": f"{case_no}决" if upheld else None,
+                "document_digest": papers.digest(case_no) if upheld else None,
+                **fields,
+            }
+        )
+
+    def again(self, day: int, content: Content, fate: Fate, note: str) -> Draft:
         """Something reported before, under a new event id."""
         return self._send(day, content, fate, note)
 
@@ -70,7 +111,7 @@ class Case:
         reasons = self.matter.reasons(self.desk.law)
         return self.desk.dice.weighted({reason: 12 if "performed" in reason else 2 for reason in reasons})
 
-    def _send(self, day: int, content: Determination | Ending | Correction, fate: Fate, note: str) -> Draft:
+    def _send(self, day: int, content: Content, fate: Fate, note: str) -> Draft:
         return self.desk.send(day, self.party, content, fate, f"{self.about} {note}", channel=self.body.channel)
 
 

@@ -7,7 +7,16 @@ from typing import Any, NamedTuple
 import msgspec
 
 from schemas.codec import Codec
-from streams.core.events import Correction, Determination, Ending, Feedback
+from streams.core.events import (
+    Consent,
+    Correction,
+    Determination,
+    Ending,
+    Feedback,
+    Payload,
+    PersonCase,
+    Supervision,
+)
 from streams.core.law import Item, LawBook
 from streams.sample.calendar import Calendar, NoDays
 from streams.sample.cast import Cast, Party
@@ -18,7 +27,6 @@ from streams.sample.mix import Mix
 from streams.wire import to_avro
 from topics.catalogue import Catalogue
 
-Payload = Determination | Ending | Correction | Feedback
 Want = Callable[[Matter], bool]
 Gap = tuple[int, int]  # least and most days between two reports of a story
 COURT = "court"
@@ -29,6 +37,9 @@ _RECORDS: dict[type[Payload], tuple[str, str]] = {
     Ending: ("GroundEnding", "events"),
     Correction: ("RecordCorrection", "events"),
     Feedback: ("OfficerFeedback", "feedback"),
+    PersonCase: ("CaseEvent", "cases"),
+    Consent: ("PersonConsent", "cases"),
+    Supervision: ("SupervisionEvent", "cases"),
 }
 _VERSIONED = ("CreditDetermination", "RecordCorrection")  # written in two versions until every department has upgraded
 
@@ -114,8 +125,8 @@ class Desk:
     def body(self, item: Item) -> str:
         return self.dice.weighted(self.matters.reporters(item))
 
-    def send(self, day: int, party: Party, payload: Payload, fate: Fate, note: str, *, channel: str) -> Draft:
-        """Hand in one readable record about ``party`` under a new event id."""
+    def send(self, day: int, party: Party | None, payload: Payload, fate: Fate, note: str, *, channel: str) -> Draft:
+        """Hand in one readable record about ``party`` under a new event id; an order is about no party."""
         event_id = f"{channel}-{self.number():06d}"
         family = _RECORDS[type(payload)][1]
         old = day < self._upgraded[channel]
@@ -142,10 +153,12 @@ class Desk:
         return self._keep(draft._replace(fate=fate, note=note))
 
     def encode(
-        self, event_id: str, party: Party, payload: Payload, *, case_ref: str | None = None, old: bool = False
+        self, event_id: str, party: Party | None, payload: Payload, *, case_ref: str | None = None, old: bool = False
     ) -> bytes:
         """The framed bytes of a record. ``old``: by the first version, as long as it has a field for all there is."""
         record = _RECORDS[type(payload)][0]
+        if party is None:
+            return self.codec.encode(record, {"event_id": event_id, **to_avro(payload)})
         subject = {
             "kind": party.kind,
             "id_type": party.id_type,

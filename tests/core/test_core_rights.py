@@ -24,6 +24,8 @@ from streams.identity import Keyring
 from streams.messages import Messages
 from topics.catalogue import Catalogue
 
+OPENED = {"what": "case", "matter": Matter.OBJECTION, "step": CaseStep.OPENED, "aims": True}
+REJECTED = {**OPENED, "step": CaseStep.REJECTED}
 BOOK_WITHOUT, BOOK_AGAIN = {"what": "law", "book": 2}, {"what": "law", "book": 0}
 DISPUTES = (Matter.OBJECTION, Matter.RECONSIDERATION, Matter.LAWSUIT)
 
@@ -122,6 +124,8 @@ def messages() -> Callable[..., Any]:
 
 @settings(max_examples=120, deadline=None)
 @given(histories)
+@example(story({"what": "determination"}, OPENED, REJECTED))
+@example(story({"what": "determination"}, OPENED, {"what": "correction", "new_number": "2"}, REJECTED))
 def test_what_departments_last_heard_is_marked_while_a_dispute_is_pending_and_not_after(history: Story) -> None:
     """``_open`` or ``_close`` that tell nobody; ``_cases`` that leaves a case at the old number."""
     life, _ = played(history)

@@ -19,6 +19,8 @@ from streams.sample.cast import NEVER_ISSUED, REGION
 from tests.sample.conftest import RECORDS
 from topics.catalogue import Catalogue
 
+_TAKEN = (Outcome.ACCEPTED, Outcome.HELD)
+
 
 def _records(sample: Sample) -> list[SampleRecord]:
     return [record for day in sample.days for record in day.records]
@@ -93,6 +95,16 @@ def test_a_subject_appears_once_a_day_unless_the_same_message_comes_again(sample
             message = (record.key, record.value, record.partition)
             assert who is not None
             assert seen.setdefault(who, message) == message, f"{who} twice on {day.day}"
+
+
+def test_a_department_is_ordered_or_answers_once_a_day(sample: Sample, codec: Codec) -> None:
+    found = 0
+    for day in sample.days:
+        read = [codec.decode(one.value) for one in day.records if one.family == "cases" and one.expected in _TAKEN]
+        said = [one.value["channel"] for one in read if one.record == "SupervisionEvent"]
+        assert len(said) == len(set(said)), f"{said} on {day.day}"
+        found += len(said)
+    assert found > 8
 
 
 def test_only_persons_of_regions_nobody_issues(sample: Sample, codec: Codec) -> None:
