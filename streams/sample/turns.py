@@ -31,6 +31,12 @@ def regrounded(matter: Matter) -> bool:
     return matter.life >= OUTLIVES and len(matter.item.grounds) > 1
 
 
+def remembered(want: Want) -> Want:
+    """Wants what is still known long after its end: five years. An honour is erased a month after it, and what comes
+    about it then is about nothing (docs/adr/0016)."""
+    return lambda matter: matter.item.info_class == "negative" and want(matter)
+
+
 def ending_overtakes(desk: Desk) -> None:
     case, (first, second) = opened(desk, lasting(desk), WAITS)
     case.end(first, fate=_NOT_SEEN, note="ended before it was reported")
@@ -107,7 +113,7 @@ def number_taken(desk: Desk) -> None:
 
 
 def corrected_after_its_end(desk: Desk) -> None:
-    case, days = opened(desk, lasting(desk), LATER, LATER)
+    case, days = opened(desk, remembered(lasting(desk)), LATER, LATER)
     case.report(days[0])
     case.end(days[1])
     case.correct(days[2], case.amended(), note="correction of an ended record")
@@ -120,7 +126,7 @@ def sent_again(desk: Desk) -> None:
 
 
 def sent_under_another_id(desk: Desk) -> None:
-    case, (first, second) = opened(desk, anything, (1, 400), alive=False)
+    case, (first, second) = opened(desk, remembered(anything), (1, 400), alive=False)
     case.report(first)
     case.again(second, case.paper, DUPLICATE, "the same content under another id")
 
@@ -137,7 +143,7 @@ def all_sent_twice(desk: Desk) -> None:
 
 
 def changed_without_correction(desk: Desk) -> None:
-    case, (first, second) = opened(desk, regrounded, (1, 400), alive=False)
+    case, (first, second) = opened(desk, remembered(regrounded), (1, 400), alive=False)
     case.report(first)
     case.report(second, CHANGED, "the same document, another ground", case.amended())
 
@@ -151,7 +157,7 @@ def term_runs(desk: Desk) -> None:
 
 
 def ended_twice(desk: Desk) -> None:
-    case, days = opened(desk, lasting(desk), LATER, LATER)
+    case, days = opened(desk, remembered(lasting(desk)), LATER, LATER)
     case.report(days[0])
     case.end(days[1])
     reasons = case.matter.reasons(desk.law)
@@ -160,7 +166,7 @@ def ended_twice(desk: Desk) -> None:
 
 def ended_after_its_term(desk: Desk) -> None:
     able, short = ends(desk), termed(1, 760)
-    case, days = opened(desk, lambda matter: short(matter) and able(matter), (780, 1_100), alive=False)
+    case, days = opened(desk, remembered(lambda matter: short(matter) and able(matter)), (780, 1_100), alive=False)
     case.paper = changed(case.paper, extra_years=0)
     assert over_after(case.matter.item, case.paper) < desk.day(days[1]), case.about
     case.report(days[0])
