@@ -144,7 +144,7 @@ def test_what_departments_last_heard_is_marked_while_a_dispute_is_pending_and_no
 @settings(max_examples=60, deadline=None)
 @given(histories)
 def test_whatever_was_taken_is_known_again_at_the_end(history: Story) -> None:
-    """``_seen`` that forgets the digest of a case, a consent or an order; ``_repeated`` that looks at entries only."""
+    """``_seen`` that forgets the digest of a case; ``_repeated`` that looks at entries only."""
     life, sent = played(history)
     assume(not any(one.kind is DecisionKind.ERASED for one in life.decisions))  # then it is a new case, and meant to be
     taken = [event for event, receipt in sent if receipt.outcome is Outcome.ACCEPTED]
