@@ -6,7 +6,7 @@ Order matters and is the reader's duty: law books, source records, receipts, acc
 from collections.abc import Iterator
 from typing import Any
 
-from monitoring.auditor import admission, content, effects, explained, raising, waiting
+from monitoring.auditor import admission, content, effects, explained, person, raising, waiting
 from monitoring.auditor.findings import Finding, Invariant
 from monitoring.auditor.lawbook import Law
 from monitoring.auditor.lawfiles import read_book
@@ -90,6 +90,10 @@ def _remember(view: View, value: Fields) -> None:
         target = value["ending"]["target"]
         key = f"{value['channel']}|{target['document_no']}|{target['item']}"
         view.endings.append((place(value["subject"], key), value["ending"]["reason"], receipt_id))
+    if value["kind"] == "case" and value["case"]["step"] == "upheld" and value["case"]["matter"] in person.DISPUTES:
+        target, matter = value["case"]["target"], value["case"]["matter"]
+        key = f"{value['channel']}|{target['document_no']}|{target['item']}"
+        view.endings.append((place(value["subject"], key), f"{matter}_upheld", receipt_id))
 
 
 def decision(view: View, value: Fields) -> None:
@@ -114,6 +118,10 @@ def decision(view: View, value: Fields) -> None:
         findings.check(Invariant.ERASED, fold_erased(view, value))
     fold_waiting(view, value)
     entry = fold_entry(view, value, law)
+    person.fold_case(view, value, entry)
+    findings.check(Invariant.OVERDUE, person.fold_overdue(view, value), value["kind"] == "overdue")
+    shown = () if value["moves"] is None else value["moves"]["publications"]
+    findings.check(Invariant.PUBLIC_BY_RULE, person.fold_moves(view, value, law), len(shown))
     findings.check(Invariant.VERSIONS, fold_raised(view, value, entry), len(value["raised"]))
     findings.check(Invariant.TRANSITIONS, fold_changed(view, value), len(value["changed"]))
     findings.check(Invariant.OFFICER_ONLY, (), len(value["changed"]))

@@ -6,6 +6,7 @@ from datetime import date
 from monitoring.auditor.caps import cap_kept
 from monitoring.auditor.findings import Finding, Invariant
 from monitoring.auditor.lawbook import Law, Rule
+from monitoring.auditor.person import CHECKS as RIGHTS
 from monitoring.auditor.view import OPEN, ObligationFact, View
 from monitoring.auditor.waiting import nothing_open_while_barred, waits_no_longer
 
@@ -33,6 +34,7 @@ def law_files(view: View) -> Iterator[Finding]:
         ("scale", dict(book.scales), dict(view.law.scales)),
         ("instrument", dict(book.instruments), dict(view.law.instruments)),
         ("body", dict(book.bodies), dict(view.law.bodies)),
+        ("publicity", dict(book.publicity), dict(view.law.publicity)),
     )
     for name, seen, expected in pairs:
         for code in sorted(seen.keys() | expected.keys()):
@@ -139,7 +141,8 @@ def _open(invariant: Invariant, identifier: str, fact: ObligationFact, seen: str
 
 def _law_size(view: View) -> int:
     law = view.law
-    return len(law.rules) + len(law.items) + len(law.scales) + len(law.instruments) + len(law.bodies)
+    rules = len(law.rules) + len(law.items) + len(law.scales) + len(law.publicity)
+    return rules + len(law.instruments) + len(law.bodies)
 
 
 def _open_ones(view: View) -> int:
@@ -156,6 +159,7 @@ CHECKS: tuple[tuple[Invariant, Callable[[View], Iterator[Finding]], Callable[[Vi
     (Invariant.WAITING, waits_no_longer, lambda view: len(view.waiting) + len(view.settled)),
     (Invariant.GIVEN_UP, nothing_open_while_barred, lambda view: sum(map(len, view.given_up.values()))),
     (Invariant.BASIS_STANDS, basis_stands, _open_ones),
+    *RIGHTS,
     (Invariant.DELTAS, deltas, lambda view: len(view.obligations)),
     (Invariant.CURRENT, current, lambda view: len(view.obligations)),
 )

@@ -98,6 +98,19 @@ class Instrument:
 
 
 @dataclass(frozen=True)
+class Publicity:
+    """A State rule that lets a natural person appear in public."""
+
+    items: tuple[str, ...]
+    in_force_from: date | None
+    in_force_to: date | None
+    active: bool
+
+    def in_force(self, day: date) -> bool:
+        return (self.in_force_from or day) <= day <= (self.in_force_to or day)
+
+
+@dataclass(frozen=True)
 class Body:
     channel: str
     sector: str
@@ -117,6 +130,7 @@ class Law:
     words: frozenset[str]
     only_without_term: frozenset[str]  # ending reasons that do not help while a term runs (art. 10(4))
     annulling: frozenset[str]  # ending reasons by which a document falls from the start
+    publicity: dict[str, Publicity]
     keys: frozenset[str] = frozenset()  # every key of a published book, for the search for a score
 
     @cached_property

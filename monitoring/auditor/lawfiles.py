@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from monitoring.auditor.lawbook import VERIFIED, Body, Cap, Ground, Instrument, Item, Law, Rule, Scale
+from monitoring.auditor.lawbook import VERIFIED, Body, Cap, Ground, Instrument, Item, Law, Publicity, Rule, Scale
 from topics.catalogue import Catalogue
 
 
@@ -37,6 +37,7 @@ def read_files(folder: Path) -> Law:
         words=frozenset(words | {reason for _, reason in rules if reason}),
         only_without_term=_endings(_rows(folder / "endings.yaml"), "only_without_term"),
         annulling=_endings(_rows(folder / "endings.yaml"), "annuls"),
+        publicity=_publicity(_rows(folder / "publicity.yaml")) if (folder / "publicity.yaml").exists() else {},
     )
 
 
@@ -57,6 +58,7 @@ def read_book(canonical: bytes) -> Law:
         words=frozenset(words),
         only_without_term=_endings(book["endings"].values(), "only_without_term"),
         annulling=_endings(book["endings"].values(), "annuls"),
+        publicity=_publicity({"code": code, **row} for code, row in book.get("publicity", {}).items()),
         keys=frozenset(_keys(book)),
     )
 
@@ -150,6 +152,18 @@ def _body(row: dict[str, Any]) -> Body:
 def _endings(rows: Iterable[dict[str, Any]], mark: str) -> frozenset[str]:
     """Codes of the ending reasons that carry ``mark``."""
     return frozenset(row["code"] for row in rows if row.get(mark, False))
+
+
+def _publicity(rows: Iterable[dict[str, Any]]) -> dict[str, Publicity]:
+    return {
+        row["code"]: Publicity(
+            items=tuple(row["items"]),
+            in_force_from=_day(row["in_force_from"]),
+            in_force_to=_day(row["in_force_to"]),
+            active=row.get("inactive_reason") is None and row["mark"] in VERIFIED,
+        )
+        for row in rows
+    }
 
 
 def _scale(row: dict[str, Any]) -> Scale:

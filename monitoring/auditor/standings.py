@@ -92,6 +92,7 @@ def _step(view: View, fact: ObligationFact, obligation: Fields, decision: Fields
     fact.version = version
     fact.rule = obligation["rule"]
     fact.ends_on = obligation["ends_on"]
+    fact.due = obligation["due"]["day"]
     fact.incentive = obligation["incentive"]
     fact.decided ^= fingerprint(obligation, decision["decision_id"])
 
@@ -140,6 +141,7 @@ def fold_current(view: View, topic: tuple[str, str | None], identifier: str, val
     if value is not None:
         yield from _on_its_topic(value, topic, f"obligation {identifier}")
     fact.current = None if value is None else (value["version"], value["state"])
+    fact.disputed = value is not None and value["disputed"]
 
 
 def fingerprint(obligation: Fields, decision_id: str) -> int:

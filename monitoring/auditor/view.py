@@ -17,18 +17,50 @@ OPEN = frozenset({"proposed", "confirmed", "in_effect"})
 BY_OFFICER = frozenset({"confirmed", "refused", "not_applicable", "in_effect", "lifted"})
 
 
+class CaseFact(NamedTuple):
+    """Where a case about an entry stands, and since which decision."""
+
+    matter: str
+    pending: bool
+    due: date | None
+    told_on: date
+
+
+class Shown(NamedTuple):
+    """An entry in public."""
+
+    subject: str
+    key: str
+    rule: str
+    last_day: date | None
+
+
 class EntryFact:
     """One entry as its last decision left it."""
 
-    __slots__ = ("effect", "ended_on", "ended_reason", "ends_on", "erased", "item", "receipt_id")
+    __slots__ = (
+        "cases",
+        "effect",
+        "ended_on",
+        "ended_reason",
+        "ends_on",
+        "erased",
+        "ground",
+        "item",
+        "receipt_id",
+        "repaired",
+    )
 
     def __init__(self, entry: dict[str, Any]) -> None:
         self.receipt_id: str = entry["receipt_id"]
         self.erased = False
+        self.cases: dict[str, CaseFact] = {}  # by the body's number
+        self.repaired = False
         self.take(entry)
 
     def take(self, entry: dict[str, Any]) -> None:
         self.item: str = sys.intern(entry["determination"]["item"])
+        self.ground: str | None = entry["determination"]["ground"]
         self.effect: date | None = entry["determination"]["effect_date"]
         self.ends_on: date | None = entry["ends_on"]
         self.ended_on: date | None = entry["ended_on"]
@@ -51,6 +83,8 @@ class ObligationFact:
         "decided",
         "delta",
         "delta_version",
+        "disputed",
+        "due",
         "ends_on",
         "entry",
         "incentive",
@@ -69,6 +103,8 @@ class ObligationFact:
         self.decided = 0  # folded hashes of the changes decided
         self.delta = 0  # folded hashes of the changes on the departments' topics
         self.delta_version = 0
+        self.due: date | None = None  # until when its department owes a word
+        self.disputed = False  # as .current says
         self.current: tuple[int, str] | None = None  # version and state on .current
 
 
@@ -139,6 +175,10 @@ class View:
     places: dict[str, set[str]] = field(default_factory=dict)  # subject -> places of its entries
     moved: dict[str, str] = field(default_factory=dict)  # place before a correction of the document number -> after
     obligations: dict[str, ObligationFact] = field(default_factory=dict)
+    missed: set[tuple[str, date]] = field(default_factory=set)  # what was said to be overdue, and its day
+    orders: dict[tuple[str, str], date | None] = field(default_factory=dict)  # department, number -> due day if open
+    public: dict[str, Shown] = field(default_factory=dict)  # publication id -> what is shown
+    told_of_feed: dict[str, date] = field(default_factory=dict)  # bureau record id -> day the person was told
     rows: dict[tuple[str, int], tuple[int, int]] = field(
         default_factory=dict
     )  # topic-partition -> records, offsets' sum

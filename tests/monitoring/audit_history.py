@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from audit_papers import DIGEST, day, listing, order
 
 import streams
 from monitoring.auditor import feed
@@ -25,14 +26,20 @@ from streams.core.decide import decide
 from streams.core.decisions import Decision, Outcome, Receipt
 from streams.core.events import (
     Accepted,
+    CaseStep,
     Correction,
     Determination,
+    Duty,
     Ending,
     EventKind,
     Feedback,
     FeedbackState,
     LawChange,
+    Matter,
+    PersonCase,
     SubjectKind,
+    Supervision,
+    SupervisionStep,
     Target,
     Tick,
 )
@@ -47,35 +54,8 @@ law_files = cache(read_files)  # reading them takes longer than all the rest of 
 LAW_DIR = Path(streams.__file__).parent / "law"
 BOOK = load()
 CODEC = Codec.load()
-DIGEST = "0" * 64
 PERSON, ENTITY, NAME = "a" * 32, "b" * 32, "c" * 32
 Fields = dict[str, Any]
-
-
-def day(text: str) -> datetime.date:
-    return datetime.date.fromisoformat(text)
-
-
-def listing(document_no: str = "鲁01执1号", ground: str = "2", **changes: Any) -> Determination:
-    plain = Determination(
-        item="COURT_DEFAULTER_LISTING",
-        body="SD-COURT",
-        document_no=document_no,
-        document_date=day("2019-01-08"),
-        effect_date=day("2019-01-10"),
-        conduct_end=None,
-        document_digest=DIGEST,
-        basis="J-LIST",
-        ground=ground,
-        prior_notice=True,
-        hearing=True,
-    )
-    return msgspec.structs.replace(plain, **changes)
-
-
-def order(document_no: str = "鲁01执2号", **changes: Any) -> Determination:
-    item = {"item": "COURT_CONSUMPTION_ORDER", "basis": "J-CONSUMPTION", "ground": None}
-    return listing(document_no, **{**item, **changes})
 
 
 @dataclass
@@ -93,6 +73,7 @@ class History:
     deltas: list[Fields] = field(default_factory=list)
     current: dict[str, Fields] = field(default_factory=dict)
     standings: dict[str, Standing] = field(default_factory=dict)
+    told: dict[str, Standing] = field(default_factory=dict)  # folded from what was told, whoever decided it
 
     def start(self) -> "History":
         self.books.append(
@@ -169,8 +150,30 @@ class History:
         receipt = {"receipt_id": receipt_id(*place), "outcome": "rejected", "faults": [{"code": code}]}
         self.receive(receipt | dict(zip(("source_topic", "source_partition", "source_offset"), place, strict=True)))
 
+    def case(self, step: CaseStep, matter: Matter = Matter.OBJECTION) -> Outcome:
+        """A step of the one case of its matter about the listing."""
+        upheld, about = step is CaseStep.UPHELD, listing()
+        content = PersonCase(
+            target=Target(about.document_no, about.item),
+            matter=matter,
+            step=step,
+            case_no=f"{matter.value}-1",
+            day=self.today,
+            document_no="鲁01执6号" if upheld else None,
+            document_digest=DIGEST if upheld else None,
+        )
+        return self._record(EventKind.CASE, PERSON, SubjectKind.PERSON, case=content)
+
+    def order(self, due_on: str, department: str = "d" * 32) -> Outcome:
+        duty, due = Duty.ANSWER_PROPOSALS, day(due_on)
+        content = Supervision(SupervisionStep.ORDERED, "督1号", "railway", self.today, duty, due)
+        return self._record(
+            EventKind.SUPERVISION, department, SubjectKind.ENTITY, channel="credit", supervision=content
+        )
+
     def _source(self, channel: str, kind: EventKind) -> tuple[str, int, int]:
-        topic = f"{'feedback' if kind is EventKind.FEEDBACK else 'events'}.{channel}"
+        families = {EventKind.FEEDBACK: "feedback", EventKind.CASE: "cases", EventKind.SUPERVISION: "cases"}
+        topic = f"{families.get(kind, 'events')}.{channel}"
         offset = sum(one["_topic"] == topic for one in self.sources)
         self.sources.append({"_topic": topic, "_partition": 0, "_offset": offset, "value": None})
         return topic, 0, offset
@@ -248,6 +251,8 @@ class History:
 
     def tell(self, decision: Decision) -> None:
         self.decisions.append(wire("Decision", msgspec.to_builtins(decision, builtin_types=(datetime.date,))))
+        subject = decision.subject
+        self.told[subject] = evolve(self.told.get(subject, Standing(subject)), decision)
         for obligation in (*decision.raised, *decision.changed):
             fields = msgspec.to_builtins(obligation, builtin_types=(datetime.date,)) | {
                 "previous_version": obligation.version - 1 or None,
@@ -260,6 +265,7 @@ class History:
                 "item": "COURT_DEFAULTER_LISTING",
                 "document_no": "",
                 "document_body": "SD-COURT",
+                "disputed": self._disputed(decision),
             }
             self.deltas.append(
                 wire("ObligationChange", fields)
@@ -267,6 +273,10 @@ class History:
             )
             del fields["previous_version"]
             self.current[obligation.obligation_id] = wire("ObligationCurrent", fields)
+
+    def _disputed(self, decision: Decision) -> bool:
+        key = decision.key if decision.entry is None else decision.entry.key
+        return key is not None and self.told[decision.subject].disputed(key)
 
     def view(self) -> View:
         """Feed everything, in the order the reader keeps."""

@@ -9,7 +9,7 @@ KEY = "court|1|COURT_DEFAULTER_LISTING"
 
 
 def entry(ended: str | None) -> dict:
-    said = {"item": "COURT_DEFAULTER_LISTING", "effect_date": None}
+    said = {"item": "COURT_DEFAULTER_LISTING", "effect_date": None, "ground": None}
     return {
         "key": KEY, "receipt_id": "r", "determination": said,
         "ends_on": None, "ended_on": ended, "ended_reason": None,

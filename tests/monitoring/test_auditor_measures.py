@@ -120,7 +120,7 @@ def test_a_measure_from_a_record_that_was_refused(early: History, outcome: str) 
 
 def test_a_measure_raised_on_a_ground_that_has_ended(early: History) -> None:
     early.decisions[0]["entry"]["ended_on"] = day("2019-01-12")
-    assert only(early) == {I.LIVE_GROUND}
+    assert only(early) == {I.LIVE_GROUND, I.PUBLIC_TERM}
 
 
 def test_an_ending_that_lifts_nothing(early: History) -> None:
@@ -150,7 +150,7 @@ def test_expiry_that_did_not_happen(early: History) -> None:
     late = copy.deepcopy(early.accepted[1])
     late["tick"]["day"] = day("2021-01-11")
     early.accepted.append(late)
-    assert only(early) == {I.LIVE_GROUND, I.NOT_PAST_END, I.BASIS_STANDS}
+    assert only(early) == {I.LIVE_GROUND, I.NOT_PAST_END, I.BASIS_STANDS, I.PUBLIC_TERM}
 
 
 def test_the_last_day_itself_is_not_past(early: History) -> None:

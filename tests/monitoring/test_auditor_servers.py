@@ -124,7 +124,8 @@ def test_what_is_lawful_matches_and_what_is_stored_twice_does_not(world: Callabl
     report = here.audit()
     assert report.match, report.findings
     assert report.checked[I.ROWS] > 50 and report.checked[I.CURRENT_ROWS] > 20
-    assert [invariant for invariant, number in report.checked.items() if not number] == [I.CAP], "no item here has one"
+    idle = {I.CAP, I.ERASED, I.OVERDUE, I.DISPUTED, I.REPAIRED, I.BUREAU_NOTICE}  # what this history has nothing of
+    assert {invariant for invariant, number in report.checked.items() if not number} == idle
 
     rows = f"SELECT * FROM {here.database}.decisions LIMIT 1 SETTINGS insert_deduplicate = 0"
     here.sql(f"INSERT INTO decisions {rows}")

@@ -1,0 +1,36 @@
+"""The documents that the auditor's histories are about."""
+
+import datetime
+from typing import Any
+
+import msgspec
+
+from streams.core.events import Determination
+
+DIGEST = "0" * 64
+
+
+def day(text: str) -> datetime.date:
+    return datetime.date.fromisoformat(text)
+
+
+def listing(document_no: str = "鲁01执1号", ground: str = "2", **changes: Any) -> Determination:
+    plain = Determination(
+        item="COURT_DEFAULTER_LISTING",
+        body="SD-COURT",
+        document_no=document_no,
+        document_date=day("2019-01-08"),
+        effect_date=day("2019-01-10"),
+        conduct_end=None,
+        document_digest=DIGEST,
+        basis="J-LIST",
+        ground=ground,
+        prior_notice=True,
+        hearing=True,
+    )
+    return msgspec.structs.replace(plain, **changes)
+
+
+def order(document_no: str = "鲁01执2号", **changes: Any) -> Determination:
+    item = {"item": "COURT_CONSUMPTION_ORDER", "basis": "J-CONSUMPTION", "ground": None}
+    return listing(document_no, **{**item, **changes})
