@@ -46,7 +46,7 @@ def compare(
 
 def _wanted(desk: Desk, history: History, table: Table) -> dict[tuple[object, ...], tuple[object, ...]]:
     found: dict[tuple[object, ...], tuple[object, ...]] = {}
-    skipped, erasures = names(table).index(_SKIPPED), _erasures(desk.codec, history)
+    skipped, erasures = names(table).index(_SKIPPED), erasures_of(desk.codec, history)
     for family in table.families:
         for channel in desk.catalogue.channels_of(family) or (None,):
             records = _stored(desk.codec, history, desk.catalogue.name(family, channel), desk.prefix)
@@ -55,7 +55,7 @@ def _wanted(desk: Desk, history: History, table: Table) -> dict[tuple[object, ..
     return found
 
 
-def _erasures(codec: Codec, history: History) -> Erasures:
+def erasures_of(codec: Codec, history: History) -> Erasures:
     """Who is erased: of what is older only stubs may be there."""
     said = [codec.decode(message.value).value for message in history.of("erasures")]
     obligations = frozenset(obligation for one in said for obligation in one["obligations"])

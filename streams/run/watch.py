@@ -10,11 +10,12 @@ from clickhouse_driver import Client
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 
-from sinks.clickhouse.columns import everything
+from sinks.clickhouse.columns import Table, erased, everything
 from sinks.clickhouse.connection import connect
 from sinks.clickhouse.tables import TABLES
 from streams.app import Parts
 from streams.oracle import History, read_all
+from streams.oracle.rows import erasures_of
 
 _POLL_MS = 50
 
@@ -107,15 +108,17 @@ class Watch:
 def until_stored(
     parts: Parts, url: str, alive: Callable[[], None], patience_s: float = 120, history: History | None = None
 ) -> dict[str, int]:
-    """Wait until ClickHouse holds a row for every record that makes one; returns rows by table. ``history``: what the
-    topics hold, for a caller who has read them already."""
-    wanted = _rows_wanted(parts, history or read_all(parts))
+    """Wait until ClickHouse holds a row for every record that makes one, and nothing but a stub of whoever is erased;
+    returns rows by table. ``history``: what the topics hold, for a caller who has read them already."""
+    history = history or read_all(parts)
+    wanted, stubs = _rows_wanted(parts, history), _stubs_wanted(parts, history)
     client = connect(url, parts.settings.database)
     try:
         rows, last = dict.fromkeys(wanted, 0), time.monotonic()
         while True:
             before, rows = rows, {name: _rows(client, name, parts.settings.prefix) for name in wanted}
-            if all(rows[name] >= wanted[name] for name in wanted):
+            stubbed = {name: _rows(client, name, parts.settings.prefix, " AND erased") for name in stubs}
+            if all(rows[name] >= wanted[name] for name in wanted) and stubbed == stubs:
                 return rows
             alive()
             if rows != before:
@@ -127,20 +130,34 @@ def until_stored(
         client.disconnect()
 
 
-def _rows(client: Client, table: str, prefix: str) -> int:
-    query = f"SELECT count() FROM `{table}` WHERE startsWith(topic, %(prefix)s)"  # noqa: S608 own names
+def _rows(client: Client, table: str, prefix: str, which: str = "") -> int:
+    query = f"SELECT count() FROM `{table}` WHERE startsWith(topic, %(prefix)s){which}"  # noqa: S608 own names
     number: int = client.execute(query, {"prefix": prefix})[0][0]
     return number
+
+
+def _topics(parts: Parts, table: Table) -> list[str]:
+    channels_of, name = parts.catalogue.channels_of, parts.catalogue.name
+    return [name(family, channel) for family in table.families for channel in channels_of(family) or (None,)]
+
+
+def _stubs_wanted(parts: Parts, history: History) -> dict[str, int]:
+    erasures = erasures_of(parts.codec, history)
+    return {
+        table.name: sum(
+            erased(table, parts.codec.decode(message.value, max_bytes=1 << 24).value, erasures)
+            for name in _topics(parts, table)
+            for message in history.of(name)
+        )
+        for table in TABLES
+        if table.stub is not None and erasures.subjects
+    }
 
 
 def _rows_wanted(parts: Parts, history: History) -> dict[str, int]:
     wanted = {}
     for table in TABLES:
-        names = [
-            parts.catalogue.name(family, channel)
-            for family in table.families
-            for channel in parts.catalogue.channels_of(family) or (None,)
-        ]
+        names = _topics(parts, table)
         if table.keep is everything:
             wanted[table.name] = sum(len(history.of(name)) for name in names)
         else:
