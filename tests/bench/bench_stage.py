@@ -36,7 +36,7 @@ from topics.catalogue import Catalogue
 HERE = Path(__file__).parent
 COMPARED = ("receipts", "decisions", "sanctions", "sanctions.current", "rewards", "rewards.current", "notices")
 OURS = "ours"
-WRITTEN = (f"events.{CHANNEL}", "accepted", "identities", "quarantine")  # beside what is compared
+WRITTEN = (f"events.{CHANNEL}", "accepted", "identities", "quarantine", "publication")  # beside what is compared
 PATIENCE_S = 240.0
 LOOK_S = 0.25
 WARM_PART = 4  # one event in so many warms up
