@@ -10,6 +10,7 @@ from monitoring.auditor.terms import Period, cap_day
 from monitoring.auditor.view import EntryFact, View
 
 Fields = dict[str, Any]
+CAP_REACHED = "cap_reached"
 
 
 def chain(view: View, law: Law, subject: str, item: str, own: EntryFact | None) -> list[Period]:
@@ -26,7 +27,8 @@ def _period(law: Law, fact: EntryFact, group: str) -> Period | None:
     fell = fact.ended_reason in law.annulling  # from the start: it never ran
     if item is None or item.cap is None or item.cap.group != group or fact.effect is None or fell:
         return None
-    return Period(fact.effect, min(fact.ends_on or date.max, fact.ended_on or date.max))
+    cut = fact.ended_on if fact.ended_reason != CAP_REACHED else None  # the chain itself says what a cap takes off
+    return Period(fact.effect, min(fact.own_last_day or date.max, cut or date.max))
 
 
 def cap_kept(view: View) -> Iterator[Finding]:

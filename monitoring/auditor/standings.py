@@ -5,6 +5,7 @@ from typing import Any
 
 from monitoring.auditor.findings import Finding, Invariant
 from monitoring.auditor.lawbook import Law
+from monitoring.auditor.terms import uncapped_day
 from monitoring.auditor.view import BY_OFFICER, STATES, EntryFact, ObligationFact, View, place
 
 Fields = dict[str, Any]
@@ -42,6 +43,7 @@ def fold_entry(view: View, decision: Fields, law: Law) -> EntryFact | None:
     view.places.setdefault(decision["subject"], set()).add(after)
     item = law.items.get(fact.item)
     if item is not None and item.cap is not None:
+        fact.own_last_day = uncapped_day(law, entry["determination"])
         known = view.capped.setdefault(decision["subject"], [])
         if fact not in known:
             known.append(fact)

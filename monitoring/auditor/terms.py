@@ -19,7 +19,7 @@ Fields = dict[str, Any]  # a ``Determination`` of the Avro schema
 
 
 class Period(NamedTuple):
-    """From the day of legal effect to the day it ended or is to end; date.max = open."""
+    """From the day of legal effect to the last day of its own term or the day it was ended; date.max = open."""
 
     first: date
     last: date
@@ -63,6 +63,15 @@ def of_age(birth: date) -> date:
 def last_day(law: Law, determination: Fields, chain: Iterable[Period] = ()) -> date | None:
     """Last day of an entry with this content; None = no end by itself. ``chain``: the periods of the subject's other
     entries of the item's cap group."""
+    item, own = law.items[determination["item"]], uncapped_day(law, determination)
+    if item.cap is None or determination["effect_date"] is None:
+        return own
+    most = cap_day(determination["effect_date"], item.cap.years, chain)
+    return most if own is None else min(own, most)
+
+
+def uncapped_day(law: Law, determination: Fields) -> date | None:
+    """Last day of an entry of its own, whatever it follows; None = no end by itself."""
     item = law.items[determination["item"]]
     ground = item.ground(determination["ground"])
     ends = []
@@ -76,8 +85,6 @@ def last_day(law: Law, determination: Fields, chain: Iterable[Period] = ()) -> d
         ends.append(corresponding_day(conduct_end, PROVINCIAL_YEARS))
     if item.stands_until is not None:
         ends.append(item.stands_until)
-    if item.cap is not None and determination["effect_date"] is not None:
-        ends.append(cap_day(determination["effect_date"], item.cap.years, chain))
     return min(ends) if ends else None
 
 
@@ -126,6 +133,6 @@ def cap_day(effect: date, years: int, others: Iterable[Period]) -> date:
     for number, period in enumerate(sorted([*(one for one in others if one.first <= effect), Period(effect, effect)])):
         broken = (period.first - until).days > 1 or period.first > corresponding_day(begun, years)
         if number == 0 or broken:
-            begun, until = period
-        until = max(until, period.last)
+            begun = until = period.first
+        until = max(until, min(period.last, corresponding_day(begun, years)))
     return corresponding_day(begun, years)

@@ -47,6 +47,7 @@ class EntryFact:
         "erased",
         "ground",
         "item",
+        "own_last_day",
         "receipt_id",
         "repaired",
     )
@@ -54,6 +55,7 @@ class EntryFact:
     def __init__(self, entry: dict[str, Any]) -> None:
         self.receipt_id: str = entry["receipt_id"]
         self.erased = False
+        self.own_last_day: date | None = None  # without the cap of its group; asked of capped items only
         self.cases: dict[str, CaseFact] = {}  # by the body's number
         self.repaired = False
         self.take(entry)

@@ -41,7 +41,17 @@ def _period(law: LawBook, entry: Entry, group: str) -> tuple[date, date] | None:
     start = entry.determination.effect_date
     if item is None or item.cap is None or item.cap.group != group or start is None or _annulled(law, entry):
         return None
-    return start, min(entry.ends_on or date.max, entry.ended_on or date.max)
+    return start, _ran_to(law, entry)
+
+
+def _ran_to(law: LawBook, entry: Entry) -> date:
+    """The last day of the term an entry has of its own, or the day something else ended it. What a cap took off it is
+    worked out from its chain again: what was known when it came must not part the terms that follow it."""
+    own = stop_of(law, entry.determination)
+    term = date.max if own is None else own.last_day
+    if entry.ended_on is None or entry.ended_reason == CAP_REACHED:
+        return term
+    return min(term, entry.ended_on)
 
 
 def _annulled(law: LawBook, entry: Entry) -> bool:
@@ -55,7 +65,7 @@ def _chain_began(periods: list[tuple[date, date]], effect: date, years: int) -> 
     first = last = None
     for start, end in sorted([*(period for period in periods if period[0] <= effect), (effect, effect)]):
         if first is None or last is None or start - _DAY > last or start > add_years(first, years):
-            first, last = start, end
-        last = max(last, end)
+            first, last = start, start
+        last = max(last, min(end, add_years(first, years)))
     assert first is not None
     return first
