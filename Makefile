@@ -44,10 +44,11 @@ law: venv ## the law book: loader, schemas, date grid, cases, the report (build/
 test: lint types ## what CI runs: lint, types, law, unit, contract, connected flow, kill tests with 2 kills (up to 20 minutes)
 	$(BIN)/chengxin cases run tests/cases
 	$(BIN)/python -m pytest -q --doctest-modules streams/engine streams/core streams/load streams/identity streams/wire.py streams/whatif streams/asof streams/texts.py schemas topics monitoring/observer.py
-	$(BIN)/python -m pytest -q -m "not check" --durations 15
+	$(BIN)/python -m pytest -q -m "not check" --hypothesis-profile ci --durations 15
 
-check: test build/bench/ready ## test, and the 10-kill tests and the tests of the tests (up to 60 minutes)
+check: test build/bench/ready ## test, and the 10-kill tests, new random histories and the tests of the tests (up to 60 minutes)
 	$(BIN)/python -m pytest -q -m check
+	$(BIN)/python -m pytest -q -m "not check" --hypothesis-profile default tests/core
 
 bench: venv build/bench/ready ## speed beside Faust, Quix, Bytewax, aiokafka on one job; build/bench.json (up to 35 minutes; EVENTS=, ROUNDS=)
 	$(BIN)/python tests/bench/bench_run.py
