@@ -17,7 +17,7 @@ from schemas import writer
 from schemas.files import FOLDER, changed, digest, ids, sources
 
 MAGIC = 0
-_HEADER = struct.Struct(">bI")
+_HEADER = struct.Struct(">bi")  # registries give ids above 0; what lies beyond reads as below it
 PLACEHOLDER = "unknown"  # default symbol of every enum: a younger symbol than the reader's; never written
 
 
