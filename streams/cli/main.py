@@ -14,6 +14,7 @@ from streams.cli import (
     obligations,
     people,
     pipeline,
+    review,
     sample,
     stack,
     topics,
@@ -40,6 +41,7 @@ app.add_typer(migrate.app, name="migrate", rich_help_panel="data")
 app.add_typer(sample.app, name="sample", rich_help_panel="data")
 app.command("what-if", rich_help_panel="law")(whatif.what_if)
 app.command(rich_help_panel="checks")(obligations.obligations)
+app.command(rich_help_panel="checks")(review.review)
 app.command(rich_help_panel="checks")(people.explain)
 app.command(rich_help_panel="checks")(people.standing)
 app.command(rich_help_panel="checks")(pipeline.verify)

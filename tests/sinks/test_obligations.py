@@ -4,34 +4,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from clickhouse_driver import Client
+from sink_stored import stored
 
-from sinks.clickhouse import columns, migrate
 from sinks.clickhouse.connection import connect
-from sinks.clickhouse.tables import BY_FAMILY, TABLES
 from streams.obligations import Late, sheet
-from tests.flow.flow_stand import CATALOGUE, CODEC, Stand, determination, listing, person
+from tests.flow.flow_stand import CODEC, Stand, determination, listing, person
 
 pytestmark = pytest.mark.servers
 START = date(2026, 11, 2)
-
-
-def stored(stand: Stand, client: Client, database: str) -> None:
-    """Everything the agents wrote, as rows."""
-    migrate.apply(client, database)
-    for table in TABLES:
-        client.execute(f"TRUNCATE TABLE {table.name}")
-    for topic in sorted(stand.topics):
-        family = next((name for name in BY_FAMILY if topic == name or topic.startswith(f"{name}.")), None)
-        if family is None or topic.endswith(".current") or family not in CATALOGUE.families:
-            continue
-        table = BY_FAMILY[family]
-        records = [
-            columns.Stored(topic, 0, offset, 0, CODEC.decode(value, max_bytes=1 << 24).value)
-            for offset, (_, value) in enumerate(stand.topics[topic])
-        ]
-        names = ", ".join(columns.names(table))
-        client.execute(f"INSERT INTO {table.name} ({names}) VALUES", columns.rows(table, records), columnar=True)
 
 
 def order(word: str, **changes: object) -> bytes:
