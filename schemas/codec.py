@@ -17,7 +17,8 @@ from schemas import writer
 from schemas.files import FOLDER, changed, digest, ids, sources
 
 MAGIC = 0
-_HEADER = struct.Struct(">bi")  # registries give ids above 0; what lies beyond reads as below it
+_HEADER = struct.Struct(">bI")
+_GREATEST_ID = 2**31 - 1  # a registry's ids are signed; what lies beyond is no id that a receipt could repeat
 PLACEHOLDER = "unknown"  # default symbol of every enum: a younger symbol than the reader's; never written
 
 
@@ -158,7 +159,8 @@ class Codec:
         schema_id = _HEADER.unpack_from(data)[1]
         schema = self._by_id.get(schema_id)
         if schema is None:
-            raise SchemaFault("SCHEMA_UNKNOWN", f"schema id {schema_id}", "an id of schemas/ids.yaml", schema_id)
+            told = schema_id if schema_id <= _GREATEST_ID else None
+            raise SchemaFault("SCHEMA_UNKNOWN", f"schema id {schema_id}", "an id of schemas/ids.yaml", told)
         if admitted is not None and schema.record not in admitted:
             wanted = ", ".join(sorted(admitted)) or "no record yet"
             raise SchemaFault("SCHEMA_NOT_ADMITTED", schema.name, wanted, schema_id)

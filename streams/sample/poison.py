@@ -12,7 +12,7 @@ from streams.sample.stories import Story
 TOO_LARGE = 1_000_001  # bytes; one more than intake reads
 HUGE = 5_000_000
 _NEVER_AN_ID = 2_000_000_000
-_BELOW_ZERO = 0xFFFFFFFF  # as a registry reads it
+_BEYOND_IDS = 0xFFFFFFFF
 _NESTED = 400_000
 
 
@@ -38,7 +38,7 @@ def bad_bytes(desk: Desk) -> Iterator[tuple[str, str, bytes | None]]:
     yield "NOT_FRAMED", "text instead of a record", b'{"item": "COURT_DEFAULTER_LISTING"}'
     yield "NOT_FRAMED", "random bytes", b"\xff" + desk.dice.some_bytes(200)
     yield "SCHEMA_UNKNOWN", "a schema id never given", _frame(_NEVER_AN_ID) + whole[5:]
-    yield "SCHEMA_UNKNOWN", "a schema id below zero", _frame(_BELOW_ZERO) + whole[5:]
+    yield "SCHEMA_UNKNOWN", "a schema id of more than 31 bits", _frame(_BEYOND_IDS) + whole[5:]
     yield "SCHEMA_UNKNOWN", "a schema that would contain itself, nested deep", _frame(_NEVER_AN_ID) + b"\x02" * _NESTED
     yield "SCHEMA_NOT_ADMITTED", "a tick by a department", _frame(desk.codec.id_of("ClockTick")) + b"\x00"
     yield "SCHEMA_NOT_ADMITTED", "lists of billions in a record of ours", _lists_of_billions(desk)

@@ -55,7 +55,9 @@ def sends(stand: Stand, topic: str, value: bytes | None) -> dict[str, Any]:
 def test_a_schema_id_at_the_end_of_its_32_bits(tmp_path: Path, schema_id: int) -> None:
     stand = Stand(tmp_path / "keys").begin(START)
     receipt = sends(stand, "events.court", struct.pack(">bI", 0, schema_id) + b"abc")
-    assert [fault["code"] for fault in receipt["faults"]] == ["SCHEMA_UNKNOWN"]
+    (fault,) = receipt["faults"]
+    assert (fault["code"], fault["seen"]) == ("SCHEMA_UNKNOWN", f"schema id {schema_id}")
+    assert receipt["schema_id"] == (schema_id if schema_id < 2**31 else None)
     assert len(stand.read("quarantine")) == 1
 
 
