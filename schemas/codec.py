@@ -121,7 +121,7 @@ class Codec:
         a run of fields need it written only once. KeyError, ValueError for names the schema lacks."""
         fields = self.schema(record)["fields"]
         names = [field["name"] for field in fields]
-        named: dict[str, writer.Write] = {}
+        named: dict[str, writer.Writer] = {}
         writer.record(fields, named)
         return writer.record(fields[names.index(first) : names.index(last) + 1], named)
 

@@ -3,17 +3,52 @@
 fastavro walks the schema again for every value, tries each branch of a union on the whole of it and needs a dict of
 it first; that was half of what an event cost (docs/performance.md). Its bytes remain the measure: a test writes
 values of every schema both ways, and ``chengxin verify`` writes all of ``accepted`` again with fastavro.
+
+The function of a record is one Python expression made from its fields, as dataclasses make theirs: no call for a text,
+an enum or what is absent. Most texts of an event are words of the law book; their bytes are kept (``REPEATING``).
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from operator import attrgetter, call
-from typing import Any
+from typing import Any, NamedTuple
 
 Write = Callable[[Any], bytes]
 
 _EPOCH = 719_163  # date(1970, 1, 1).toordinal()
-_SHORT = 1 << 15  # lengths, small numbers and days until 2059 come from a table
+_SHORT = 1 << 15  # lengths and small numbers come from a table
+_KEPT = 1 << 13  # texts or days whose bytes are kept at most
+
+# Fields whose texts are codes, words of the law book or its digest: few of them, written over and over.
+REPEATING = frozenset(
+    [
+        "basis",
+        "body",
+        "channel",
+        "clause",
+        "code",
+        "document_body",
+        "executor",
+        "executor_body",
+        "executor_source",
+        "expected",
+        "explanation",
+        "field",
+        "ground",
+        "instrument",
+        "item",
+        "law_digest",
+        "level",
+        "lift_reason",
+        "list",
+        "measure",
+        "memorandum",
+        "reason",
+        "reasons",
+        "rule",
+        "scale",
+        "source_topic",
+    ]
+)
 
 
 def varint(number: int) -> bytes:
@@ -66,17 +101,46 @@ def _boolean(value: bool) -> bytes:
     raise TypeError(f"a boolean is required, not {type(value).__name__}")
 
 
-def _day(value: date) -> bytes:
-    days = date.toordinal(value) - _EPOCH
-    return _TABLE[days] if 0 <= days < _SHORT else varint(days)
+class _Lookup(dict[Any, bytes]):
+    """A writer that keeps what it wrote. ``_KEPT`` at most, for some of it comes from outside."""
+
+    def __init__(self, write: Write) -> None:
+        super().__init__()
+        self._write = write
+
+    def __missing__(self, value: Any) -> bytes:
+        if len(self) >= _KEPT:
+            self.clear()
+        found = self[value] = self._write(value)
+        return found
 
 
-class _Symbols(dict[str, bytes]):
+class _Symbols(dict[Any, bytes]):
     """The bytes of an enum's symbols."""
 
     def __missing__(self, symbol: Any) -> bytes:
         raise ValueError(f"no symbol of the enum: a {type(symbol).__name__}")
 
+
+def _some(write: Write) -> Write:
+    """The second branch of a union with null."""
+    return lambda value: b"\x02" + write(value)
+
+
+def _day(value: date) -> bytes:
+    return varint(date.toordinal(value) - _EPOCH)
+
+
+_TEXTS, _SOME_TEXTS, _DAYS = _Lookup(_string), _Lookup(_some(_string)), _Lookup(_day)
+
+
+class _Optional(NamedTuple):
+    """A union with null; ``some`` writes its second branch, branch number included."""
+
+    some: "Writer"
+
+
+Writer = Write | dict[Any, bytes] | _Optional
 
 _PRIMITIVE: dict[str, Write] = {
     "string": _string,
@@ -87,7 +151,7 @@ _PRIMITIVE: dict[str, Write] = {
 }
 
 
-def record(fields: Iterable[Mapping[str, Any]], named: dict[str, Write] | None = None) -> Write:
+def record(fields: Iterable[Mapping[str, Any]], named: dict[str, Writer] | None = None) -> Write:
     """The writer of a run of record fields: a value with an attribute for each -> their bytes, one after the other,
     which is all that an Avro record is.
 
@@ -102,47 +166,86 @@ def record(fields: Iterable[Mapping[str, Any]], named: dict[str, Write] | None =
     :raises ValueError: a type that no schema of ours uses; lint admits none either.
     """
     known = {} if named is None else named
-    rows = [(field["name"], _writer(field["type"], known)) for field in fields]
-    if len(rows) == 1:
-        ((name, write),) = rows
-        return lambda value: write(getattr(value, name))
-    get, writers = attrgetter(*(name for name, _ in rows)), tuple(write for _, write in rows)
-    return lambda value: b"".join(map(call, writers, get(value)))
+    names: dict[str, Any] = {"join": b"".join, "short": _TABLE, "long": varint}
+    parts = [_part(f"value.{_identifier(field['name'])}", _field(field, known), names) for field in fields]
+    exec(f"def write(value): return join(({', '.join(parts)},))", names)  # noqa: S102 - field names and ours only
+    write: Write = names["write"]
+    return write
 
 
-def _writer(node: Any, named: dict[str, Write]) -> Write:
+def _identifier(name: str) -> str:
+    if not name.isidentifier():
+        raise ValueError(f"no writer for a field with the name {name!r}")
+    return name
+
+
+def _part(value: str, write: Writer, names: dict[str, Any]) -> str:
+    """The source that writes the expression ``value``; what it calls goes into ``names``."""
+    if write is _string:  # .encode so that anything but a text is an AttributeError
+        return f"short[n] if (n := len(text := {value}.encode())) < {_SHORT} else long(n), text"
+    if isinstance(write, _Optional):
+        return f"b'\\0' if (some := {value}) is None else {_part('some', write.some, names)}"
+    name = f"write_{len(names)}"
+    names[name] = write
+    return f"{name}[{value}]" if isinstance(write, dict) else f"{name}({value})"
+
+
+def _function(write: Writer) -> Write:
+    """The same as a function."""
+    if isinstance(write, dict):
+        return write.__getitem__
+    if isinstance(write, _Optional):
+        some = _function(write.some)
+        return lambda value: b"\x00" if value is None else some(value)
+    return write
+
+
+def _field(field: Mapping[str, Any], named: dict[str, Writer]) -> Writer:
+    node = field["type"]
+    if field["name"] in REPEATING:
+        if node == "string":
+            return _TEXTS
+        if node == ["null", "string"]:
+            return _Optional(_SOME_TEXTS)
+        if node == {"type": "array", "items": "string"}:
+            return _array(_TEXTS.__getitem__)
+    return _writer(node, named)
+
+
+def _writer(node: Any, named: dict[str, Writer]) -> Writer:
     if isinstance(node, list):
         return _optional(node, named)
     if isinstance(node, str):
         node = {"type": node}
     kind, logical = node["type"], node.get("logicalType")
-    write: Write | None = None
+    write: Writer | None = None
     if kind == "record":
         write = named[node["name"]] = record(node["fields"], named)
     elif kind == "enum":
         write = named[node["name"]] = _symbols(node["symbols"])
     elif kind == "array":
-        write = _array(_writer(node["items"], named))
+        write = _array(_function(_writer(node["items"], named)))
     elif kind == "map":
-        write = _map(_writer(node["values"], named))
+        write = _map(_function(_writer(node["values"], named)))
     elif logical is None:
         write = _PRIMITIVE.get(kind) or named.get(kind)
     elif logical == "date":
-        write = _day
+        write = _DAYS
     if write is None:
         raise ValueError(f"no writer for the type {node}")
     return write
 
 
-def _optional(branches: list[Any], named: dict[str, Write]) -> Write:
+def _optional(branches: list[Any], named: dict[str, Writer]) -> _Optional:
     if len(branches) != 2 or branches[0] != "null":
         raise ValueError(f"a union must be null and one more type: {branches}")
     write = _writer(branches[1], named)
-    return lambda value: b"\x00" if value is None else b"\x02" + write(value)
+    some = _some(_function(write))
+    return _Optional(_Lookup(some) if write is _DAYS else some)
 
 
-def _symbols(symbols: list[str]) -> Write:
-    return _Symbols({symbol: _TABLE[number] for number, symbol in enumerate(symbols)}).__getitem__
+def _symbols(symbols: list[str]) -> _Symbols:
+    return _Symbols({symbol: _TABLE[number] for number, symbol in enumerate(symbols)})
 
 
 def _array(write: Write) -> Write:

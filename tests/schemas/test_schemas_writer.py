@@ -169,10 +169,31 @@ def test_a_wrong_value_is_refused_as_fastavro_refuses_it(type_: Any, value: Any)
             writer.record([{"name": "a", "type": ["null", type_]}])(SimpleNamespace(a=value))
 
 
+@pytest.mark.parametrize("type_", ["string", ["null", "string"], {"type": "array", "items": "string"}])
+def test_texts_that_repeat_are_written_alike_and_kept_within_a_bound(type_: Any) -> None:
+    schema = fastavro.parse_schema(
+        {"type": "record", "name": "R", "fields": [{"name": "rule", "type": type_}]}, named_schemas={}
+    )
+    write = writer.record(schema["fields"])
+    for number in range(writer._KEPT + 2):
+        value = (f"条 {number}",) if isinstance(type_, dict) else f"条 {number}"
+        for _ in "once", "again":
+            assert write(SimpleNamespace(rule=value)) == by_fastavro(schema, {"rule": value})
+    assert max(len(writer._TEXTS), len(writer._SOME_TEXTS)) <= writer._KEPT
+    for wrong in ("a", (1,), {1}) if isinstance(type_, dict) else (1, b"x", ["a"]):
+        with pytest.raises(_KINDS):
+            write(SimpleNamespace(rule=wrong))
+
+
 @pytest.mark.parametrize("type_", ["float", ["int", "null"], ["null", "int", "string"], "chengxin.Nowhere"])
 def test_a_type_we_do_not_use_is_refused_at_once(type_: Any) -> None:
     with pytest.raises(ValueError, match="type"):
         writer.record([{"name": "a", "type": type_}])
+
+
+def test_a_name_that_is_no_name_goes_into_no_source() -> None:
+    with pytest.raises(ValueError, match="name"):
+        writer.record([{"name": "a)", "type": "string"}, {"name": "b", "type": "string"}])
 
 
 def test_an_instant_is_left_to_fastavro() -> None:
