@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from topics.files import TopicFault, read
-from topics.people import FOLDER, People, load_people
+from topics.people import FOLDER, People, chosen, load_people
 
 DAY_MS = 86_400_000
 Scale = Literal["local", "province"]
@@ -93,8 +93,9 @@ class Catalogue:
         self._owners = {name: owner for owner, name in self._names.items()}
 
     @classmethod
-    def load(cls, folder: Path = FOLDER) -> "Catalogue":
-        """Read every ``*.yaml`` of ``folder``. Raises TopicFault (file, key, cure)."""
+    def load(cls, folder: Path | None = None) -> "Catalogue":
+        """Read every ``*.yaml`` of ``folder``, by default the one ``chosen``. Raises TopicFault (file, key, cure)."""
+        folder = folder or chosen()
         people = load_people(folder)
         families: dict[str, Family] = {}
         for file in sorted(folder.glob("*.yaml")):

@@ -4,6 +4,7 @@ Two thousand bodies follow sixteen city files and one list of departments, so th
 name one row; what comes out is a plain list, each body with its code, name and channel.
 """
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -97,6 +98,11 @@ class CityFile(NamedTuple):
     channel: str
     areas: tuple[Area, ...]  # the city first
     named: dict[tuple[str, str], str]  # (region, sector) -> name
+
+
+def chosen() -> Path:
+    """The folder that CHENGXIN_TOPICS names, for a deployment with channels of its own; else the project's."""
+    return Path(os.environ.get("CHENGXIN_TOPICS") or FOLDER)
 
 
 def load_people(folder: Path = FOLDER) -> People:

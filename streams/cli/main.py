@@ -8,6 +8,7 @@ from streams.cli import (
     agents,
     auditor,
     cases,
+    chaos,
     law,
     load,
     migrate,
@@ -46,6 +47,7 @@ app.command(rich_help_panel="checks")(people.explain)
 app.command(rich_help_panel="checks")(people.standing)
 app.command(rich_help_panel="checks")(pipeline.verify)
 app.command(rich_help_panel="checks")(load.load)
+app.command(rich_help_panel="checks")(chaos.chaos)
 app.add_typer(auditor.app, name="auditor", rich_help_panel="checks")
 
 

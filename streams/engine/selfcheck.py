@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, UnknownBrokerIdError
 
 from streams.engine.config import EngineConfig
 from streams.engine.ports import AgentSpec
@@ -34,7 +34,21 @@ class Finding(NamedTuple):
 
 def check(config: EngineConfig, agents: Iterable[AgentSpec]) -> list[Finding]:
     """Everything that is wrong, empty when the worker may start. Contacts the broker; takes a second."""
-    findings = list(_libraries())
+    findings, specs = list(_libraries()), list(agents)
+    deadline = time.monotonic() + config.request_timeout_s
+    while True:
+        try:
+            return [*findings, *_cluster(config, specs)]
+        except KafkaError as error:
+            # A broker that has just died is named by the others until its session is over.
+            if not (error.retriable or isinstance(error, UnknownBrokerIdError)) or time.monotonic() > deadline:
+                refused = Finding(f"Kafka refused to describe itself: {error!r}", "give the worker Describe rights")
+                return [*findings, refused]
+            time.sleep(LOOK_S)
+
+
+def _cluster(config: EngineConfig, agents: list[AgentSpec]) -> list[Finding]:
+    """What the cluster says of itself. Raises KafkaError where one of its brokers does not answer."""
     try:
         admin = KafkaAdminClient(
             bootstrap_servers=config.bootstrap.split(","),
@@ -42,15 +56,11 @@ def check(config: EngineConfig, agents: Iterable[AgentSpec]) -> list[Finding]:
             bootstrap_timeout_ms=int(config.request_timeout_s * 1000),
         )
     except (KafkaError, OSError, ValueError) as error:
-        return [*findings, Finding(f"no answer from Kafka at {config.bootstrap}: {error!r}", "start it or correct it")]
+        return [Finding(f"no answer from Kafka at {config.bootstrap}: {error!r}", "start it or correct it")]
     try:
-        findings.extend(_broker(config, admin))
-        findings.extend(_topics(config, list(agents), admin))
-    except KafkaError as error:
-        findings.append(Finding(f"Kafka refused to describe itself: {error!r}", "give the worker Describe rights"))
+        return [*_broker(config, admin), *_topics(config, agents, admin)]
     finally:
         admin.close()
-    return findings
 
 
 def _libraries() -> Iterator[Finding]:

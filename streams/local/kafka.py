@@ -66,7 +66,7 @@ def prepare(room: Room, wanted: dict[str, int], parent: Pid | None, report: Repo
     ports = choose(room, ("kafka", "controller"), wanted, report)
     settings = room.folder / "server.properties"
     settings.write_text(
-        f"{SETTINGS}log.dirs={_escaped(room.data)}\n"
+        f"{SETTINGS}log.dirs={escaped(room.data)}\n"
         f"listeners=BROKER://{LOOPBACK}:{ports['kafka']},CONTROLLER://{LOOPBACK}:{ports['controller']}\n"
         f"advertised.listeners=BROKER://{LOOPBACK}:{ports['kafka']}\n"
         f"controller.quorum.voters=1@{LOOPBACK}:{ports['controller']}\n"
@@ -92,7 +92,7 @@ def _format(program: list[str], settings: Path, log: Path) -> None:
         raise server_not_up("Kafka", "无法格式化数据目录", "the data folder cannot be formatted", log)
 
 
-def _escaped(path: Path) -> str:
+def escaped(path: Path) -> str:
     """A path as Java's properties files want it: they are Latin-1, with escapes for everything else."""
     return "".join(c if c.isascii() else f"\\u{ord(c):04x}" for c in str(path).replace("\\", "\\\\"))
 

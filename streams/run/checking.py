@@ -53,10 +53,11 @@ def check(
     alive: Callable[[], None],
     phases: Phases,
     patience_s: float,
+    history: oracle.History | None = None,
 ) -> Outcome:
-    """Wait for ClickHouse, then let both look at the same, finished history."""
+    """Wait for ClickHouse, then let both look at the same, finished history: ``history``, if the caller has read it."""
     with phases.phase("等待入库 / waiting for ClickHouse"):
-        history = oracle.read_all(parts)
+        history = history or oracle.read_all(parts)
         rows = until_stored(parts, addresses.clickhouse, alive, patience_s, history)
     fresh = multiprocessing.get_context("spawn")  # a fork would share our connections
     with (

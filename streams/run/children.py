@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from streams.addresses import Addresses
@@ -28,6 +29,7 @@ class Children:
         self._env = {**os.environ, **_environment(settings, addresses)}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._modules: dict[str, tuple[str, ...]] = {}
+        self._more: dict[str, Mapping[str, str]] = {}
         self._restarts = 0
         self.metrics: dict[str, str] = {}  # name -> address of the metrics endpoint
 
@@ -44,10 +46,11 @@ class Children:
                 child.kill()
                 child.wait()
 
-    def start(self, name: str, *module: str) -> None:
-        """Start ``python -m module...`` as ``name``; its output goes to ``logs/<name>.log``."""
+    def start(self, name: str, *module: str, environment: Mapping[str, str] | None = None) -> None:
+        """Start ``python -m module...`` as ``name``, with ``environment`` over what all have; its output goes to
+        ``logs/<name>.log``."""
         self._logs.mkdir(parents=True, exist_ok=True)
-        self._modules[name] = module
+        self._modules[name], self._more[name] = module, environment or {}
         port = ports.any_free()
         self.metrics[name] = f"http://127.0.0.1:{port}/metrics"
         with self.log(name).open("ab") as log:
@@ -56,9 +59,27 @@ class Children:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env={**self._env, "CHENGXIN_METRICS_PORT": str(port)},
+                env={**self._env, "CHENGXIN_METRICS_PORT": str(port), **self._more[name]},
                 preexec_fn=die_with_parent,  # noqa: PLW1509 one prctl, before exec, no other thread holds a lock it needs
             )
+
+    def again(self, name: str) -> None:
+        """Start what ended under ``name`` once more, as it was."""
+        self.start(name, *self._modules[name], environment=self._more[name])
+
+    def ended(self) -> dict[str, int]:
+        """Exit code by name of those that do not run; below zero: the signal that killed it."""
+        return {name: child.returncode for name, child in self._running.items() if child.poll() is not None}
+
+    def send(self, name: str, number: signal.Signals) -> None:
+        """Send a signal; returns after a SIGKILL when the process is gone."""
+        self._running[name].send_signal(number)
+        if number is signal.SIGKILL:
+            self._running[name].wait()
+
+    def leave(self, name: str) -> None:
+        """Forget a process that has ended for good."""
+        self._running.pop(name).wait()
 
     @property
     def pids(self) -> dict[str, int]:
@@ -79,7 +100,7 @@ class Children:
             if child.returncode >= 0 or self._restarts >= _RESTARTS:
                 raise ChildDied(f"{name} 已退出 / ended with code {child.returncode}:\n{tail(self.log(name))}")
             self._restarts += 1
-            self.start(name, *self._modules[name])
+            self.again(name)
 
 
 def _environment(settings: Settings, addresses: Addresses) -> dict[str, str]:

@@ -7,12 +7,14 @@ import pytest
 from engine_harness import Job, Workers, create
 from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
+from kafka.errors import ClusterAuthorizationFailedError, KafkaError, KafkaTimeoutError, UnknownBrokerIdError
 
+from streams.engine import selfcheck
 from streams.engine.assignment import tasks_of
 from streams.engine.config import EngineConfig
 from streams.engine.errors import SplitAssignment
 from streams.engine.ports import AgentSpec
-from streams.engine.selfcheck import broker_findings, check, replica_findings
+from streams.engine.selfcheck import Finding, broker_findings, check, replica_findings
 
 CONFIG = EngineConfig("app", "host:1")
 BROKER = {
@@ -62,6 +64,30 @@ def test_no_broker_is_a_finding() -> None:
     config = replace(CONFIG, bootstrap="127.0.0.1:1", session_timeout_s=3.0, request_timeout_s=4.0)
     (finding,) = check(config, [])
     assert "no answer from Kafka" in finding.what
+
+
+@pytest.mark.parametrize(
+    ("error", "looks", "said"),
+    [
+        (UnknownBrokerIdError(2), 3, []),
+        (KafkaTimeoutError("slow"), 3, []),
+        (ClusterAuthorizationFailedError("no"), 1, ["Kafka refused to describe itself"]),
+    ],
+)
+def test_a_broker_that_has_just_died_is_looked_for_again_and_a_missing_right_is_not(
+    error: KafkaError, looks: int, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    def cluster(config: EngineConfig, agents: list[AgentSpec]) -> list[Finding]:
+        seen.append(config)
+        if len(seen) < 3:
+            raise error
+        return []
+
+    monkeypatch.setattr(selfcheck, "_cluster", cluster)
+    assert [finding.what[: len(said[0])] for finding in check(CONFIG, [])] == said
+    assert len(seen) == looks
 
 
 @pytest.mark.parametrize(
