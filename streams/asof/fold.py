@@ -13,9 +13,11 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from streams.core.cases import AFTER_THE_END
+from streams.core.checks import BARS
 from streams.core.correction import NOT_RECORDABLE
 from streams.core.decisions import Decision, DecisionKind, Entry, Obligation
-from streams.core.events import Accepted
+from streams.core.events import Accepted, Matter
 from streams.core.evolve import evolve
 from streams.core.law import LawBook
 from streams.core.standing import Standing
@@ -67,18 +69,20 @@ def fold(
     now = Standing(subject)
     measures: dict[str, tuple[str, Obligation]] = {}  # as on the day asked for, with the record they are about
     ended_by: dict[str, Decision] = {}
+    never: set[str] = set()  # what ended otherwise first, and is known since to have been wrong from the start
     for decision in seen:
         now = evolve(now, decision)
         _follow(measures, decision, at)
         if decision.entry is not None and decision.entry.ended_on is not None:
             ended_by.setdefault(decision.entry.receipt_id, decision)
+        if decision.key is not None and _undone(decision):
+            never.add(now.entries[now.key_now(decision.key)].receipt_id)
     entries = []
     for entry in now.entries.values():
         ending = ended_by.get(entry.receipt_id)
         until = _until(entry, ending, events)
-        why_not = (
-            NEVER if ending is not None and _annulled(entry, law(ending.law_digest)) else _why_not(entry, until, at)
-        )
+        annulled = ending is not None and _annulled(entry, law(ending.law_digest))
+        why_not = NEVER if annulled or entry.receipt_id in never else _why_not(entry, until, at)
         own = tuple(one for record, one in measures.values() if record == entry.receipt_id)
         entries.append(Known(entry, why_not, until, own, now.disputed(entry.key)))
     last = seen[-1] if seen else None
@@ -115,16 +119,24 @@ def _until(entry: Entry, ending: Decision | None, events: Mapping[str, Accepted]
 
 
 def _fell(decided: date, ending: Decision | None, events: Mapping[str, Accepted]) -> date:
-    """The day a ground fell: that of the document that says so, where one came; else that of the decision."""
-    if ending is None or ending.kind is not DecisionKind.ENDED:
+    """The day a ground fell: that of the document that says so - an ending's, or of the decision in a case; else that
+    of our own decision."""
+    if ending is None or ending.kind not in (DecisionKind.ENDED, DecisionKind.REPAIRED):
         return decided
     event = events.get(ending.settles or ending.cause.receipt_id)
-    if event is None:
-        return decided
-    if event.case is not None:
+    if event is not None and event.case is not None:
         return min(event.case.revoked_on or event.case.day, decided)
-    stated = getattr(getattr(event, event.kind.value), "document_date", None)
-    return decided if stated is None else min(stated, decided)
+    if event is not None and event.ending is not None:
+        return min(event.ending.document_date, decided)
+    return decided
+
+
+def _undone(decision: Decision) -> bool:
+    """Whether the decision leaves an entry that had ended as it is, and yet says that it never was right: a case upheld
+    after the end, or a correction by which the record should not stand at all."""
+    if decision.kind is DecisionKind.CASE_CLOSED and decision.code == AFTER_THE_END:
+        return decision.case is not None and decision.case.matter is not Matter.REPAIR
+    return decision.kind is DecisionKind.CORRECTED and any(code in BARS for code in decision.reasons)
 
 
 def _annulled(entry: Entry, law: LawBook) -> bool:

@@ -182,6 +182,78 @@ def test_a_lawsuit_marks_the_record_while_it_is_pending_and_upheld_it_was_never_
     assert (after.disputed, after.why_not, after.until) == (False, NEVER, day(4))
 
 
+DECIDED = {"document_no": "SS-1-D", "document_digest": "cd" * 32}
+
+
+@pytest.mark.parametrize(
+    ("at", "known", "why"),
+    [
+        (4, 6, None),  # decided on day 5, but on day 6 nobody had told us
+        (5, 6, None),
+        (4, 7, None),  # the day before the decision
+        (5, 7, GROUND_FALLEN),
+        (6, 7, GROUND_FALLEN),
+        (8, 7, GROUND_FALLEN),
+    ],
+)
+def test_a_repair_ends_the_record_from_the_day_on_which_it_was_granted(
+    stand: Stand, at: int, known: int, why: str | None
+) -> None:
+    tick(stand, 5, 6, 7)
+    stand.send("cases.court", case("upheld", 5, matter="repair", **DECIDED))
+    assert only(ask(stand, at, known)).why_not == why
+    if known == 7:
+        assert only(ask(stand, at, known)).until == day(4)
+
+
+def test_so_does_one_that_came_before_its_record(tmp_path: Path) -> None:
+    """The repair waited; the listing settled it. It counts by the repair's day, not by the listing's."""
+    stand = Stand(tmp_path / "keys").begin(day(5))
+    stand.send("cases.court", case("upheld", 4, matter="repair", **DECIDED))
+    tick(stand, 6, 7)
+    stand.send("events.court", listing(1, START))
+    assert [only(ask(stand, at, known=7)).why_not for at in (3, 4, 5)] == [None, GROUND_FALLEN, GROUND_FALLEN]
+
+
+def test_a_repair_refused_ends_nothing(stand: Stand) -> None:
+    tick(stand, 5, 6)
+    stand.send("cases.court", case("rejected", 5, matter="repair"))
+    assert only(ask(stand, at=5, known=6)).why_not is None
+
+
+@pytest.mark.parametrize("matter", ["objection", "reconsideration", "lawsuit"])
+@pytest.mark.parametrize("at", [4, 5, 6])
+def test_what_a_case_undoes_was_never_true_once_that_is_known(stand: Stand, matter: str, at: int) -> None:
+    """Decided on day 5 and told on day 6: before, at and after the decision."""
+    tick(stand, 5, 6)
+    stand.send("cases.court", case("upheld", 5, matter=matter, **DECIDED))
+    assert [only(ask(stand, at, known)).why_not for known in (5, 6)] == [None, NEVER]
+
+
+@pytest.mark.parametrize(("matter", "why"), [("objection", NEVER), ("lawsuit", NEVER), ("repair", None)])
+def test_a_case_upheld_after_the_end_says_that_it_never_was_true_and_a_repair_does_not(
+    stand: Stand, matter: str, why: str | None
+) -> None:
+    tick(stand, 5)
+    stand.send("events.court", ending(day(5)))
+    tick(stand, 6, 7)
+    stand.send("cases.court", case("upheld", 7, matter=matter, **DECIDED))
+    assert [only(ask(stand, 4, known)).why_not for known in (6, 7)] == [None, why]
+    assert [only(ask(stand, 5, known)).why_not for known in (6, 7)] == [GROUND_FALLEN, why or GROUND_FALLEN]
+
+
+def test_a_correction_after_the_end_may_show_that_it_ought_never_to_have_stood(stand: Stand) -> None:
+    tick(stand, 5)
+    stand.send("events.court", ending(day(5)))
+    old = determination(1, START, simple_procedure=True)
+    new = {key: value for key, value in old.items() if key not in ("event_id", "subject")}
+    fields: dict[str, Any] = {"event_id": "C-1", "subject": WHO, "target": TARGET, "document_no": "更正1"}
+    fields |= {"document_date": day(6), "document_digest": "cd" * 32, "replacement": new}
+    tick(stand, 6)
+    stand.send("events.court", CODEC.encode("RecordCorrection", fields))
+    assert [only(ask(stand, 4, known)).why_not for known in (5, 6)] == [None, NEVER]
+
+
 def _page(answer: AsOf) -> str:
     console = Console(width=160)
     with console.capture() as capture:
