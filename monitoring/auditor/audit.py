@@ -89,6 +89,7 @@ class _Auditing:
         for family in ("sanctions", "rewards"):
             self._family(family, self._delta)
             self._family(f"{family}.current", self._current)
+        self._family("partners", self._partner)
 
     def _family(
         self,
@@ -152,6 +153,9 @@ class _Auditing:
     def _current(self, spec: TopicSpec, record: Read) -> None:
         value = None if record.value is None else self._decode(record)
         feed.current(self._view, spec.family.removesuffix(".current"), spec.channel, _text(record.key), value)
+
+    def _partner(self, _: TopicSpec, record: Read) -> None:
+        feed.partner(self._view, _text(record.key), None if record.value is None else self._decode(record))
 
 
 def _text(key: bytes | None) -> str:

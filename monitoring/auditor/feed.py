@@ -6,13 +6,13 @@ Order matters and is the reader's duty: law books, source records, receipts, acc
 from collections.abc import Iterator
 from typing import Any
 
-from monitoring.auditor import admission, content, effects, explained, person, raising, waiting
+from monitoring.auditor import admission, content, effects, explained, incentives, person, raising, waiting
 from monitoring.auditor.findings import Finding, Invariant
 from monitoring.auditor.lawbook import Law
 from monitoring.auditor.lawfiles import read_book
 from monitoring.auditor.ledger import OUTCOMES, REFUSED
 from monitoring.auditor.standings import fold_changed, fold_current, fold_delta, fold_entry, fold_erased, fold_raised
-from monitoring.auditor.view import View, place
+from monitoring.auditor.view import EndingFact, View, place
 from monitoring.auditor.waiting import fold_waiting
 
 Fields = dict[str, Any]
@@ -86,14 +86,16 @@ def _remember(view: View, value: Fields) -> None:
         view.names.add(receipt_id)
     if value["kind"] == "feedback":
         view.feedback[receipt_id] = (value["feedback"]["obligation_id"], value["feedback"]["state"])
+    incentives.remember(view, value)
     if value["kind"] == "ending":
-        target = value["ending"]["target"]
-        key = f"{value['channel']}|{target['document_no']}|{target['item']}"
-        view.endings.append((place(value["subject"], key), value["ending"]["reason"], receipt_id))
+        _ends(view, value, value["ending"]["target"], value["ending"]["reason"])
     if value["kind"] == "case" and value["case"]["step"] == "upheld" and value["case"]["matter"] in person.DISPUTES:
-        target, matter = value["case"]["target"], value["case"]["matter"]
-        key = f"{value['channel']}|{target['document_no']}|{target['item']}"
-        view.endings.append((place(value["subject"], key), f"{matter}_upheld", receipt_id))
+        _ends(view, value, value["case"]["target"], f"{value['case']['matter']}_upheld")
+
+
+def _ends(view: View, value: Fields, target: Fields, reason: str) -> None:
+    where = place(value["subject"], f"{value['channel']}|{target['document_no']}|{target['item']}")
+    view.endings.append(EndingFact(where, reason, value["receipt_id"], value["intake_day"]))
 
 
 def decision(view: View, value: Fields) -> None:
@@ -120,8 +122,10 @@ def decision(view: View, value: Fields) -> None:
     entry = fold_entry(view, value, law)
     person.fold_case(view, value, entry)
     findings.check(Invariant.OVERDUE, person.fold_overdue(view, value), value["kind"] == "overdue")
-    shown = () if value["moves"] is None else value["moves"]["publications"]
-    findings.check(Invariant.PUBLIC_BY_RULE, person.fold_moves(view, value, law), len(shown))
+    moves = value["moves"] or {"publications": (), "rewards": ()}
+    findings.check(Invariant.PUBLIC_BY_RULE, person.fold_moves(view, value, law), len(moves["publications"]))
+    findings.check(Invariant.PARTNER, incentives.fold_consent(view, value), value["consent"] is not None)
+    findings.check(Invariant.RED_LIST, incentives.fold_places(view, value, law), len(moves["rewards"]))
     findings.check(Invariant.VERSIONS, fold_raised(view, value, entry), len(value["raised"]))
     findings.check(Invariant.TRANSITIONS, fold_changed(view, value), len(value["changed"]))
     findings.check(Invariant.OFFICER_ONLY, (), len(value["changed"]))
@@ -146,6 +150,11 @@ def delta(view: View, family: str, channel: str | None, value: Fields) -> None:
 def current(view: View, family: str, channel: str | None, key: str, value: Fields | None) -> None:
     """One record of a ``.current`` topic; ``family`` without the ending."""
     view.findings.check(Invariant.CURRENT, fold_current(view, (family, channel), key, value), 0)
+
+
+def partner(view: View, key: str, value: Fields | None) -> None:
+    """One record of ``partners``."""
+    view.findings.check(Invariant.PARTNERS_TOLD, incentives.fold_partner(view, key, value))
 
 
 def scores(where: str, names: frozenset[str] | set[str]) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from datetime import date
 
 from monitoring.auditor.caps import cap_kept
 from monitoring.auditor.findings import Finding, Invariant
+from monitoring.auditor.incentives import CHECKS as INCENTIVES
 from monitoring.auditor.lawbook import Law, Rule
 from monitoring.auditor.person import CHECKS as RIGHTS
 from monitoring.auditor.view import OPEN, ObligationFact, View
@@ -35,6 +36,7 @@ def law_files(view: View) -> Iterator[Finding]:
         ("instrument", dict(book.instruments), dict(view.law.instruments)),
         ("body", dict(book.bodies), dict(view.law.bodies)),
         ("publicity", dict(book.publicity), dict(view.law.publicity)),
+        ("offer", dict(book.offers), dict(view.law.offers)),
     )
     for name, seen, expected in pairs:
         for code in sorted(seen.keys() | expected.keys()):
@@ -75,8 +77,11 @@ def not_past_end(view: View) -> Iterator[Finding]:
 
 
 def ended(view: View) -> Iterator[Finding]:
-    """Each ending that was accepted, or waits no longer, has ended its entry."""
-    for where, reason, receipt in view.endings:
+    """Each ending that was accepted, or waits no longer, has ended its entry. What ended before its subject was erased
+    says nothing about a new case at the same place; that it had ended is asked at the erasure."""
+    for where, reason, receipt, day in view.endings:
+        if day < view.erased_on.get(where.partition("|")[0], day):
+            continue
         code = view.refused.get(receipt)
         if code == TARGET_NOT_SEEN and receipt in view.settled:
             code = view.settled[receipt]
@@ -141,7 +146,7 @@ def _open(invariant: Invariant, identifier: str, fact: ObligationFact, seen: str
 
 def _law_size(view: View) -> int:
     law = view.law
-    rules = len(law.rules) + len(law.items) + len(law.scales) + len(law.publicity)
+    rules = len(law.rules) + len(law.items) + len(law.scales) + len(law.publicity) + len(law.offers)
     return rules + len(law.instruments) + len(law.bodies)
 
 
@@ -160,6 +165,7 @@ CHECKS: tuple[tuple[Invariant, Callable[[View], Iterator[Finding]], Callable[[Vi
     (Invariant.GIVEN_UP, nothing_open_while_barred, lambda view: sum(map(len, view.given_up.values()))),
     (Invariant.BASIS_STANDS, basis_stands, _open_ones),
     *RIGHTS,
+    *INCENTIVES,
     (Invariant.DELTAS, deltas, lambda view: len(view.obligations)),
     (Invariant.CURRENT, current, lambda view: len(view.obligations)),
 )

@@ -101,6 +101,7 @@ class Instrument:
 class Publicity:
     """A State rule that lets a natural person appear in public."""
 
+    list: str  # exposure | honours
     items: tuple[str, ...]
     in_force_from: date | None
     in_force_to: date | None
@@ -108,6 +109,20 @@ class Publicity:
 
     def in_force(self, day: date) -> bool:
         return (self.in_force_from or day) <= day <= (self.in_force_to or day)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The red list, or an offer of a partner to whoever is on it."""
+
+    partner: str | None  # who is told; None = nobody outside
+    items: tuple[str, ...]  # honours that give a place; () = a place on the red list does
+    instrument: str
+    in_force_from: date
+    in_force_to: date | None
+
+    def in_force(self, day: date) -> bool:
+        return self.in_force_from <= day <= (self.in_force_to or day)
 
 
 @dataclass(frozen=True)
@@ -131,6 +146,7 @@ class Law:
     only_without_term: frozenset[str]  # ending reasons that do not help while a term runs (art. 10(4))
     annulling: frozenset[str]  # ending reasons by which a document falls from the start
     publicity: dict[str, Publicity]
+    offers: dict[str, Offer]
     keys: frozenset[str] = frozenset()  # every key of a published book, for the search for a score
 
     @cached_property
@@ -139,6 +155,11 @@ class Law:
         return {
             item: frozenset(rule.rule_id for rule in self.rules.values() if item in rule.items) for item in self.items
         }
+
+    @cached_property
+    def honours(self) -> frozenset[str]:
+        """Items whose live record gives a place on the red list."""
+        return frozenset(item for offer in self.offers.values() for item in offer.items)
 
     def scale_on(self, day: date) -> Scale | None:
         for scale in self.scales.values():

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from monitoring.auditor.lawbook import VERIFIED, Body, Cap, Ground, Instrument, Item, Law, Publicity, Rule, Scale
+from monitoring.auditor.lawbook import VERIFIED, Body, Cap, Ground, Instrument, Item, Law, Offer, Publicity, Rule, Scale
 from topics.catalogue import Catalogue
 
 
@@ -38,6 +38,7 @@ def read_files(folder: Path) -> Law:
         only_without_term=_endings(_rows(folder / "endings.yaml"), "only_without_term"),
         annulling=_endings(_rows(folder / "endings.yaml"), "annuls"),
         publicity=_publicity(_rows(folder / "publicity.yaml")) if (folder / "publicity.yaml").exists() else {},
+        offers=_offers(_rows(folder / "offers.yaml")) if (folder / "offers.yaml").exists() else {},
     )
 
 
@@ -59,6 +60,7 @@ def read_book(canonical: bytes) -> Law:
         only_without_term=_endings(book["endings"].values(), "only_without_term"),
         annulling=_endings(book["endings"].values(), "annuls"),
         publicity=_publicity({"code": code, **row} for code, row in book.get("publicity", {}).items()),
+        offers=_offers({"code": code, **row} for code, row in book.get("offers", {}).items()),
         keys=frozenset(_keys(book)),
     )
 
@@ -157,10 +159,24 @@ def _endings(rows: Iterable[dict[str, Any]], mark: str) -> frozenset[str]:
 def _publicity(rows: Iterable[dict[str, Any]]) -> dict[str, Publicity]:
     return {
         row["code"]: Publicity(
+            list=row["list"],
             items=tuple(row["items"]),
             in_force_from=_day(row["in_force_from"]),
             in_force_to=_day(row["in_force_to"]),
             active=row.get("inactive_reason") is None and row["mark"] in VERIFIED,
+        )
+        for row in rows
+    }
+
+
+def _offers(rows: Iterable[dict[str, Any]]) -> dict[str, Offer]:
+    return {
+        row["code"]: Offer(
+            partner=row["partner"],
+            items=tuple(row["items"]),
+            instrument=row["instrument"],
+            in_force_from=date.fromisoformat(str(row["in_force_from"])),
+            in_force_to=_day(row["in_force_to"]),
         )
         for row in rows
     }

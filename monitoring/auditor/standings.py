@@ -51,8 +51,16 @@ def fold_entry(view: View, decision: Fields, law: Law) -> EntryFact | None:
 
 
 def fold_erased(view: View, decision: Fields) -> Iterator[Finding]:
-    """All entries of an erased subject; nothing may be erased while it lives."""
-    for where in sorted(view.places.pop(decision["subject"], set())):
+    """All entries of an erased subject; nothing may be erased while it lives. What waited in vain, a cap and the name
+    in force are forgotten with it, so what comes again is judged as new."""
+    subject = decision["subject"]
+    view.erased_on[subject] = decision["decided_on"]
+    view.given_up.pop(subject, None)
+    view.capped.pop(subject, None)
+    view.known_as.forget(subject)
+    if any(placed.subject == subject for placed in view.placed.values()):
+        yield Finding(Invariant.ERASED, f"subject {subject}", "erased while a place stands", "withdrawn before")
+    for where in sorted(view.places.pop(subject, set())):
         fact = view.entries.get(where)
         if fact is None:
             continue

@@ -35,6 +35,25 @@ class Shown(NamedTuple):
     last_day: date | None
 
 
+class Placed(NamedTuple):
+    """A place on the red list, or on a partner's offer; field for field as a decision names it."""
+
+    subject: str
+    offer: str
+    partner: str | None
+    key: str
+    ground: str
+
+
+class EndingFact(NamedTuple):
+    """An ending, or an upheld case, as accepted: where, why, by which record, and when intake took it."""
+
+    where: str
+    reason: str
+    receipt_id: str
+    day: date
+
+
 class EntryFact:
     """One entry as its last decision left it."""
 
@@ -144,6 +163,10 @@ class NamesSaid:
     def in_force(self, subject: str) -> str:
         return self._in_force.get(subject, "")
 
+    def forget(self, subject: str) -> None:
+        """Of whoever is erased no name is in force."""
+        self._in_force.pop(subject, None)
+
     def recorded(self, subject: str, name_check: str) -> None:
         """The first recorded determination that bears a name gives the one in force."""
         if name_check:
@@ -167,7 +190,8 @@ class View:
     known_as: NamesSaid = field(default_factory=NamesSaid)
     incomplete: set[str] = field(default_factory=set)  # receipt ids of documents that lack something
     feedback: dict[str, tuple[str, str]] = field(default_factory=dict)  # receipt id -> obligation id, answer
-    endings: list[tuple[str, str, str]] = field(default_factory=list)  # place, ending reason, receipt id
+    endings: list[EndingFact] = field(default_factory=list)
+    erased_on: dict[str, date] = field(default_factory=dict)  # subject -> day of the last erasure
     barring: set[str] = field(default_factory=set)  # receipt ids of corrections that show a record must not stand
     waiting: dict[str, Waiting] = field(default_factory=dict)  # receipt id -> what waits for its target
     settled: dict[str, str | None] = field(default_factory=dict)  # receipt id of what waits no longer -> code if held
@@ -181,6 +205,13 @@ class View:
     orders: dict[tuple[str, str], date | None] = field(default_factory=dict)  # department, number -> due day if open
     public: dict[str, Shown] = field(default_factory=dict)  # publication id -> what is shown
     told_of_feed: dict[str, date] = field(default_factory=dict)  # bureau record id -> day the person was told
+    declared: dict[str, tuple[str, str, str]] = field(
+        default_factory=dict
+    )  # receipt id -> recipient, purpose, step of a declaration that was not refused
+    consented: set[tuple[str, str, str]] = field(default_factory=set)  # subject, recipient, purpose by the declarations
+    consents: set[tuple[str, str, str]] = field(default_factory=set)  # the same by the decisions read
+    placed: dict[str, Placed] = field(default_factory=dict)  # reward id -> place that stands
+    partners: dict[str, tuple[str, str, str]] = field(default_factory=dict)  # reward id -> state, offer, partner told
     rows: dict[tuple[str, int], tuple[int, int]] = field(
         default_factory=dict
     )  # topic-partition -> records, offsets' sum

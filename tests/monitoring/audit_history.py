@@ -100,8 +100,12 @@ class History:
     def ending(
         self, target: Determination, reason: str = "performed", subject: str = PERSON, name: str = ""
     ) -> Outcome:
-        content = Ending(Target(target.document_no, target.item), reason, "鲁01执3号", self.today, DIGEST)
-        return self._record(EventKind.ENDING, subject, SubjectKind.PERSON, name=name, ending=content)
+        return self._record(
+            EventKind.ENDING, subject, SubjectKind.PERSON, name=name, ending=self.ending_of(target, reason)
+        )
+
+    def ending_of(self, target: Determination, reason: str) -> Ending:
+        return Ending(Target(target.document_no, target.item), reason, "鲁01执3号", self.today, DIGEST)
 
     def correction(
         self,

@@ -31,6 +31,13 @@ def listing(document_no: str = "鲁01执1号", ground: str = "2", **changes: Any
     return msgspec.structs.replace(plain, **changes)
 
 
+def honour(document_no: str = "鲁志1号", **changes: Any) -> Determination:
+    """A volunteer with a good record (山东省志愿服务条例 36, 37)."""
+    item = {"item": "VOLUNTEER_GOOD_RECORD", "body": "SD-CIVIL-AFFAIRS", "basis": "R-SD-VOLUNTEER", "ground": None}
+    dates = {"document_date": day("2023-01-09"), "effect_date": day("2023-01-09")}
+    return listing(document_no, **{**item, **dates, **changes})
+
+
 def order(document_no: str = "鲁01执2号", **changes: Any) -> Determination:
     item = {"item": "COURT_CONSUMPTION_ORDER", "basis": "J-CONSUMPTION", "ground": None}
     return listing(document_no, **{**item, **changes})

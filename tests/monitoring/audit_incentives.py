@@ -1,0 +1,77 @@
+"""A history of honours, consents and partners for the auditor's tests."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from audit_history import PERSON, Fields, History, wire
+from audit_papers import DIGEST, day, honour, listing
+
+from monitoring.auditor import feed
+from monitoring.auditor.view import View
+from streams.core.decisions import Decision, Outcome
+from streams.core.disclosed import Move
+from streams.core.events import Consent, ConsentStep, Determination, EventKind, SubjectKind
+
+LOAN = ("partner_loan", "XINYI_LOAN")
+
+
+@dataclass
+class Honoured(History):
+    """``partners``: the last word on each partner's place, as its topic holds it."""
+
+    today: date = date(2023, 1, 12)
+    partners: dict[str, Fields | None] = field(default_factory=dict)
+
+    def honoured(self, content: Determination | None = None) -> Outcome:
+        return self._record(
+            EventKind.DETERMINATION,
+            PERSON,
+            SubjectKind.PERSON,
+            channel="civil_affairs",
+            name="1" * 32,
+            determination=content or honour(),
+        )
+
+    def lost(self, content: Determination | None = None) -> Outcome:
+        """The honour is taken back."""
+        about = content or honour()
+        ending = self.ending_of(about, "recognition_withdrawn")
+        return self._record(EventKind.ENDING, PERSON, SubjectKind.PERSON, channel="civil_affairs", ending=ending)
+
+    def listed(self) -> Outcome:
+        """On the court's list of the untrustworthy."""
+        return self.determination(listing(document_date=day("2023-01-09"), effect_date=day("2023-01-09")))
+
+    def consent(
+        self, step: ConsentStep, recipient: str = LOAN[0], purpose: str = LOAN[1], on: date | None = None
+    ) -> Outcome:
+        said = Consent(step, recipient, purpose, on or self.today, DIGEST)
+        return self._record(EventKind.CONSENT, PERSON, SubjectKind.PERSON, channel="credit", consent=said)
+
+    def tell(self, decision: Decision) -> None:
+        super().tell(decision)
+        for one in () if decision.moves is None else decision.moves.rewards:
+            if one.reward.partner is None:
+                continue
+            stands = one.move is not Move.ENDED
+            told = {
+                "reward_id": one.reward.reward_id,
+                "version": one.reward.version,
+                "state": "granted" if stands else "withdrawn",
+                "offer": one.reward.offer,
+                "partner": one.reward.partner,
+                "reason": one.reason,
+                "case_ref": "c" * 40 if stands else None,
+                "ground": one.reward.ground if stands else None,
+                "since": one.reward.since if stands else None,
+                "decision_id": decision.decision_id,
+                "day": decision.decided_on,
+                "law_digest": decision.law_digest,
+            }
+            self.partners[one.reward.reward_id] = wire("PartnerPlace", told)
+
+    def view(self) -> View:
+        view = super().view()
+        for key, value in self.partners.items():
+            feed.partner(view, key, value)
+        return view

@@ -1,0 +1,232 @@
+"""Honours and partners: switch off a rule of theirs in the core, let it decide, and the auditor must tell."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from audit_incentives import LOAN, Honoured
+from audit_papers import day
+
+from monitoring.auditor.findings import Invariant as I
+from monitoring.auditor.incentives import founded
+from streams.core import redlist
+from streams.core.decisions import ConsentGiven, Entry
+from streams.core.disclosed import Move, RewardMove
+from streams.core.events import ConsentStep
+from streams.core.law import Offer
+from streams.core.standing import Standing
+
+Story = Callable[[Honoured], object]
+
+
+def story(sabotage: str, off: Any, tell: Story, *found: I) -> Any:
+    return pytest.param(sabotage, off, tell, set(found), id=f"{sabotage.rpartition('core.')[2]}: {tell.__name__}")
+
+
+def placed(history: Honoured) -> None:
+    """On the red list, and with consent at one partner."""
+    history.honoured()
+    history.consent(ConsentStep.GIVEN)
+
+
+def without_consent(history: Honoured) -> None:
+    history.honoured()
+
+
+def consent_for_another(history: Honoured) -> None:
+    history.honoured()
+    history.consent(ConsentStep.GIVEN, "partner_rent", "XINYI_RENT")
+
+
+def taken_back(history: Honoured) -> None:
+    placed(history)
+    history.tick("2023-01-13")
+    history.consent(ConsentStep.WITHDRAWN)
+
+
+def honour_lost(history: Honoured) -> None:
+    placed(history)
+    history.tick("2023-01-13")
+    history.lost()
+
+
+def listed_too(history: Honoured) -> None:
+    placed(history)
+    history.listed()
+
+
+def listed_only(history: Honoured) -> None:
+    history.consent(ConsentStep.GIVEN)
+    history.listed()
+
+
+def any_consent(now: Standing) -> frozenset[tuple[str, str]]:
+    """Whatever was ever consented to, as if it could not be taken back."""
+    return frozenset((one.recipient, one.purpose) for one in now.consents)
+
+
+def consent_to_all(now: Standing) -> frozenset[tuple[str, str]]:
+    """A consent to one partner taken for one to each."""
+    return frozenset(("partner_loan", "XINYI_LOAN") for _ in now.consents)
+
+
+def never_withdraws(*given: Any) -> tuple[RewardMove, ...]:
+    return tuple(one for one in _COMPARE(*given) if one.move is not Move.ENDED)
+
+
+_COMPARE = redlist.compare
+
+
+def no_list(*_: Any) -> bool:
+    return False
+
+
+def whoever_is_here(offer: Offer, entries: tuple[Entry, ...]) -> Entry | None:
+    return next(iter(entries), None)
+
+
+def named_anyway(*_: Any) -> str:
+    return redlist.PUBLIC_BY_LAW
+
+
+def says_another(**said: Any) -> ConsentGiven:
+    return ConsentGiven(**{**said, "recipient": "partner_rent", "purpose": "XINYI_RENT"})
+
+
+def no_consent_kept(**said: Any) -> ConsentGiven:
+    """The withdrawal is kept as if it were the consent still."""
+    return ConsentGiven(**{**said, "withdrawn_on": None})
+
+
+SABOTAGES = [
+    story("streams.core.redlist._lets_name", named_anyway, without_consent, I.PARTNER),
+    story("streams.core.disclosure.consents", consent_to_all, consent_for_another, I.PARTNER),
+    story("streams.core.disclosure.consents", any_consent, taken_back, I.PARTNER),
+    story("streams.core.disclosure.redlist.compare", never_withdraws, taken_back, I.PARTNER),
+    story("streams.core.consents.ConsentGiven", no_consent_kept, taken_back, I.PARTNER),
+    story("streams.core.consents.ConsentGiven", says_another, placed, I.PARTNER),
+    story("streams.core.disclosure.redlist.compare", never_withdraws, honour_lost, I.RED_LIST),
+    story("streams.core.disclosure.redlist.compare", never_withdraws, listed_too, I.RED_LIST),
+    story("streams.core.redlist.adverse", no_list, listed_too, I.RED_LIST),
+    story("streams.core.redlist.honour", whoever_is_here, listed_only, I.RED_LIST),
+]
+
+
+@pytest.mark.parametrize(("sabotage", "off", "tell", "found"), SABOTAGES)
+def test_a_rule_switched_off_in_the_core_is_found(
+    monkeypatch: pytest.MonkeyPatch, sabotage: str, off: Any, tell: Story, found: set[I]
+) -> None:
+    honest = Honoured().start()
+    tell(honest)
+    assert honest.audit().findings == []
+
+    monkeypatch.setattr(sabotage, off)
+    if sabotage.endswith("honour"):  # who is on an adverse list would have no place at all
+        monkeypatch.setattr(redlist, "adverse", no_list)
+    bent = Honoured().start()
+    tell(bent)
+    assert found <= set(bent.audit().failed), bent.audit().findings
+
+
+def test_the_stories_do_grant_and_withdraw() -> None:
+    """Else the tests above would look at nothing."""
+    history = Honoured().start()
+    placed(history)
+    assert [one["offer"] for one in history.partners.values() if one["state"] == "granted"] == [LOAN[1]]
+    assert history.audit().checked[I.RED_LIST] == 2 + 2  # as granted, and as they stand
+    for tell in (taken_back, honour_lost, listed_too):
+        after = Honoured().start()
+        tell(after)
+        assert {one["state"] for one in after.partners.values()} == {"withdrawn"}
+
+
+def at_the_end(history: Honoured, **changes: Any) -> set[I]:
+    """What is found of the places that stand when the files say something else about offers."""
+    view = history.view()
+    offers = {code: replace(offer, **changes) for code, offer in view.law.offers.items()}
+    view.law = replace(view.law, offers=offers)
+    return {one.invariant for one in founded(view)}
+
+
+@pytest.mark.parametrize(
+    ("began", "found"), [("2023-01-11", set()), ("2023-01-12", set()), ("2023-01-13", {I.RED_LIST})]
+)
+def test_a_place_by_an_offer_that_is_not_in_force_yet_is_found(began: str, found: set[I]) -> None:
+    history = Honoured().start()
+    placed(history)
+    assert at_the_end(history, in_force_from=day(began)) == found
+
+
+@pytest.mark.parametrize(
+    ("last", "found"), [("2023-01-11", {I.RED_LIST}), ("2023-01-12", set()), ("2023-01-13", set())]
+)
+def test_a_place_by_an_offer_that_is_over_is_found(last: str, found: set[I]) -> None:
+    history = Honoured().start()
+    placed(history)
+    assert at_the_end(history, in_force_to=day(last)) == found
+
+
+def test_a_place_that_cites_no_text_or_is_another_partners_is_found() -> None:
+    history = Honoured().start()
+    placed(history)
+    assert at_the_end(history, instrument="F-NONE") == {I.RED_LIST}
+    assert at_the_end(history, partner="partner_rent") == {I.RED_LIST}
+
+
+def forgotten(partners: dict[str, Any]) -> None:
+    partners.clear()
+
+
+def still_granted(partners: dict[str, Any]) -> None:
+    for one in partners.values():
+        one["state"] = "granted"
+
+
+def person_left(partners: dict[str, Any]) -> None:
+    for one in partners.values():
+        one["case_ref"] = "c" * 40
+
+
+def told_to_another(partners: dict[str, Any]) -> None:
+    for one in partners.values():
+        one["partner"] = "partner_rent"
+
+
+def under_another_key(partners: dict[str, Any]) -> None:
+    for key in tuple(partners):
+        partners["f" * 32] = partners.pop(key)
+
+
+def tombstone(partners: dict[str, Any]) -> None:
+    for key in tuple(partners):
+        partners[key] = None
+
+
+@pytest.mark.parametrize(
+    ("tell", "bend"),
+    [
+        (placed, forgotten),
+        (placed, tombstone),
+        (placed, told_to_another),
+        (placed, under_another_key),
+        (taken_back, still_granted),
+        (taken_back, person_left),
+    ],
+)
+def test_a_partner_told_otherwise_than_decided_is_found(tell: Story, bend: Callable[[dict[str, Any]], None]) -> None:
+    history = Honoured().start()
+    tell(history)
+    bend(history.partners)
+    assert set(history.audit().failed) == {I.PARTNERS_TOLD}
+
+
+def test_a_declaration_that_was_held_gives_and_takes_nothing() -> None:
+    """Overtaken by a later one: what was declared last stands, whatever came last."""
+    history = Honoured().start()
+    placed(history)
+    history.tick("2023-01-13")
+    history.consent(ConsentStep.WITHDRAWN)
+    assert history.consent(ConsentStep.GIVEN, on=day("2023-01-11")) == "held"
+    assert history.audit().findings == []
+    assert history.view().consented == set()
