@@ -52,6 +52,9 @@ AGENTS = (
         "casework-changelog",
     ),
 )
+SOURCES = ("events", "feedback", "cases")  # what departments send: each record gets one receipt
+# every family an agent writes, once, in the order in which the oracle compares them: casework's first
+WRITTEN = tuple(dict.fromkeys(family for agent in reversed(AGENTS) for family in agent.writes))
 
 
 def specs(catalogue: Catalogue, prefix: str, factory: Callable[[str], StepFactory]) -> list[AgentSpec]:

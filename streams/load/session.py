@@ -14,13 +14,13 @@ from sinks.clickhouse.connection import connect
 from sinks.clickhouse.tables import TABLES
 from streams.addresses import Addresses
 from streams.app import Parts
+from streams.flow import SOURCES
 from streams.law import loader
 from streams.load import backlog, following, gauges, proof, reading, writing
 from streams.load.outage import Outage
 from streams.load.result import Result, Times
 from streams.load.screen import Screen
 from streams.local import stack
-from streams.oracle.verify import SOURCES
 from streams.run.children import Children
 from streams.run.watch import Stalled
 from streams.sample.calendar import LAST_DAY

@@ -11,6 +11,7 @@ from streams.app import Parts
 from streams.core.events import Accepted
 from streams.desk import Desk
 from streams.examine import Examiner
+from streams.flow import SOURCES, WRITTEN
 from streams.identity import Keyring
 from streams.oracle import rows
 from streams.oracle.difference import Difference, Headers, between
@@ -20,22 +21,10 @@ from streams.oracle.recount import Recount
 from streams.oracle.retrace import Retrace, rejected
 from streams.wire import source_key
 
-SOURCES = ("events", "feedback", "cases")
-WRITTEN = (
-    "quarantine",
-    "decisions",
-    "receipts",
-    "sanctions",
-    "sanctions.current",
-    "rewards",
-    "rewards.current",
-    "notices",
-    "publication",
-    "bureau",
-    "partners",
-    "erasures",
-)
-_READ = (*SOURCES, *WRITTEN, "accepted", "clock", "identities", "displays")
+_READ = (*SOURCES, "clock", *WRITTEN)
+_BY_CASEWORK = tuple(
+    one for one in WRITTEN if one not in ("accepted", "identities", "displays")
+)  # and intake's refusals
 
 
 class _Placed(NamedTuple):
@@ -150,7 +139,7 @@ def _casework(desk: Desk, history: History, retrace: Retrace, expired: Counter[s
     by_topic: dict[str, list[Wanted]] = {}
     for one in wanted:
         by_topic.setdefault(one.output.topic.removeprefix(desk.prefix), []).append(one)
-    for family in WRITTEN:
+    for family in _BY_CASEWORK:
         for name in _names(desk, family):
             yield from _topic(desk, history, name, by_topic.get(name, []), expired)
 

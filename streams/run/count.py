@@ -8,8 +8,8 @@ from typing import NamedTuple
 from streams.app import Parts
 from streams.core.decisions import Outcome
 from streams.core.law import LawBook
+from streams.flow import SOURCES
 from streams.oracle import History
-from streams.oracle.verify import SOURCES
 from streams.run.orphans import Said, orphans
 
 
