@@ -108,9 +108,10 @@ def _unfounded(view: View, placed: Placed, law: Law, day: date, where: str) -> I
         yield Finding(
             Invariant.RED_LIST, where, seen, f"an offer of that partner, in force on {day}, that cites its text"
         )
-    if entry is None or entry.ended or entry.item not in law.honours:
-        seen = "no record" if entry is None else f"{entry.item}, ended on {entry.ended_on}"
-        yield Finding(Invariant.RED_LIST, where, seen, f"a live record of {', '.join(sorted(law.honours))}")
+    if entry is None or entry.ended or entry.doubted or not entry.person or entry.item not in law.honours:
+        seen = "no record" if entry is None else f"{entry.item}, ended on {entry.ended_on}, doubted {entry.doubted}"
+        expected = f"a person's live, undoubted record of {', '.join(sorted(law.honours))}"
+        yield Finding(Invariant.RED_LIST, where, seen, expected)
     if (listed := _adverse(view, placed.subject, law)) is not None:
         yield Finding(
             Invariant.RED_LIST, where, f"a place beside {listed}", "none while a list of the untrustworthy lives"

@@ -14,6 +14,7 @@ from monitoring.auditor.ledger import Ledger
 
 STATES = ("proposed", "confirmed", "in_effect", "refused", "not_applicable", "lifting", "lifted")
 OPEN = frozenset({"proposed", "confirmed", "in_effect"})
+DOUBTED = frozenset({"ending_given_up", "overtaken_by_ending"})  # record-only because something was said against it
 BY_OFFICER = frozenset({"confirmed", "refused", "not_applicable", "in_effect", "lifted"})
 
 
@@ -59,6 +60,7 @@ class EntryFact:
 
     __slots__ = (
         "cases",
+        "doubted",
         "effect",
         "ended_on",
         "ended_reason",
@@ -67,6 +69,7 @@ class EntryFact:
         "ground",
         "item",
         "own_last_day",
+        "person",
         "receipt_id",
         "repaired",
     )
@@ -83,6 +86,8 @@ class EntryFact:
         self.item: str = sys.intern(entry["determination"]["item"])
         self.ground: str | None = entry["determination"]["ground"]
         self.effect: date | None = entry["determination"]["effect_date"]
+        self.person: bool = entry["subject_kind"] == "person"
+        self.doubted: bool = entry["record_only"] in DOUBTED
         self.ends_on: date | None = entry["ends_on"]
         self.ended_on: date | None = entry["ended_on"]
         self.ended_reason: str | None = entry["ended_reason"] and sys.intern(entry["ended_reason"])

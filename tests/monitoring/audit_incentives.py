@@ -22,20 +22,19 @@ class Honoured(History):
     today: date = date(2023, 1, 12)
     partners: dict[str, Fields | None] = field(default_factory=dict)
 
-    def honoured(self, content: Determination | None = None) -> Outcome:
+    def honoured(self, content: Determination | None = None, who: SubjectKind = SubjectKind.PERSON) -> Outcome:
         return self._record(
             EventKind.DETERMINATION,
             PERSON,
-            SubjectKind.PERSON,
+            who,
             channel="civil_affairs",
             name="1" * 32,
             determination=content or honour(),
         )
 
-    def lost(self, content: Determination | None = None) -> Outcome:
+    def lost(self) -> Outcome:
         """The honour is taken back."""
-        about = content or honour()
-        ending = self.ending_of(about, "recognition_withdrawn")
+        ending = self.ending_of(honour(), "recognition_withdrawn")
         return self._record(EventKind.ENDING, PERSON, SubjectKind.PERSON, channel="civil_affairs", ending=ending)
 
     def listed(self) -> Outcome:

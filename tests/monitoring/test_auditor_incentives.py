@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 from audit_incentives import LOAN, Honoured
-from audit_papers import day
+from audit_papers import day, honour
 
+from monitoring.auditor.final import law_files
 from monitoring.auditor.findings import Invariant as I
 from monitoring.auditor.incentives import founded
 from streams.core import redlist
 from streams.core.decisions import ConsentGiven, Entry
 from streams.core.disclosed import Move, RewardMove
-from streams.core.events import ConsentStep
+from streams.core.events import ConsentStep, SubjectKind
 from streams.core.law import Offer
 from streams.core.standing import Standing
 
@@ -61,6 +62,17 @@ def listed_only(history: Honoured) -> None:
     history.listed()
 
 
+def doubted(history: Honoured) -> None:
+    """That it was taken back was said before the honour was there, and waited for it in vain."""
+    history.lost()
+    history.tick("2023-02-11")
+    history.honoured()
+
+
+def unit_gave(history: Honoured) -> None:
+    history.honoured(honour(item="DONATION_RECORD", basis="R-SHANDONG"), SubjectKind.ENTITY)
+
+
 def any_consent(now: Standing) -> frozenset[tuple[str, str]]:
     """Whatever was ever consented to, as if it could not be taken back."""
     return frozenset((one.recipient, one.purpose) for one in now.consents)
@@ -84,6 +96,11 @@ def no_list(*_: Any) -> bool:
 
 def whoever_is_here(offer: Offer, entries: tuple[Entry, ...]) -> Entry | None:
     return next(iter(entries), None)
+
+
+def whoever_is_honoured(offer: Offer, entries: tuple[Entry, ...]) -> Entry | None:
+    """A unit too, and whoever's honour is in doubt."""
+    return next((one for one in entries if one.ended_on is None and one.determination.item in offer.items), None)
 
 
 def named_anyway(*_: Any) -> str:
@@ -110,6 +127,8 @@ SABOTAGES = [
     story("streams.core.disclosure.redlist.compare", never_withdraws, listed_too, I.RED_LIST),
     story("streams.core.redlist.adverse", no_list, listed_too, I.RED_LIST),
     story("streams.core.redlist.honour", whoever_is_here, listed_only, I.RED_LIST),
+    story("streams.core.redlist.honour", whoever_is_honoured, doubted, I.RED_LIST),
+    story("streams.core.redlist.honour", whoever_is_honoured, unit_gave, I.RED_LIST),
 ]
 
 
@@ -230,3 +249,10 @@ def test_a_declaration_that_was_held_gives_and_takes_nothing() -> None:
     assert history.consent(ConsentStep.GIVEN, on=day("2023-01-11")) == "held"
     assert history.audit().findings == []
     assert history.view().consented == set()
+
+
+def test_an_offer_of_the_book_in_force_is_one_of_the_files() -> None:
+    view = Honoured().start().view()
+    assert list(law_files(view)) == []
+    view.law = replace(view.law, offers={code: one for code, one in view.law.offers.items() if code != "XINYI_RENT"})
+    assert [one.where for one in law_files(view)] == ["offer XINYI_RENT"]
