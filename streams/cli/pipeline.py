@@ -1,6 +1,7 @@
-"""``chengxin run`` and ``verify``: the whole flow on this machine, and the oracle over it."""
+"""``chengxin run``, ``verify`` and ``rerun``: the whole flow on this machine, and the oracle over it."""
 
 import contextlib
+import secrets
 import shutil
 import signal
 import tempfile
@@ -88,4 +89,31 @@ def verify() -> None:
         typer.echo(f"{name}: {number} 已过保存期，无法复算 / expired, could not be worked out again")
     typer.echo(str(verification))
     if verification.difference is not None:
+        raise typer.Exit(1)
+
+
+def rerun(
+    number: Annotated[int, typer.Option(min=1, help="how many decisions; all where there are fewer")] = 1_000,
+    seed: Annotated[int | None, typer.Option(help="which ones; not given: drawn, and told")] = None,
+) -> None:
+    """Make old decisions again, at random, each from its stored event, the schema it was written in and the law book it
+    names; exit 1 where one does not come out byte for byte. The last line is JSON."""
+    import msgspec
+
+    from streams import addresses
+    from streams.oracle import history
+    from streams.oracle.rerun import Rerun
+    from streams.reader import Reader
+    from streams.settings import Settings
+
+    settings = Settings()
+    reader = Reader(settings, addresses.find_kafka(settings))
+    read = history.read(reader.bootstrap, ["accepted", "decisions"], settings.prefix)
+    chosen = secrets.randbelow(1 << 32) if seed is None else seed
+    tally = Rerun(read, reader.codec, reader.shelf.get).at_random(number, chosen)
+    for difference in tally.first:
+        typer.echo(str(difference))
+    said = {"rerun": tally.rerun, "equal": tally.equal, "different": tally.different, "seed": chosen}
+    typer.echo(msgspec.json.encode(said).decode())
+    if tally.different:
         raise typer.Exit(1)

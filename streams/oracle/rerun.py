@@ -6,6 +6,8 @@ out byte for byte, in the version of the schema in which it stands there.
 
 import io
 from collections.abc import Callable
+from random import Random
+from typing import NamedTuple
 
 import fastavro
 
@@ -22,6 +24,19 @@ from streams.wire import from_avro
 
 _MOST = 1 << 24  # bytes of a record of our own
 _HEADER = 5
+_SHOWN = 10  # differences told of many
+
+
+class Tally(NamedTuple):
+    """How many were made again, and how many came out otherwise; ``first``: a few of the differences."""
+
+    rerun: int
+    different: int
+    first: tuple[Difference, ...]
+
+    @property
+    def equal(self) -> int:
+        return self.rerun - self.different
 
 
 class Rerun:
@@ -45,6 +60,13 @@ class Rerun:
     def ids(self) -> list[str]:
         """Ids of all decisions, in order of partition and offset."""
         return list(self._subjects)
+
+    def at_random(self, number: int, seed: int) -> Tally:
+        """Make ``number`` decisions again, or all where there are fewer; the same seed takes the same ones."""
+        known = self.ids()
+        taken = Random(seed).sample(known, min(number, len(known)))  # noqa: S311 - a sample, no secret
+        differences = [found for one in taken if (found := self.rerun(one)) is not None]
+        return Tally(len(taken), len(differences), tuple(differences[:_SHOWN]))
 
     def rerun(self, decision_id: str) -> Difference | None:
         """None where the decision comes out byte for byte; else the first difference. KeyError: no such decision."""

@@ -52,6 +52,24 @@ def test_the_summary_says_it_all_and_nothing_is_cut_on_a_narrow_screen(played: P
     assert counts.decisions_digest in whole and f"{counts.received:,}" in whole
 
 
+def test_what_is_held_is_on_the_list_until_it_is_settled(played: Played) -> None:
+    here = played.here
+    answer = here.chengxin("review", "--json")
+    assert answer.returncode == 0, answer.stderr
+    said = json.loads(answer.stdout.splitlines()[-1])
+    listed = {one["receipt_id"] for one in said["records"]}
+    with connect(here.addresses.clickhouse, here.settings.database) as client:
+        held = {one for (one,) in client.execute("SELECT receipt_id FROM receipts WHERE outcome = 'held'")}
+        settles = "SELECT settles FROM decisions WHERE settles IS NOT NULL AND kind NOT IN ('held', 'review')"
+        settled = {one for (one,) in client.execute(settles)}
+    assert said["held"] == len(listed) == sum(said["by_reason"].values()) > 4
+    assert listed <= held and settled and not listed & settled
+    some = next(one for one in said["records"] if one["code"] != "TARGET_NOT_SEEN")
+    fewer = here.chengxin("review", "--reason", some["code"], "--channel", some["channel"], "--json")
+    asked = [one for one in said["records"] if (one["code"], one["channel"]) == (some["code"], some["channel"])]
+    assert json.loads(fewer.stdout.splitlines()[-1])["records"] == asked
+
+
 def _is_change(topic: str) -> bool:
     return topic.startswith(("sanctions.", "rewards.")) and not topic.endswith(".current")
 

@@ -1,14 +1,13 @@
 """Any old decision is made again, byte for byte; bend one thing it rests on and it is not."""
 
 from datetime import timedelta
-from random import Random
 
 import pytest
 from oracle_history import START, Bend, Messages, alter, drop, flip, messages, place, play
 from test_oracle_history import as_written_before
 
 from streams.oracle.history import History
-from streams.oracle.rerun import Rerun
+from streams.oracle.rerun import Rerun, Tally
 from streams.sample import build
 from tests.flow.flow_stand import BOOK, CATALOGUE, CODEC, Stand
 
@@ -78,6 +77,26 @@ def test_a_thousand_of_the_sample_at_random(tmp_path_factory: pytest.TempPathFac
         stand.tick(one.day)
         for record in one.records:
             stand.send(record.topic, record.value)
-    again = rerun(stand, messages(stand))
-    taken = Random(2018).sample(again.ids(), TAKEN)
-    assert [one for one in taken if again.rerun(one) is not None] == []
+    seen = messages(stand)
+    assert rerun(stand, seen).at_random(TAKEN, seed=2018) == Tally(TAKEN, 0, ())
+
+
+def test_a_seed_takes_the_same_ones_and_no_more_than_there_are(honest: Stand) -> None:
+    again = rerun(honest, messages(honest))
+    whole = len(again.ids())
+    assert [again.at_random(number, seed=1).rerun for number in (1, whole - 1, whole, whole + 1)] == [
+        *(1, whole - 1, whole, whole)
+    ]
+    seen = messages(honest)
+    alter("decisions", decided_on=START + timedelta(days=1))(seen)
+    bent = rerun(honest, seen)
+    found = [bent.at_random(3, seed) for seed in (1, 1, 2, 3, 4)]
+    assert found[0] == found[1] and len({one.different for one in found}) > 1
+
+
+def test_what_differs_is_counted_and_told(honest: Stand) -> None:
+    seen = messages(honest)
+    alter("decisions", decided_on=START + timedelta(days=1))(seen)
+    tally = rerun(honest, seen).at_random(TAKEN, seed=1)
+    assert tally.different >= 1 and tally.equal == tally.rerun - tally.different
+    assert len(tally.first) == min(tally.different, 10) and "recorded_on" in str(tally.first)
