@@ -11,10 +11,10 @@ from sinks.clickhouse.tables import TABLES
 from streams.app import Parts
 from streams.chaos import publishing
 from streams.chaos.recovery import Passage
+from streams.flow import SOURCES
 from streams.load import following, proof
 from streams.load.reading import Answers, Held, Holdings, Place
 from streams.oracle import History
-from streams.oracle.verify import SOURCES
 from streams.wire import source_key
 
 

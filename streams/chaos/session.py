@@ -26,13 +26,13 @@ from streams.chaos.relay import Relay
 from streams.chaos.result import Result
 from streams.chaos.screen import Screen
 from streams.chaos.stage import PUBLISHERS, Commands, Stage
+from streams.flow import SOURCES
 from streams.law import loader
 from streams.load.reading import ends
 from streams.local import stack
 from streams.local.cluster import NODES, Cluster, Side
 from streams.local.ports import any_free
 from streams.local.progress import OnTerminal
-from streams.oracle.verify import SOURCES
 from streams.run import checking
 from streams.run.children import Children
 from streams.run.phases import Phases
