@@ -45,10 +45,10 @@ def fold_places(view: View, decision: Fields, law: Law) -> Iterator[Finding]:
     for one in () if decision["moves"] is None else decision["moves"]["rewards"]:
         reward = one["reward"]
         if one["move"] == "ended":
-            view.placed.pop(reward["reward_id"], None)
+            view.placed.get(decision["subject"], {}).pop(reward["reward_id"], None)
             continue
         placed = Placed(decision["subject"], *(reward[name] for name in Placed._fields[1:]))
-        view.placed[reward["reward_id"]] = placed
+        view.placed.setdefault(placed.subject, {})[reward["reward_id"]] = placed
         yield from _unfounded(view, placed, law, day, f"decision {decision['decision_id']}")
         yield from _untold(view, placed, law, view.consents, f"decision {decision['decision_id']}")
 
@@ -71,7 +71,7 @@ def founded(view: View) -> Iterator[Finding]:
     day = view.last_day
     if day is None:
         return
-    for identifier, placed in view.placed.items():
+    for identifier, placed in view.places_of_honour():
         where, entry = f"place {identifier}", view.entries.get(place(placed.subject, placed.key))
         yield from _unfounded(view, placed, view.law, day, where)
         if entry is not None and not entry.ended and not entry.live_on(day):
@@ -80,7 +80,7 @@ def founded(view: View) -> Iterator[Finding]:
 
 def let_know(view: View) -> Iterator[Finding]:
     """At the end: every partner's place rests on the person's last word, or on a State rule."""
-    for identifier, placed in view.placed.items():
+    for identifier, placed in view.places_of_honour():
         yield from _untold(view, placed, view.law, view.consented, f"place {identifier}")
 
 
@@ -88,7 +88,7 @@ def partners_told(view: View) -> Iterator[Finding]:
     """Partners know of the places that stand, and of no other."""
     stand = {
         identifier: (GRANTED, placed.offer, placed.partner)
-        for identifier, placed in view.placed.items()
+        for identifier, placed in view.places_of_honour()
         if placed.partner is not None
     }
     told = {identifier: said for identifier, said in view.partners.items() if said[0] == GRANTED}
@@ -142,11 +142,11 @@ def _untold(
 
 
 def _with_partner(view: View) -> int:
-    return sum(placed.partner is not None for placed in view.placed.values())
+    return sum(placed.partner is not None for _, placed in view.places_of_honour())
 
 
 CHECKS: tuple[tuple[Invariant, Callable[[View], Iterator[Finding]], Callable[[View], int]], ...] = (
-    (Invariant.RED_LIST, founded, lambda view: len(view.placed)),
+    (Invariant.RED_LIST, founded, lambda view: sum(map(len, view.placed.values()))),
     (Invariant.PARTNER, let_know, _with_partner),
     (Invariant.PARTNERS_TOLD, partners_told, lambda view: len(view.partners)),
 )

@@ -58,7 +58,7 @@ def fold_erased(view: View, decision: Fields) -> Iterator[Finding]:
     view.given_up.pop(subject, None)
     view.capped.pop(subject, None)
     view.known_as.forget(subject)
-    if any(placed.subject == subject for placed in view.placed.values()):
+    if view.placed.pop(subject, None):
         yield Finding(Invariant.ERASED, f"subject {subject}", "erased while a place stands", "withdrawn before")
     for where in sorted(view.places.pop(subject, set())):
         fact = view.entries.get(where)

@@ -4,6 +4,7 @@ Kept small on purpose: slots instead of decoded records, so a million records of
 """
 
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -215,7 +216,7 @@ class View:
     )  # receipt id -> recipient, purpose, step of a declaration that was not refused
     consented: set[tuple[str, str, str]] = field(default_factory=set)  # subject, recipient, purpose by the declarations
     consents: set[tuple[str, str, str]] = field(default_factory=set)  # the same by the decisions read
-    placed: dict[str, Placed] = field(default_factory=dict)  # reward id -> place that stands
+    placed: dict[str, dict[str, Placed]] = field(default_factory=dict)  # subject -> reward id -> place that stands
     partners: dict[str, tuple[str, str, str]] = field(default_factory=dict)  # reward id -> state, offer, partner told
     rows: dict[tuple[str, int], tuple[int, int]] = field(
         default_factory=dict
@@ -233,6 +234,10 @@ class View:
         day = self.last_day
         due = [digest for from_day, digest in self.activated if day is None or from_day <= day]
         return due[-1] if due else None
+
+    def places_of_honour(self) -> Iterator[tuple[str, Placed]]:
+        """Every place that stands, with its reward id."""
+        return (one for own in self.placed.values() for one in own.items())
 
     def now(self, where: str) -> str:
         """Where an entry stands after corrections of its document number."""

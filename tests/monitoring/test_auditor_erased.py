@@ -96,7 +96,7 @@ def test_what_waited_in_vain_a_cap_and_the_name_are_forgotten_with_the_subject()
 
 def test_nobody_is_erased_while_a_place_stands() -> None:
     view, _ = folded(NoItems(), "2026-11-02")
-    view.placed["p"] = Placed(SUBJECT, "RED_LIST", None, KEY, "red_list_condition_met")
+    view.placed[SUBJECT] = {"p": Placed(SUBJECT, "RED_LIST", None, KEY, "red_list_condition_met")}
     found = list(fold_erased(view, {"subject": SUBJECT, "decided_on": date(2026, 11, 2)}))
     assert [one.invariant for one in found] == [Invariant.ERASED]
 

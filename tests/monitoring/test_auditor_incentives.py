@@ -10,7 +10,9 @@ from audit_papers import day, honour
 
 from monitoring.auditor.final import law_files
 from monitoring.auditor.findings import Invariant as I
-from monitoring.auditor.incentives import founded
+from monitoring.auditor.incentives import founded, let_know
+from monitoring.auditor.lawbook import Publicity
+from monitoring.auditor.view import Shown
 from streams.core import redlist
 from streams.core.decisions import ConsentGiven, Entry
 from streams.core.disclosed import Move, RewardMove
@@ -256,3 +258,23 @@ def test_an_offer_of_the_book_in_force_is_one_of_the_files() -> None:
     assert list(law_files(view)) == []
     view.law = replace(view.law, offers={code: one for code, one in view.law.offers.items() if code != "XINYI_RENT"})
     assert [one.where for one in law_files(view)] == ["offer XINYI_RENT"]
+
+
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [({}, set()), ({"active": False}, {I.PARTNER}), ({"list": "exposure"}, {I.PARTNER}), (None, {I.PARTNER})],
+)
+def test_without_a_consent_only_an_active_state_rule_on_honours_names_a_person(
+    row: dict[str, Any] | None, found: set[I]
+) -> None:
+    """``row`` None: the entry itself is not in public."""
+    history = Honoured().start()
+    placed(history)
+    view = history.view()
+    (one,) = [one for _, one in view.places_of_honour() if one.partner is not None]
+    view.consented.clear()
+    plain = {"list": "honours", "items": (), "in_force_from": None, "in_force_to": None, "active": True}
+    shows = Publicity(**{**plain, **(row or {})})
+    view.law = replace(view.law, publicity={"HONOURS": shows})
+    view.public = {"p": Shown(one.subject, one.key if row is not None else "another", "HONOURS", None)}
+    assert {wrong.invariant for wrong in let_know(view)} == found
