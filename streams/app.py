@@ -17,8 +17,8 @@ from streams.engine.config import EngineConfig
 from streams.engine.ports import Step, StepFactory
 from streams.engine.runtime import EngineApp
 from streams.examine import Examiner
-from streams.identity import Keyring
 from streams.intake import IntakeStep
+from streams.keychecks import KeyChecks
 from streams.law import loader
 from streams.messages import Messages
 from streams.reader import Reader
@@ -38,8 +38,8 @@ class Parts(Reader):
         if settings.profile == "production" and settings.allow_synthetic:
             raise SettingsFault("CHENGXIN_PROFILE=production needs CHENGXIN_ALLOW_SYNTHETIC=false: no test persons")
         super().__init__(settings, bootstrap)
-        create = settings.profile == "development"
-        self.keyring = Keyring.load(settings.keys_dir, self.catalogue.channels, create)
+        self.keychecks = KeyChecks(settings, bootstrap, self.catalogue, self.codec)
+        self.keyring = self.keychecks.keyring()
         self.messages = Messages(self.codec, self.catalogue, settings.prefix, self.keyring)
         admitted = {family: self.catalogue.admitted(family) for family in self.catalogue.families}
         self.examiner = Examiner(self.codec, admitted, self.keyring, settings.allow_synthetic)
@@ -91,6 +91,7 @@ def groups(settings: Settings) -> tuple[str, str]:
 def compose(settings: Settings, bootstrap: str) -> tuple[EngineApp, int]:
     """The app of one worker and the port of its metrics endpoint."""
     parts = Parts(settings, bootstrap)
+    parts.keychecks.record(parts.keyring)
     meters = Meters(vocabulary(parts))
     observer = MetricsObserver(meters)
     lag.follow(bootstrap, groups(settings), meters)

@@ -41,7 +41,7 @@ class LawShelf:
         :raises UnknownLaw: no such book was ever published.
         """
         if digest not in self._books:
-            for raw in self._read():
+            for raw in self.published():
                 book = canonical.parse(raw)
                 self._books[book.digest] = book
         if digest not in self._books:
@@ -50,21 +50,25 @@ class LawShelf:
 
     def digests(self) -> list[str]:
         """Every published digest, in order of publication."""
-        return [canonical.parse(raw).digest for raw in self._read()]
+        return [canonical.digest(raw) for raw in self.published()]
 
     def publish(self, book: LawBook) -> None:
         """Write ``book`` unless it is there already; returns when the broker has it."""
-        if book.digest in self.digests():
-            return
+        if book.digest not in self.digests():
+            self.put(canonical.dump(book))
+
+    def put(self, data: bytes) -> None:
+        """Write a canonical book as it is; returns when the broker has it."""
+        digest = canonical.digest(data)
         producer = KafkaProducer(bootstrap_servers=self._bootstrap, acks="all", max_request_size=1 << 24)
         try:
-            fields = {"digest": book.digest, "canonical": canonical.dump(book)}
-            value = self._codec.encode("LawBookPublished", fields)
-            producer.send(self._topic, key=book.digest.encode(), value=value).get(timeout=30)
+            value = self._codec.encode("LawBookPublished", {"digest": digest, "canonical": data})
+            producer.send(self._topic, key=digest.encode(), value=value).get(timeout=30)
         finally:
             producer.close()
 
-    def _read(self) -> Iterator[bytes]:
+    def published(self) -> Iterator[bytes]:
+        """Every published book as it was written, in order of publication."""
         for value in read_to_end(self._bootstrap, TopicPartition(self._topic, 0)):
             yield self._codec.decode(value, frozenset({"LawBookPublished"}), max_bytes=1 << 24).value["canonical"]
 

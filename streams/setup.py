@@ -42,6 +42,7 @@ async def prepare(
     admin.create(addresses.kafka, specs)
     if drifts := admin.verify(addresses.kafka, specs):
         raise Drifted(drifts)
+    parts.keychecks.record(parts.keyring)
     say("数据表 / tables")
     client = connect(addresses.clickhouse)
     try:

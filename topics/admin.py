@@ -4,18 +4,20 @@ Nothing is altered or deleted here: a drift is reported with both values, and a 
 """
 
 import re
+import time
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import ConfigFilterType, ConfigResource, ConfigResourceType, OffsetSpec
-from kafka.errors import for_code
+from kafka.errors import CoordinatorNotAvailableError, for_code
 
 from topics.catalogue import Catalogue, TopicSpec
 
 _EXISTS = 36  # TOPIC_ALREADY_EXISTS
 _WAIT_MS = 60_000
 _HELD_MS = 600_000
+_COORDINATED_S = 30.0
 _AT_A_TIME = 100  # partitions asked about in one request
 
 
@@ -122,6 +124,22 @@ def holding(bootstrap: str, names: Iterable[str]) -> list[str]:
     finally:
         admin.close()
     return sorted({place.topic for place, end in ends.items() if end.offset > 0})
+
+
+def members(bootstrap: str, group: str) -> int:
+    """How many processes are in a consumer group now; 0 for a group nobody knows."""
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    deadline = time.monotonic() + _COORDINATED_S
+    try:
+        while True:
+            try:
+                return len(admin.describe_groups([group])[group]["members"])
+            except CoordinatorNotAvailableError:  # a cluster's first question about any group makes it ready to answer
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+    finally:
+        admin.close()
 
 
 def _configs(admin: Any, specs: Sequence[TopicSpec]) -> dict[str, dict[str, str]]:

@@ -7,6 +7,7 @@ import typer
 from streams.cli import (
     agents,
     auditor,
+    backup,
     cases,
     chaos,
     law,
@@ -38,6 +39,10 @@ app.add_typer(agents.clock, name="clock", rich_help_panel="agents")
 app.add_typer(law.app, name="law", rich_help_panel="law")
 app.add_typer(cases.app, name="cases", rich_help_panel="law")
 app.add_typer(topics.app, name="topics", rich_help_panel="data")
+app.command(rich_help_panel="data")(backup.backup)
+app.command(rich_help_panel="data")(backup.restore)
+app.command(rich_help_panel="data")(backup.rebuild)
+app.add_typer(backup.keys, name="keys", rich_help_panel="data")
 app.add_typer(migrate.app, name="migrate", rich_help_panel="data")
 app.add_typer(sample.app, name="sample", rich_help_panel="data")
 app.command("what-if", rich_help_panel="law")(whatif.what_if)

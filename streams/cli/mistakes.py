@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from streams.addresses import NoServers
 from streams.app import SettingsFault
+from streams.backup.bundle import BackupFault
 from streams.clock import ClockFault
 from streams.explain import NotFound
 from streams.identity import KeyringFault
@@ -25,6 +26,7 @@ from topics.files import TopicFault
 
 MISTAKES = (
     AlreadyRunning,
+    BackupFault,
     ChildDied,
     ClickHouseError,
     ClockFault,

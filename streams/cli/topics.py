@@ -73,15 +73,18 @@ def apply(
 
     Running workers see a new channel after a restart: stop them all, then start them. Exit 1 where something differs.
     """
-    from streams.identity import Keyring
+    from schemas.codec import Codec
+    from streams.keychecks import KeyChecks
     from topics import admin
 
     cluster = _cluster()
     _make_keys(cluster, new_key or [])
-    folder, create = cluster.settings.keys_dir, cluster.settings.profile == "development"
-    if create or folder.exists():  # in production it is where intake runs, not everywhere
-        Keyring.load(folder, cluster.catalogue.channels, create)
+    checks = KeyChecks(cluster.settings, cluster.bootstrap, cluster.catalogue, Codec.load())
+    has_keys = cluster.settings.profile == "development" or cluster.settings.keys_dir.exists()
+    ring = checks.keyring() if has_keys else None  # in production they are where intake runs, not everywhere
     made = admin.create(cluster.bootstrap, cluster.specs)
+    if ring is not None:
+        checks.record(ring)
     typer.echo(f"新建主题 {len(made)} 个 / {len(made)} topics created, {len(cluster.specs) - len(made)} stood already")
     if made:
         typer.echo("运行中的工作进程须全部停止再启动 / running workers: stop them all, then start them")

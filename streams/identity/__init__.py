@@ -1,7 +1,8 @@
 """Identity: checked identifiers become tokens; names and numbers leave intake only sealed (design section 7)."""
 
 from streams.identity.identifiers import Identifier, IdentifierFault, check_citizen, check_uscc, normalise_name
-from streams.identity.keyring import Keyring, KeyringFault
+from streams.identity.keyfiles import KeyringFault
+from streams.identity.keyring import Keyring
 from streams.identity.masking import Masked, mask
 from streams.identity.sealing import Sealed, seal, unseal
 

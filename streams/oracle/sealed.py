@@ -39,11 +39,13 @@ class Sealing:
 
         A restarted task may seal again what it has sealed before, so one key may have several records.
         """
-        left = set(self._must)
-        for message in messages:
+        left, found = set(self._must), list(messages)
+        newest = {message.key: message for message in found}
+        for message in found:
             key = message.key or b""
             where = f"identities {message.partition}:{message.offset}"
-            if message.value is None and self._may_be_gone(key):
+            gone = message.value is None and self._may_be_gone(key)
+            if gone or (message is not newest[message.key] and self._shredded(codec, keyring, message.value)):
                 yield headed(where, (), message)
                 continue
             yield self._wrong(codec, keyring, where, key, message.value) or headed(where, (), message)
@@ -66,6 +68,15 @@ class Sealing:
 
     def _may_be_gone(self, key: bytes) -> bool:
         return key[:32].decode(errors="replace") in self.erased
+
+    @staticmethod
+    def _shredded(codec: Codec, keyring: Keyring, value: bytes | None) -> bool:
+        """Whether nobody can open it any more: its master key was retired. Only what was replaced may be so."""
+        try:
+            said = codec.decode(value, frozenset({"SealedIdentity"})).value
+        except SchemaFault:
+            return False
+        return said["key_version"] not in keyring.masters
 
     def _wrong(self, codec: Codec, keyring: Keyring, where: str, key: bytes, value: bytes | None) -> Difference | None:
         days = self._days.get(key)
