@@ -30,6 +30,11 @@ ENGINE = MergeTree
 ORDER BY number"""
 
 
+def ledger() -> str:
+    """The table that remembers what was applied."""
+    return _LEDGER
+
+
 class MigrationFault(Exception):
     """Files and database disagree; says which and what to do."""
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from sinks.clickhouse import cluster as clusters
 from sinks.clickhouse import migrate as migrations
 from sinks.clickhouse.connection import connect
 from streams import addresses
@@ -15,9 +16,16 @@ app = typer.Typer(help="数据库迁移 / bring the ClickHouse database to this 
 @app.callback(invoke_without_command=True)
 def migrate(
     apply: Annotated[bool, typer.Option("--apply", help="执行待办语句 / run what is printed")] = False,
+    cluster: Annotated[str | None, typer.Option(help="print the variant for this cluster of replicas")] = None,
 ) -> None:
-    """Print the statements the database lacks; with --apply run them. Exit 2 where files and database disagree."""
+    """Print the statements the database lacks; with --apply run them. Exit 2 where files and database disagree.
+
+    With --cluster: everything a fresh cluster needs, printed only. It was parsed by a server and run on none.
+    """
     settings = Settings()
+    if cluster is not None:
+        _print_variant(cluster, settings.database, apply)
+        return
     try:
         client = connect(addresses.find_clickhouse(settings))
     except addresses.NoServers as fault:
@@ -37,6 +45,17 @@ def migrate(
     finally:
         client.disconnect()
     typer.echo(_summary(settings.database, len(todo), apply))
+
+
+def _print_variant(cluster: str, database: str, apply: bool) -> None:
+    if apply:
+        typer.echo("集群语句未经运行，不代为执行 / the variant for clusters was run nowhere: not applied", err=True)
+        raise typer.Exit(2)
+    typer.echo("-- 未在此运行 / not run here: parsed by a server, executed on none (sinks/clickhouse/cluster.py)")
+    for name, value in clusters.SETTINGS.items():
+        typer.echo(f"-- 汇入用户须设 / the sink's user needs: {name} = {value}")
+    for statement in clusters.statements(cluster, database, migrations.load()):
+        typer.echo(f"{statement};")
 
 
 def _summary(database: str, count: int, done: bool) -> str:
