@@ -62,21 +62,28 @@ class Schema(NamedTuple):
 
 
 class Codec:
-    """Encodes and decodes by record name. Frozen after ``load``; safe to share between tasks of one process."""
+    """Encodes and decodes by record name. Frozen after ``load``; safe to share between tasks of one process.
 
-    def __init__(self, schemas: list[Schema]) -> None:
+    With a ``ceiling`` no version with a greater id is written of a record that has an older one, so that programs of
+    the last release can read everything while they are replaced one by one (docs/upgrade.md). Reading has no ceiling.
+    """
+
+    def __init__(self, schemas: list[Schema], ceiling: int | None = None) -> None:
         self._by_id = {schema.schema_id: schema for schema in schemas}
         self._by_name = {(schema.record, schema.version): schema for schema in schemas}
         self._newest: dict[str, Schema] = {}
+        self._written: dict[str, Schema] = {}  # the version to write
         for schema in sorted(schemas, key=lambda s: s.version):
             self._newest[schema.record] = schema
+            if ceiling is None or schema.schema_id <= ceiling or schema.record not in self._written:
+                self._written[schema.record] = schema
         self._readers: dict[str, reader.Read] = {}  # by record: of the newest version
-        self._writers: dict[str, tuple[bytes, writer.Write]] = {}  # by record: frame and fields of the newest version
+        self._writers: dict[str, tuple[bytes, writer.Write]] = {}  # by record: frame and fields of the written version
 
     @classmethod
-    def load(cls, folder: Path = FOLDER) -> "Codec":
-        """Read ``ids.yaml`` and every schema it names. Raises ValueError (file, place, cure) where a published
-        schema differs from its recorded digest."""
+    def load(cls, folder: Path = FOLDER, ceiling: int | None = None) -> "Codec":
+        """Read ``ids.yaml`` and every schema it names. ``ceiling``: the greatest id to write. Raises ValueError (file,
+        place, cure) where a published schema differs from its recorded digest."""
         found = {source.name: source for source in sources(folder)}
         schemas = []
         for row in ids(folder):
@@ -85,7 +92,7 @@ class Codec:
                 raise ValueError(changed(row))
             parsed = cast("dict[str, Any]", fastavro.parse_schema(source.schema, named_schemas={}))
             schemas.append(Schema(source.record, source.version, row.id, parsed, tuple(_enum_paths(parsed))))
-        return cls(schemas)
+        return cls(schemas, ceiling)
 
     def records(self) -> frozenset[str]:
         """Names of all records."""
@@ -100,9 +107,10 @@ class Codec:
         return self._find(record, version).schema_id
 
     def encode(self, record: str, value: dict[str, Any] | msgspec.Struct, version: int | None = None) -> bytes:
-        """Frame ``value`` (dates as ``date``, bytes as ``bytes``). Of a dict fields with a default may be left out; a
-        field the schema lacks, a missing one or a wrong type raises ValueError, TypeError or OverflowError: the
-        writer's bug. A struct has an attribute for every field of the newest version (``tests/schemas`` checks ours).
+        """Frame ``value`` (dates as ``date``, bytes as ``bytes``) in the version to write, or the one named. Of a dict
+        fields with a default may be left out; a field the schema lacks, a missing one or a wrong type raises
+        ValueError, TypeError or OverflowError: the writer's bug. A struct has an attribute for every field of the
+        newest version (``tests/schemas`` checks ours).
 
         >>> codec = Codec.load()
         >>> codec.decode(codec.encode("ClockTick", {"day": __import__("datetime").date(2019, 1, 2)})).record
@@ -112,26 +120,35 @@ class Codec:
             frame, write = self._writers.get(record) or self._prepared(record)
             return frame + write(value)
         schema = self._find(record, version)
+        if version is None and schema is not self._written[record]:
+            return self.lowered(self.encode(record, value, schema.version), self._written[record].version)
         out = io.BytesIO()
         out.write(_HEADER.pack(MAGIC, schema.schema_id))
         fastavro.schemaless_writer(out, schema.parsed, value, strict_allow_default=True, disable_tuple_notation=True)
         return out.getvalue()
 
+    def lowered(self, data: bytes, version: int) -> bytes:
+        """A record of ours in an older version of its schema: what that version cannot say is left out."""
+        schema = self._by_id[_HEADER.unpack_from(data)[1]]
+        older = self._find(schema.record, version)
+        value = fastavro.schemaless_reader(io.BytesIO(data[_HEADER.size :]), schema.parsed, older.parsed)
+        return self.encode(schema.record, cast("dict[str, Any]", value), version)
+
     def frame(self, record: str) -> bytes:
-        """What stands before the newest version's fields."""
-        return _HEADER.pack(MAGIC, self.id_of(record))
+        """What stands before the fields of the version to write."""
+        return _HEADER.pack(MAGIC, self._written[record].schema_id)
 
     def run(self, record: str, first: str, last: str) -> writer.Write:
-        """The writer of the fields ``first`` to ``last`` of the newest version, without frame: two records that share
+        """The writer of the fields ``first`` to ``last`` of the version to write, without frame: two records that share
         a run of fields need it written only once. KeyError, ValueError for names the schema lacks."""
-        fields = self.schema(record)["fields"]
+        fields = self._written[record].parsed["fields"]
         names = [field["name"] for field in fields]
         named: dict[str, writer.Writer] = {}
         writer.record(fields, named)
         return writer.record(fields[names.index(first) : names.index(last) + 1], named)
 
     def _prepared(self, record: str) -> tuple[bytes, writer.Write]:
-        found = self._writers[record] = self.frame(record), writer.record(self.schema(record)["fields"])
+        found = self._writers[record] = self.frame(record), writer.record(self._written[record].parsed["fields"])
         return found
 
     def validate(self, record: str, value: Any, version: int | None = None) -> None:

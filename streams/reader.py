@@ -12,7 +12,7 @@ class Reader:
     def __init__(self, settings: Settings, bootstrap: str) -> None:
         self.settings = settings
         self.bootstrap = bootstrap
-        self.codec = Codec.load()
+        self.codec = Codec.load(ceiling=settings.schema_ceiling)
         self.catalogue = Catalogue.load()
         self.shelf = LawShelf(bootstrap, self.topic("lawbooks"), self.codec)
 

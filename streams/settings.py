@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     tick_chunk: int = 500  # subjects moved per transaction by a tick or a law change
     state: Literal["memory", "disk"] = "memory"
     accept_loss: bool = False  # an operator's word that records deleted unread, as named by the error, are given up
+    schema_ceiling: int | None = None  # in a rolling upgrade: greatest schema id to write, the last of the old release
     metrics_port: int = 0  # 0 = a free loopback port, printed at start
 
     @property

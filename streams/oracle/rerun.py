@@ -4,12 +4,9 @@ What the subject's standing was before is the fold of the decisions before; noth
 out byte for byte, in the version of the schema in which it stands there.
 """
 
-import io
 from collections.abc import Callable
 from random import Random
 from typing import NamedTuple
-
-import fastavro
 
 from schemas.codec import Codec
 from streams.core.decide import decide
@@ -23,7 +20,6 @@ from streams.oracle.history import History, Message
 from streams.wire import from_avro
 
 _MOST = 1 << 24  # bytes of a record of our own
-_HEADER = 5
 _SHOWN = 10  # differences told of many
 
 
@@ -95,11 +91,7 @@ class Rerun:
 
     def _as_written(self, decision: Decision, message: Message) -> bytes:
         """The decision in the version of its schema in which ``message`` holds it."""
-        codec, newest = self._codec, self._codec.encode("Decision", decision)
-        version = codec.decode(message.value, max_bytes=_MOST).version
-        if codec.id_of("Decision") == codec.id_of("Decision", version):
-            return newest
-        older = codec.schema("Decision", version)
-        value = fastavro.schemaless_reader(io.BytesIO(newest[_HEADER:]), codec.schema("Decision"), older)
-        assert isinstance(value, dict)
-        return codec.encode("Decision", value, version)
+        written = self._codec.encode("Decision", decision)
+        version = self._codec.decode(message.value, max_bytes=_MOST).version
+        same = version == self._codec.decode(written, max_bytes=_MOST).version
+        return written if same else self._codec.lowered(written, version)

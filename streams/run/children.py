@@ -26,7 +26,7 @@ class Children:
 
     def __init__(self, settings: Settings, addresses: Addresses) -> None:
         self._logs = settings.data_dir / "logs"
-        self._env = {**os.environ, **_environment(settings, addresses)}
+        self._env = {**os.environ, **environment(settings, addresses)}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._modules: dict[str, tuple[str, ...]] = {}
         self._more: dict[str, Mapping[str, str]] = {}
@@ -103,6 +103,6 @@ class Children:
             self.again(name)
 
 
-def _environment(settings: Settings, addresses: Addresses) -> dict[str, str]:
+def environment(settings: Settings, addresses: Addresses) -> dict[str, str]:
     fields = {f"CHENGXIN_{name.upper()}": str(value) for name, value in settings.model_dump(exclude_none=True).items()}
     return {**fields, "KAFKA_BOOTSTRAP": addresses.kafka, "CLICKHOUSE_URL": addresses.clickhouse}
