@@ -25,5 +25,6 @@ def found(reader: Reader, subject: str) -> tuple[list[Decision], dict[str, Accep
 
 def _about(reader: Reader, subject: str) -> list[Message]:
     partition, key = subject_partition(subject, reader.partitions), subject.encode()
-    messages = history.each(reader.bootstrap, ["accepted", "decisions"], reader.settings.prefix, partition)
+    topics = [reader.catalogue.name(family) for family in ("accepted", "decisions")]
+    messages = history.each(reader.bootstrap, topics, reader.settings.prefix, partition)
     return [message for message in messages if message.key == key]

@@ -9,6 +9,7 @@ from streams.app import SettingsFault
 from streams.backup.bundle import BackupFault
 from streams.clock import ClockFault
 from streams.explain import NotFound
+from streams.growth import GrowthFault
 from streams.identity import KeyringFault
 from streams.law.faults import LawFault
 from streams.laws import UnknownLaw
@@ -31,6 +32,7 @@ MISTAKES = (
     ClickHouseError,
     ClockFault,
     Drifted,
+    GrowthFault,
     KafkaError,
     KeyringFault,
     LawFault,

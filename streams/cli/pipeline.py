@@ -108,7 +108,8 @@ def rerun(
 
     settings = Settings()
     reader = Reader(settings, addresses.find_kafka(settings))
-    read = history.read(reader.bootstrap, ["accepted", "decisions"], settings.prefix)
+    topics = [reader.catalogue.name(family) for family in ("accepted", "decisions")]
+    read = history.read(reader.bootstrap, topics, settings.prefix)
     chosen = secrets.randbelow(1 << 32) if seed is None else seed
     tally = Rerun(read, reader.codec, reader.shelf.get).at_random(number, chosen)
     for difference in tally.first:

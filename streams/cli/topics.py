@@ -1,6 +1,8 @@
 """``chengxin topics``: the catalogue for people, and a cluster brought to it, compared with it, changed to it."""
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
@@ -126,6 +128,25 @@ def change(
         command = "chengxin topics change --apply" + (" --delete" if delete else "")
         typer.echo(f"执行：{command} / to do it: {command}")
     raise typer.Exit(1 if left else 0)
+
+
+@app.command()
+def grow(
+    draft: Annotated[Path, typer.Argument(help="a copy of topics/ with the new names and partition counts")],
+) -> None:
+    """More partitions: replay what lies by subject into new topics, then let the inputs grow. Clock, workers and sinks
+    are stopped before; after it the draft takes the place of topics/ (docs/growth.md). Last line: JSON."""
+    from streams import growth
+    from streams.app import groups
+    from topics.catalogue import Catalogue
+
+    cluster = _cluster()
+    settings = cluster.settings
+    todo = growth.plan(
+        cluster.catalogue, Catalogue.load(draft), settings.prefix, settings.scale, replication=settings.replication
+    )
+    counts = growth.carry_out(cluster.bootstrap, todo, settings.prefix, groups(settings)[0], say=typer.echo)
+    typer.echo(json.dumps({"partitions": todo.new, "grown_in_place": len(todo.grown), **counts}))
 
 
 def _compare(cluster: _Cluster) -> None:

@@ -13,8 +13,8 @@ from aiokafka.partitioner import DefaultPartitioner
 
 from streams.engine.ports import Output
 from streams.oracle.difference import Difference
-from streams.oracle.history import History, Message
-from topics.catalogue import Catalogue
+from streams.oracle.history import History, Message, plain
+from topics.catalogue import Catalogue, Family
 
 FOR_EVER = "forever"
 _CLOCKS_MS = 1_000  # how far the clocks of two brokers may stand apart
@@ -32,15 +32,19 @@ class Wanted(NamedTuple):
 
 def kept_for_ever(catalogue: Catalogue, history: History) -> Iterator[Difference]:
     """What is never removed begins at offset 0; compaction moves no beginning either, but keeps only the last."""
+    kept = {plain(spec.name) for spec in catalogue.topics() if _never_removed(catalogue.families[spec.family])}
     for (topic, partition), first in sorted(history.firsts.items()):
-        family = catalogue.families[catalogue.owner_of(topic)[0]]
-        if family.retention == FOR_EVER and family.cleanup != "compact" and first:
+        if topic in kept and first:
             yield Difference(f"{topic} {partition}", "from offset 0: kept for ever", f"from offset {first}")
+
+
+def _never_removed(family: Family) -> bool:
+    return family.retention == FOR_EVER and family.cleanup != "compact"
 
 
 def forgiven(history: History, name: str, wanted: Sequence[Wanted]) -> Counter[bytes]:
     """How many of the first outputs of each key of topic ``name`` have expired. Of a key the last ones are left."""
-    firsts = {partition: first for (topic, partition), first in history.firsts.items() if topic == name}
+    firsts = {partition: first for (topic, partition), first in history.firsts.items() if topic == plain(name)}
     found: Counter[bytes] = Counter()
     if not firsts:
         return found

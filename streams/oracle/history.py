@@ -1,6 +1,7 @@
 """What the topics hold, as a reader of committed records sees it."""
 
 import contextlib
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -8,13 +9,14 @@ from typing import NamedTuple
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import UnknownTopicOrPartitionError
 
+_GENERATION = re.compile(r"\.v[0-9]+$")
 _POLL_MS = 200  # short: where only markers of transactions are left, a poll finds nothing however long it waits
 _PATIENCE_POLLS = 150  # empty polls before we say that a partition does not come to its end
 _TOGETHER = 64  # partitions read at a time; the consumer looks at all it has whenever it is asked where one stands
 
 
 class Message(NamedTuple):
-    """One committed record. ``topic`` is without the deployment's prefix."""
+    """One committed record. ``topic`` is without the deployment's prefix and without the generation of a growth."""
 
     topic: str
     partition: int
@@ -23,6 +25,15 @@ class Message(NamedTuple):
     key: bytes | None
     value: bytes | None
     headers: Sequence[tuple[str, bytes]] = ()
+
+
+def plain(topic: str) -> str:
+    """A topic without its generation: what a growth of partitions replayed is the same history (docs/growth.md).
+
+    >>> plain("accepted.v2"), plain("events.court")
+    ('accepted', 'events.court')
+    """
+    return _GENERATION.sub("", topic)
 
 
 class History:
@@ -36,8 +47,8 @@ class History:
         firsts: Mapping[tuple[str, int], int] | None = None,
         counts: Mapping[str, int] | None = None,
     ) -> None:
-        self.firsts = firsts or {}
-        self._counts = counts or {}
+        self.firsts = {(plain(topic), partition): first for (topic, partition), first in (firsts or {}).items()}
+        self._counts = {plain(topic): number for topic, number in (counts or {}).items()}
         self._by_topic: dict[str, list[Message]] = {}
         for message in messages:
             self._by_topic.setdefault(message.topic, []).append(message)
@@ -46,7 +57,7 @@ class History:
 
     def of(self, topic: str) -> list[Message]:
         """Records of ``topic`` in order of (partition, offset)."""
-        return self._by_topic.get(topic, [])
+        return self._by_topic.get(plain(topic), [])
 
     def partitions(self, topic: str) -> dict[int, list[Message]]:
         """Records of ``topic`` by partition."""
@@ -57,11 +68,11 @@ class History:
 
     def expired(self, topic: str, partition: int, offset: int) -> bool:
         """Whether a record at this place can only have been before the partition's first."""
-        return offset < self.firsts.get((topic, partition), 0)
+        return offset < self.firsts.get((plain(topic), partition), 0)
 
     def count(self, topic: str) -> int:
         """How many partitions ``topic`` has."""
-        return self._counts.get(topic, 1)
+        return self._counts.get(plain(topic), 1)
 
 
 def read(bootstrap: str, topics: Iterable[str], prefix: str) -> History:
@@ -137,7 +148,7 @@ def _messages(
         polled = consumer.poll(timeout_ms=_POLL_MS)
         for records in polled.values():
             for r in records:
-                topic = r.topic.removeprefix(prefix)
+                topic = plain(r.topic.removeprefix(prefix))
                 yield Message(topic, r.partition, r.offset, r.timestamp, r.key, r.value, tuple(r.headers))
         left = {place for place in left if consumer.position(place) < ends[place]}
         empty = 0 if polled else empty + 1

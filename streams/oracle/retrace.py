@@ -3,7 +3,7 @@
 ``reigns`` says how far it can be proved that the day named was the day of that place in history.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from schemas.codec import Codec, SchemaFault
@@ -93,33 +93,55 @@ class Retrace:
                 clocked.append(message)
             elif event.source_partition == message.partition:
                 self._clocked_before[event.receipt_id] = len(clocked)
-            same = self._accepted.setdefault(event.receipt_id, [])
+            # a growth gave each new partition the ticks of the one it came from (docs/growth.md)
+            name = f"{event.receipt_id}:{message.partition}" if event.kind in _FORWARDED else event.receipt_id
+            same = self._accepted.setdefault(name, [])
             same.append(message)
             yield None if len(same) == 1 else Difference(where, f"{event.receipt_id} once", "once more")
 
     def clock(self) -> Iterator[Difference | None]:
-        """``accepted`` N holds the ticks and law events of ``clock`` N: all read so far, once, in order."""
+        """``accepted`` N holds the ticks and law events of ``clock`` N: all read so far, once, in order; one that came
+        of a growth begins with those of the partition it came from, up to the growth."""
         written = self._history.partitions("clock")
         for partition in sorted(written.keys() | self._clocked.keys()):
-            wanted = list(self._obeyed(partition, written.get(partition, [])))
-            seen = self._clocked.get(partition, [])
+            own, seen = written.get(partition, []), self._clocked.get(partition, [])
+            before = self._inherited(partition, seen, written)
+            wanted = list(self._obeyed(partition, [*before, *own]))
             for number in range(max(len(wanted), len(seen))):
                 left = wanted[number] if number < len(wanted) else None
                 right = seen[number] if number < len(seen) else None
                 where = f"accepted {partition}, tick or law event {number}"
                 said = None if right is None else right.value
                 yield between(self._desk.codec, where, left, said) or headed(where, (), right)
+            since = [m.value for m in written.get(before[0].partition, [])[len(before) :]] if before else []
+            if before and since != [message.value for message in own]:
+                yield Difference(
+                    f"clock {partition} since the growth", f"what clock {before[0].partition} holds", "other"
+                )
+
+    def _inherited(self, partition: int, seen: list[Message], written: Mapping[int, list[Message]]) -> list[Message]:
+        """What another partition's clock had told when this one was made of it."""
+        copied = [one for one in (self._event(message) for message in seen) if one.source_partition != partition]
+        if not copied:
+            return []
+        last = max(one.source_offset for one in copied)
+        return [m for m in written.get(copied[0].source_partition, []) if m.offset <= last]
+
+    def _event(self, message: Message) -> Accepted:
+        value = self._desk.codec.decode(message.value, frozenset({"Accepted"}), max_bytes=_MOST).value
+        return from_avro(value, Accepted)
 
     def _obeyed(self, partition: int, messages: list[Message]) -> Iterator[bytes]:
         """What intake makes of one partition of the clock; what is not of the clock moves nothing."""
         days, reigns = Days(), self._reigns.setdefault(partition, [])
         admitted = self._desk.catalogue.admitted("clock")
         for message in messages:
-            source = Source("clock", "clock", "", partition, message.offset)
+            source = Source("clock", "clock", "", message.partition, message.offset)
             try:
                 decoded = self._desk.codec.decode(message.value, admitted)
             except SchemaFault as fault:
-                self._quarantine(source, "", fault.code, message)
+                if message.partition == partition:
+                    self._quarantine(source, "", fault.code, message)
                 continue
             payload = from_avro(decoded.value, _CLOCK[decoded.record])
             event = forwarded(source, payload, days.day, days.digest)

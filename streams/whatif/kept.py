@@ -98,7 +98,8 @@ def check(reader: Reader, report: Report, book: str, clock: Clocked) -> None:
 
 def _print(reader: Reader, partition: int, end: int) -> str:
     seal = hashlib.sha256()
-    for message in history.each(reader.bootstrap, ["accepted"], reader.settings.prefix, partition):
+    topic = reader.catalogue.name("accepted")
+    for message in history.each(reader.bootstrap, [topic], reader.settings.prefix, partition):
         if message.offset >= end:
             break
         sealed(seal, message)

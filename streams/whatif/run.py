@@ -58,7 +58,7 @@ def what_if(reader: Reader, asked: Asked, progress: Progress = lambda done, whol
     settings = reader.settings
     clock = clocked(history.each(reader.bootstrap, ["clock"], settings.prefix, 0), reader.codec)
     plan = planned(asked, clock, reader.shelf.get)
-    sizes = history.sizes(reader.bootstrap, "accepted", settings.prefix)
+    sizes = history.sizes(reader.bootstrap, reader.catalogue.name("accepted"), settings.prefix)
     processes = asked.processes or (1 if sum(sizes.values()) < _ALONE else os.cpu_count() or 1)
     work = _alone if processes == 1 else _together(processes)
     found = sorted(work(reader, plan, sizes, progress), key=lambda one: one.partition)
@@ -126,7 +126,8 @@ def _partition(reader: Reader, plan: Plan, partition: int, tell: Callable[[int],
         read += number
         tell(number)
 
-    messages = _counted(history.each(reader.bootstrap, ["accepted"], reader.settings.prefix, partition), told)
+    topic, prefix = reader.catalogue.name("accepted"), reader.settings.prefix
+    messages = _counted(history.each(reader.bootstrap, [topic], prefix, partition), told)
     places = Places([plan.draft, *plan.books.values()], reader.catalogue.channels)
     found = compare(partition, messages, reader.codec, plan, places)
     tell(read)

@@ -172,7 +172,7 @@ BAD = [
     ("clock.yaml", "owner: the clock", "owner: [the", "not YAML"),
     ("events.yaml", "cleanup: delete", "cleanup: compact", "tombstones"),
     ("events.yaml", "cleanup: delete", "cleanup: delete\ntombstones: 30d", "tombstones"),
-    ("events.yaml", "local: 8", "local: 9", "partitions.local"),
+    ("events.yaml", "local: 8", "local: 65", "partitions.local"),
     ("bodies.yaml", "parent: null, channel: org,", "parent: SD-ORGS, channel: org,", "SD-ORGS stands nowhere above"),
     ("bodies.yaml", "code: SD-ORG,", "code: SD-HR,", "SD-HR is given twice"),
     ("bodies.yaml", "{code: org, name: 组织, exec", "{code: hr, name: 组织, exec", "hr: given twice"),
