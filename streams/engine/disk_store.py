@@ -2,6 +2,9 @@
 
 Nothing in it has to survive the process, so there is no journal and no sync, and the file is unlinked as soon as it
 is open: a killed worker leaves nothing behind.
+
+Values lie in the order in which they came, beside an index of keys: in the order of keys, which are hashes, each of a
+million values restored would land on a page of its own (measured: 16 us a value against 255, of 1.5 KB, 200,000 keys).
 """
 
 import os
@@ -18,9 +21,9 @@ PRAGMA synchronous = OFF;
 PRAGMA locking_mode = EXCLUSIVE;
 PRAGMA temp_store = MEMORY;
 PRAGMA cache_size = -32768;
-CREATE TABLE state (key BLOB PRIMARY KEY, value BLOB NOT NULL, due INTEGER) WITHOUT ROWID;
-CREATE INDEX state_due ON state (due, key) WHERE due IS NOT NULL;
+CREATE TABLE state (key BLOB PRIMARY KEY, value BLOB NOT NULL, due INTEGER);
 """
+_DUE = "CREATE INDEX state_due ON state (due, key) WHERE due IS NOT NULL"
 
 
 class DiskStore:
@@ -31,9 +34,10 @@ class DiskStore:
         handle, name = tempfile.mkstemp(prefix="state-", suffix=".sqlite", dir=folder)
         os.close(handle)
         self._db = sqlite3.connect(name, isolation_level=None)
-        self._db.execute("PRAGMA page_size = 8192")  # a value of 1.5 KB must not fill a page of a WITHOUT ROWID table
+        self._db.execute("PRAGMA page_size = 8192")  # most values on one page each
         self._db.executescript(_SCHEMA)
         Path(name).unlink()
+        self._due_known = False  # the index is made when first asked for: after the restore, in one go
 
     def __len__(self) -> int:
         (count,) = self._db.execute("SELECT count(*) FROM state").fetchone()
@@ -44,6 +48,9 @@ class DiskStore:
         return None if row is None else row[0]
 
     def due(self, until: int, limit: int) -> list[tuple[int, bytes]]:
+        if not self._due_known:
+            self._db.execute(_DUE)
+            self._due_known = True
         return self._db.execute(
             "SELECT due, key FROM state WHERE due IS NOT NULL AND due <= ? ORDER BY due, key LIMIT ?", (until, limit)
         ).fetchall()
