@@ -2,7 +2,7 @@
 
 events.* feedback.* cases.* clock ──▶ intake ──▶ accepted ──▶ casework ──▶ decisions, sanctions.*, rewards.*,
                                         │                        │         their .current, notices, publication,
-                                        │                        │         bureau, partners
+                                        │                        │         bureau, partners.*
                                         ├──▶ identities (sealed) ├──▶ receipts.*
                                         ├──▶ displays (masked)   └──▶ erasures, tombstones in identities, displays
                                         └──▶ receipts.* (rejected), quarantine

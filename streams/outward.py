@@ -216,7 +216,8 @@ class Outward:
             ground=one.ground if stands else None,
             since=one.since if stands else None,
         )
-        return Output(self._topic("partners"), one.reward_id.encode(), self._codec.encode("PartnerPlace", told))
+        topic = self._topic("partners", partner)
+        return Output(topic, one.reward_id.encode(), self._codec.encode("PartnerPlace", told))
 
 
 _OF_DOCUMENT = ("item", "ground", "body", "document_no", "document_date")

@@ -99,18 +99,21 @@ def verify(bootstrap: str, specs: Sequence[TopicSpec]) -> list[Drift]:
 def strangers(bootstrap: str, catalogue: Catalogue, prefix: str) -> list[str]:
     """Topics that look like ours and that the catalogue does not know, as a channel leaves them that was taken out.
 
-    With a prefix: every other name under it. Without one the cluster may be shared, so only names of our families.
+    With a prefix: every other name under it. Without one the cluster may be shared, so only names of our families, with
+    or without a channel: ``partners`` alone, of before each partner had its own, holds what no partner may read.
     """
     admin = KafkaAdminClient(bootstrap_servers=bootstrap)
     try:
         standing = admin.list_topics()
     finally:
         admin.close()
-    known = {spec.name for spec in catalogue.topics(prefix)}
-    ours = re.compile(
-        "|".join(re.escape(f.topic).replace(r"\{channel\}", "[a-z_-]+") for f in catalogue.families.values())
-    )
+    known, ours = {spec.name for spec in catalogue.topics(prefix)}, _ours(catalogue)
     return sorted(n for n in standing if n.startswith(prefix) and n not in known and (prefix or ours.fullmatch(n)))
+
+
+def _ours(catalogue: Catalogue) -> re.Pattern[str]:
+    names = [re.escape(name) for f in catalogue.families.values() for name in (f.family, f.topic)]
+    return re.compile("|".join(names).replace(r"\{channel\}", "[a-z_-]+"))
 
 
 def holding(bootstrap: str, names: Iterable[str]) -> list[str]:

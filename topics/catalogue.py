@@ -1,4 +1,4 @@
-"""The typed catalogue of topics, channels and bodies: the one place that turns a family into topic names and settings.
+"""The typed catalogue of topics, channels, partners and bodies: it alone turns a family into topic names and settings.
 
 Nothing else writes a topic name down, so that the prefix, the list of channels and the partition counts change here.
 """
@@ -33,7 +33,7 @@ class Family(msgspec.Struct, frozen=True):
 
     family: str
     topic: str
-    channels: Literal["none", "all", "executing", "deciding"]
+    channels: Literal["none", "all", "executing", "deciding", "partners"]
     owner: str
     purpose: str
     writers: tuple[str, ...]
@@ -72,7 +72,7 @@ class TopicSpec(NamedTuple):
 
     name: str
     family: str
-    channel: str | None
+    channel: str | None  # or the partner whose topic it is
     partitions: int
     replication: int
     config: dict[str, str]
@@ -80,11 +80,11 @@ class TopicSpec(NamedTuple):
 
 
 class Catalogue:
-    """Families by name, sectors, channels and bodies by code, in file order. Frozen after ``load``."""
+    """Families by name, sectors, channels, partners and bodies by code, in file order. Frozen after ``load``."""
 
     def __init__(self, families: dict[str, Family], people: People) -> None:
         self.families = families
-        self.sectors, self.channels, self.bodies = people
+        self.sectors, self.channels, self.partners, self.bodies = people
         self._names = {
             (family.family, channel): family.topic.replace("{channel}", channel or "")
             for family in families.values()
@@ -108,8 +108,10 @@ class Catalogue:
         return cls(families, people)
 
     def channels_of(self, family: str) -> tuple[str, ...]:
-        """Codes of the channels that have a topic of ``family``; () for a family without channels."""
+        """Codes of the channels, or partners, that have a topic of ``family``; () for a family without channels."""
         which = self.families[family].channels
+        if which == "partners":
+            return tuple(self.partners)
         return tuple(
             channel.code
             for channel in self.channels.values()

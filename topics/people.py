@@ -1,4 +1,4 @@
-"""Who sends and who acts: channels and bodies, read from ``bodies.yaml`` and the city files beside it.
+"""Who sends, who acts, who is told: channels, bodies, partners, read from ``bodies.yaml`` and the city files beside it.
 
 Two thousand bodies follow sixteen city files and one list of departments, so that a county is one row and a change of
 name one row; what comes out is a plain list, each body with its code, name and channel.
@@ -40,10 +40,11 @@ class Body(msgspec.Struct, frozen=True):
 
 
 class People(NamedTuple):
-    """Who sends and who acts: names of the sectors, channels and bodies, each by code."""
+    """Who sends, who acts and who is told: names of sectors and partners, channels and bodies, each by code."""
 
     sectors: dict[str, str]
     channels: dict[str, Channel]
+    partners: dict[str, str]
     bodies: dict[str, Body]
 
 
@@ -106,12 +107,11 @@ def chosen() -> Path:
 
 
 def load_people(folder: Path = FOLDER) -> People:
-    """Sectors, channels and bodies of ``folder``, parents before their children. Raises TopicFault."""
+    """Sectors, channels, partners and bodies of ``folder``, parents before their children. Raises TopicFault."""
     raw = read(folder / FILE, FOLDER / "bodies.schema.json")
-    sectors = {row["code"]: row["name"] for row in raw["sectors"]}
-    if len(sectors) != len(raw["sectors"]):
-        raise TopicFault(FILE, "sectors", "a code is given twice; keep one of the rows")
-    people = People(sectors, _channels(raw), {})
+    people = People(_names(raw, "sectors"), _channels(raw), _names(raw, "partners"), {})
+    if both := sorted(people.channels.keys() & people.partners.keys()):
+        raise TopicFault(FILE, f"partners, code {both[0]}", "is a channel's; give the partner a code of its own")
     for body in msgspec.convert(raw["bodies"], tuple[Body, ...]):
         _add(people, body, FILE, f"bodies, code {body.code}")
     departments = _departments(raw, people)
@@ -124,6 +124,13 @@ def load_people(folder: Path = FOLDER) -> People:
         if not any(body.channel == code for body in people.bodies.values()):
             raise TopicFault(FILE, f"channels, code {code}", "has no body; add one or remove the channel")
     return people
+
+
+def _names(raw: dict[str, Any], key: str) -> dict[str, str]:
+    names = {row["code"]: row["name"] for row in raw[key]}
+    if len(names) != len(raw[key]):
+        raise TopicFault(FILE, key, "a code is given twice; keep one of the rows")
+    return names
 
 
 def _channels(raw: dict[str, Any]) -> dict[str, Channel]:

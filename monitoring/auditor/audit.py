@@ -154,8 +154,9 @@ class _Auditing:
         value = None if record.value is None else self._decode(record)
         feed.current(self._view, spec.family.removesuffix(".current"), spec.channel, _text(record.key), value)
 
-    def _partner(self, _: TopicSpec, record: Read) -> None:
-        feed.partner(self._view, _text(record.key), None if record.value is None else self._decode(record))
+    def _partner(self, spec: TopicSpec, record: Read) -> None:
+        value = None if record.value is None else self._decode(record)
+        feed.partner(self._view, spec.channel, _text(record.key), value)
 
 
 def _text(key: bytes | None) -> str:

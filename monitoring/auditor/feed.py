@@ -6,7 +6,7 @@ Order matters and is the reader's duty: law books, source records, receipts, acc
 from collections.abc import Iterator
 from typing import Any
 
-from monitoring.auditor import admission, content, effects, explained, incentives, person, raising, waiting
+from monitoring.auditor import admission, bureau, content, effects, explained, incentives, person, raising, waiting
 from monitoring.auditor.findings import Finding, Invariant
 from monitoring.auditor.lawbook import Law
 from monitoring.auditor.lawfiles import read_book
@@ -122,9 +122,11 @@ def decision(view: View, value: Fields) -> None:
     entry = fold_entry(view, value, law)
     person.fold_case(view, value, entry)
     findings.check(Invariant.OVERDUE, person.fold_overdue(view, value), value["kind"] == "overdue")
-    moves = value["moves"] or {"publications": (), "rewards": ()}
-    findings.check(Invariant.PUBLIC_BY_RULE, person.fold_moves(view, value, law), len(moves["publications"]))
+    moves = value["moves"] or {"publications": (), "bureau": (), "rewards": ()}
     findings.check(Invariant.PARTNER, incentives.fold_consent(view, value), value["consent"] is not None)
+    findings.check(Invariant.PUBLIC_BY_RULE, person.fold_moves(view, value, law), len(moves["publications"]))
+    findings.check(Invariant.BUREAU_NOTICE, bureau.fold_notices(view, value), len(moves["bureau"]))
+    findings.check(Invariant.BUREAU_GROUND, bureau.fold_records(view, value, law), len(moves["bureau"]))
     findings.check(Invariant.RED_LIST, incentives.fold_places(view, value, law), len(moves["rewards"]))
     findings.check(Invariant.VERSIONS, fold_raised(view, value, entry), len(value["raised"]))
     findings.check(Invariant.TRANSITIONS, fold_changed(view, value), len(value["changed"]))
@@ -152,9 +154,9 @@ def current(view: View, family: str, channel: str | None, key: str, value: Field
     view.findings.check(Invariant.CURRENT, fold_current(view, (family, channel), key, value), 0)
 
 
-def partner(view: View, key: str, value: Fields | None) -> None:
-    """One record of ``partners``."""
-    view.findings.check(Invariant.PARTNERS_TOLD, incentives.fold_partner(view, key, value))
+def partner(view: View, reader: str | None, key: str, value: Fields | None) -> None:
+    """One record of the topic that the partner ``reader`` may read."""
+    view.findings.check(Invariant.PARTNERS_TOLD, incentives.fold_partner(view, (reader, key), value))
 
 
 def scores(where: str, names: frozenset[str] | set[str]) -> Iterator[Finding]:

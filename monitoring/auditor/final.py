@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import date
 
+from monitoring.auditor.bureau import CHECKS as BUREAU
 from monitoring.auditor.caps import cap_kept
 from monitoring.auditor.findings import Finding, Invariant
 from monitoring.auditor.incentives import CHECKS as INCENTIVES
@@ -165,6 +166,7 @@ CHECKS: tuple[tuple[Invariant, Callable[[View], Iterator[Finding]], Callable[[Vi
     (Invariant.GIVEN_UP, nothing_open_while_barred, lambda view: sum(map(len, view.given_up.values()))),
     (Invariant.BASIS_STANDS, basis_stands, _open_ones),
     *RIGHTS,
+    *BUREAU,
     *INCENTIVES,
     (Invariant.DELTAS, deltas, lambda view: len(view.obligations)),
     (Invariant.CURRENT, current, lambda view: len(view.obligations)),

@@ -60,11 +60,14 @@ class Invariant(StrEnum):
     PUBLIC_BY_RULE = "a person is in public only by an active State rule for that item"
     PUBLIC_TERM = "nothing is public beyond its term or its record"
     BUREAU_NOTICE = "a credit bureau is fed only after the day on which the person was told"
+    BUREAU_GROUND = "a credit bureau is told only what a State rule makes public, or a consent that stands lets it have"
     RED_LIST = "a place of honour has a cited rule and a live honour, and nobody on a list of the untrustworthy has one"
     PARTNER = (
         "a partner is given a person only by a consent that stands and names it, or by a State rule, and no longer"
     )
-    PARTNERS_TOLD = "partners are told of the places that stand, and after a withdrawal nothing of the person is left"
+    PARTNERS_TOLD = (
+        "each partner is told of its own places that stand and of no other; withdrawn, nothing of the person is left"
+    )
     DELTAS = "the topics of the departments carry exactly the changes decided"
     CURRENT = "the .current topics hold the last change of each obligation"
     ROWS = "each topic record is one row in ClickHouse"

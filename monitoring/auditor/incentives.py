@@ -1,12 +1,12 @@
 """守信激励: who has a place on the red list or on a partner's offer, why, and whether the partner is told no more."""
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
 from monitoring.auditor.findings import Finding, Invariant
 from monitoring.auditor.lawbook import Law
-from monitoring.auditor.view import Placed, View, place
+from monitoring.auditor.view import Consents, Placed, View, place
 
 Fields = dict[str, Any]
 GIVEN, GRANTED = "given", "granted"
@@ -22,7 +22,7 @@ def remember(view: View, value: Fields) -> None:
     _stands(view.consented, said["step"] == GIVEN, (value["subject"], said["recipient"], said["purpose"]))
 
 
-def _stands(consents: set[tuple[str, str, str]], given: bool, whom: tuple[str, str, str]) -> None:
+def _stands(consents: Consents, given: bool, whom: tuple[str, str, str]) -> None:
     (consents.add if given else consents.discard)(whom)
 
 
@@ -53,12 +53,15 @@ def fold_places(view: View, decision: Fields, law: Law) -> Iterator[Finding]:
         yield from _untold(view, placed, law, view.consents, f"decision {decision['decision_id']}")
 
 
-def fold_partner(view: View, key: str, value: Fields | None) -> Iterator[Finding]:
-    """One record of the topic ``partners``; the last one of a place counts."""
+def fold_partner(view: View, told: tuple[str | None, str], value: Fields | None) -> Iterator[Finding]:
+    """One record of a partner's topic, ``told``: who reads it, its key; the last one of a place counts."""
+    reader, key = told
     if value is None:
-        view.partners.pop(key, None)
+        view.partners.pop(told, None)
         return
-    view.partners[key] = (value["state"], value["offer"], value["partner"])
+    view.partners[told] = (value["state"], value["offer"])
+    if value["partner"] != reader:
+        yield Finding(Invariant.PARTNERS_TOLD, f"place {key}", f"{value['partner']}'s, read by {reader}", "its own")
     left = [name for name in _OF_THE_PERSON if value["state"] != GRANTED and value[name] is not None]
     if left:
         yield Finding(Invariant.PARTNERS_TOLD, f"place {key}", f"withdrawn with {', '.join(left)}", "nothing is left")
@@ -86,17 +89,18 @@ def let_know(view: View) -> Iterator[Finding]:
 
 def partners_told(view: View) -> Iterator[Finding]:
     """Partners know of the places that stand, and of no other."""
-    stand = {
-        identifier: (GRANTED, placed.offer, placed.partner)
+    stand: dict[tuple[str | None, str], tuple[str, str]] = {
+        (placed.partner, identifier): (GRANTED, placed.offer)
         for identifier, placed in view.places_of_honour()
         if placed.partner is not None
     }
-    told = {identifier: said for identifier, said in view.partners.items() if said[0] == GRANTED}
-    for identifier in sorted(stand.keys() | told.keys()):
-        seen, expected = told.get(identifier), stand.get(identifier)
+    told = {place: said for place, said in view.partners.items() if said[0] == GRANTED}
+    for reader, identifier in sorted(stand.keys() | told.keys(), key=str):
+        seen, expected = told.get((reader, identifier)), stand.get((reader, identifier))
         if seen != expected:
-            said = str(seen or view.partners.get(identifier))
-            yield Finding(Invariant.PARTNERS_TOLD, f"place {identifier}", said, str(expected or "withdrawn"))
+            where = f"place {identifier}, told {reader}"
+            said = str(seen or view.partners.get((reader, identifier)))
+            yield Finding(Invariant.PARTNERS_TOLD, where, said, str(expected or "withdrawn"))
 
 
 def _unfounded(view: View, placed: Placed, law: Law, day: date, where: str) -> Iterator[Finding]:
@@ -129,14 +133,11 @@ def _adverse(view: View, subject: str, law: Law) -> str | None:
     return None
 
 
-def _untold(
-    view: View, placed: Placed, law: Law, consents: Container[tuple[str, str, str]], where: str
-) -> Iterator[Finding]:
+def _untold(view: View, placed: Placed, law: Law, consents: Consents, where: str) -> Iterator[Finding]:
     """A partner that has no ground to know the person."""
     if placed.partner is None or (placed.subject, placed.partner, placed.offer) in consents:
         return
-    rows = (law.publicity.get(one.rule) for one in view.public.values() if one[:2] == (placed.subject, placed.key))
-    if not any(row is not None and row.active and row.list == "honours" for row in rows):
+    if not view.in_public(place(placed.subject, placed.key), law, "honours"):
         seen = f"{placed.partner} by {placed.ground} for {placed.offer}"
         yield Finding(Invariant.PARTNER, where, seen, "a consent that stands and names both, or a State rule")
 

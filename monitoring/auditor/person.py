@@ -11,7 +11,6 @@ from monitoring.auditor.view import OPEN, CaseFact, EntryFact, Shown, View
 
 Fields = dict[str, Any]
 DISPUTES = frozenset({"objection", "reconsideration", "lawsuit"})
-BEFORE_BUREAU = "before_bureau"
 _BY_LAW = frozenset({"law", "regulation"})
 _WAITS = frozenset({"proposed", "lifting"})  # states in which a department owes a word
 
@@ -102,34 +101,24 @@ def _ban(law: Law, rule_id: str) -> bool:
 
 
 def fold_moves(view: View, decision: Fields, law: Law) -> Iterator[Finding]:
-    """What the decision shows to the public, and what it tells a credit bureau."""
-    moves = decision["moves"]
-    if moves is None:
-        return
+    """What the decision shows to the public."""
     where = f"decision {decision['decision_id']}"
-    for one in moves["publications"]:
+    for one in () if decision["moves"] is None else decision["moves"]["publications"]:
         yield from _published(view, one, decision, law, where)
-    notices = sum(notice["kind"] == BEFORE_BUREAU for notice in decision["notices"])
-    begun = sum(one["move"] == "begun" for one in moves["bureau"])
-    if notices != begun:
-        yield Finding(Invariant.BUREAU_NOTICE, where, f"{notices} notices before feeding", str(begun))
-    for one in moves["bureau"]:
-        yield from _fed(view, one, decision["decided_on"], where)
 
 
 def _published(view: View, move: Fields, decision: Fields, law: Law, where: str) -> Iterator[Finding]:
     public, day = move["publication"], decision["decided_on"]
     if move["move"] == "ended":
-        view.public.pop(public["publication_id"], None)
+        view.hide(public["publication_id"])
         return
     row = law.publicity.get(public["rule"])
     if row is None or not row.active or not row.in_force(day):
         yield Finding(Invariant.PUBLIC_BY_RULE, where, f"public by {public['rule']}", "an active State rule in force")
     if public["last_day"] is not None and public["last_day"] < day:
         yield Finding(Invariant.PUBLIC_TERM, where, f"public until {public['last_day']}", f"not public on {day}")
-    view.public[public["publication_id"]] = Shown(
-        decision["subject"], public["key"], public["rule"], public["last_day"]
-    )
+    shown = Shown(decision["subject"], public["key"], public["rule"], public["last_day"])
+    view.show(public["publication_id"], shown)
 
 
 def public_at_the_end(view: View) -> Iterator[Finding]:
@@ -146,20 +135,6 @@ def public_at_the_end(view: View) -> Iterator[Finding]:
             yield Finding(Invariant.PUBLIC_BY_RULE, where, f"{entry.item} by {shown.rule}", "a rule that shows it")
         if shown.last_day is not None and shown.last_day < day:
             yield Finding(Invariant.PUBLIC_TERM, where, f"last day {shown.last_day}", f"not public on {day}")
-
-
-def _fed(view: View, move: Fields, day: date, where: str) -> Iterator[Finding]:
-    record = move["record"]
-    identifier = record["record_id"]
-    if move["move"] == "ended":
-        view.told_of_feed.pop(identifier, None)
-        return
-    if move["move"] == "begun":
-        view.told_of_feed[identifier] = day
-    told = view.told_of_feed.get(identifier)
-    if record["fed_on"] is not None and (told is None or told >= record["fed_on"]):
-        seen = f"{identifier} fed on {record['fed_on']}, told on {told}"
-        yield Finding(Invariant.BUREAU_NOTICE, where, seen, "told on a day before")
 
 
 def _cases(view: View) -> int:

@@ -16,6 +16,7 @@ from monitoring.auditor.ledger import Ledger
 STATES = ("proposed", "confirmed", "in_effect", "refused", "not_applicable", "lifting", "lifted")
 OPEN = frozenset({"proposed", "confirmed", "in_effect"})
 DOUBTED = frozenset({"ending_given_up", "overtaken_by_ending"})  # record-only because something was said against it
+Consents = set[tuple[str, str, str]]  # subject, recipient, purpose
 BY_OFFICER = frozenset({"confirmed", "refused", "not_applicable", "in_effect", "lifted"})
 
 
@@ -35,6 +36,14 @@ class Shown(NamedTuple):
     key: str
     rule: str
     last_day: date | None
+
+
+class Reported(NamedTuple):
+    """An entry that a credit bureau holds, or is about to be fed; ground: consented | public_by_law."""
+
+    subject: str
+    key: str
+    ground: str
 
 
 class Placed(NamedTuple):
@@ -210,14 +219,17 @@ class View:
     missed: set[tuple[str, date]] = field(default_factory=set)  # what was said to be overdue, and its day
     orders: dict[tuple[str, str], date | None] = field(default_factory=dict)  # department, number -> due day if open
     public: dict[str, Shown] = field(default_factory=dict)  # publication id -> what is shown
+    shown: dict[str, set[str]] = field(default_factory=dict)  # place -> ids of its publications
     told_of_feed: dict[str, date] = field(default_factory=dict)  # bureau record id -> day the person was told
+    reported: dict[str, Reported] = field(default_factory=dict)  # bureau record id -> what the bureau may hold
     declared: dict[str, tuple[str, str, str]] = field(
         default_factory=dict
     )  # receipt id -> recipient, purpose, step of a declaration that was not refused
-    consented: set[tuple[str, str, str]] = field(default_factory=set)  # subject, recipient, purpose by the declarations
-    consents: set[tuple[str, str, str]] = field(default_factory=set)  # the same by the decisions read
+    consented: Consents = field(default_factory=set)  # subject, recipient, purpose by the declarations
+    consents: Consents = field(default_factory=set)  # the same by the decisions read
     placed: dict[str, dict[str, Placed]] = field(default_factory=dict)  # subject -> reward id -> place that stands
-    partners: dict[str, tuple[str, str, str]] = field(default_factory=dict)  # reward id -> state, offer, partner told
+    # who reads the topic, reward id -> state, offer
+    partners: dict[tuple[str | None, str], tuple[str, str]] = field(default_factory=dict)
     rows: dict[tuple[str, int], tuple[int, int]] = field(
         default_factory=dict
     )  # topic-partition -> records, offsets' sum
@@ -234,6 +246,21 @@ class View:
         day = self.last_day
         due = [digest for from_day, digest in self.activated if day is None or from_day <= day]
         return due[-1] if due else None
+
+    def show(self, identifier: str, shown: Shown) -> None:
+        """From now on ``shown`` is in public, and what was shown under the same id before is not."""
+        self.hide(identifier)
+        self.public[identifier] = shown
+        self.shown.setdefault(place(shown.subject, shown.key), set()).add(identifier)
+
+    def hide(self, identifier: str) -> None:
+        if (gone := self.public.pop(identifier, None)) is not None:
+            self.shown[place(gone.subject, gone.key)].discard(identifier)
+
+    def in_public(self, where: str, law: Law, name: str) -> bool:
+        """Whether the entry at ``where`` is in public by an active rule of the list ``name``."""
+        rows = (law.publicity.get(self.public[one].rule) for one in self.shown.get(where, ()))
+        return any(row is not None and row.active and row.list == name for row in rows)
 
     def places_of_honour(self) -> Iterator[tuple[str, Placed]]:
         """Every place that stands, with its reward id."""

@@ -5,10 +5,10 @@
 '限制消费令'
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -32,20 +32,24 @@ from streams.law.files import Pages, read_folder
 from streams.law.rows import Rows
 from streams.law.rules import Shelf, rules
 
+if TYPE_CHECKING:
+    from topics.catalogue import Catalogue
+
 FOLDER = Path(__file__).parent
 Kind = TypeVar("Kind", bound=msgspec.Struct)
 
 
 def load(folder: Path | None = None, bodies: Mapping[str, Any] | None = None) -> LawBook:
-    """The law book in ``folder`` (default: this package's data) with the bodies of ``topics/bodies.yaml``.
+    """The law book in ``folder`` (default: this package's data) with the bodies and partners of ``topics/bodies.yaml``.
 
-    ``bodies``: code -> Body or anything with its fields; given by tests instead of the catalogue. Every mapping of the
-    book is in order of its codes, exactly as ``canonical.parse`` gives it back. Raises LawFault.
+    ``bodies``: code -> Body or anything with its fields; given by tests instead of the catalogue's. Every mapping of
+    the book is in order of its codes, exactly as ``canonical.parse`` gives it back. Raises LawFault.
     """
     faults: list[LawFault] = []
     pages = read_folder(folder or FOLDER, faults)
     raise_all(faults)
-    book = _assemble(pages, _bodies(bodies), faults)
+    catalogue = _catalogue()
+    book = _assemble(pages, _bodies(catalogue.bodies if bodies is None else bodies), catalogue.partners, faults)
     raise_all(faults)
     return canonical.parse(canonical.dump(book))
 
@@ -59,7 +63,7 @@ def check(folder: Path | None = None, bodies: Mapping[str, Any] | None = None) -
     return ()
 
 
-def _assemble(pages: Pages, bodies: dict[str, Body], faults: list[LawFault]) -> LawBook:
+def _assemble(pages: Pages, bodies: dict[str, Body], partners: Container[str], faults: list[LawFault]) -> LawBook:
     rows = Rows(pages, faults)
     shelf = _shelf(pages, rows, faults)
     book = LawBook(
@@ -88,7 +92,7 @@ def _assemble(pages: Pages, bodies: dict[str, Body], faults: list[LawFault]) -> 
         repair=tuple(msgspec.convert(row, RepairScheme) for row in pages.single["repair"]["schemes"]),
         repair_conditions={row["code"]: row["zh"] for row in pages.single["repair"]["conditions"]},
     )
-    _check(book, pages, rows, faults)
+    _check(book, pages, rows, references.Resolver(book, partners, faults), faults)
     return book
 
 
@@ -106,8 +110,7 @@ def _shelf(pages: Pages, rows: Rows, faults: list[LawFault]) -> Shelf:
     )
 
 
-def _check(book: LawBook, pages: Pages, rows: Rows, faults: list[LawFault]) -> None:
-    resolver = references.Resolver(book, faults)
+def _check(book: LawBook, pages: Pages, rows: Rows, resolver: references.Resolver, faults: list[LawFault]) -> None:
     references.check(book, pages, rows, resolver, faults)
     publicity.check(book, resolver, faults)
     items.check(book.items, rows, faults)
@@ -162,9 +165,11 @@ def _deviations(data: dict[str, Any]) -> tuple[str, ...]:
     return tuple(sign + day.removeprefix("-") for day, sign in sorted(marked))
 
 
-def _bodies(given: Mapping[str, Any] | None) -> dict[str, Body]:
-    if given is None:
-        from topics.catalogue import Catalogue
+def _catalogue() -> "Catalogue":
+    from topics.catalogue import Catalogue
 
-        given = Catalogue.load().bodies
+    return Catalogue.load()
+
+
+def _bodies(given: Mapping[str, Any]) -> dict[str, Body]:
     return {code: msgspec.convert(body, Body, from_attributes=True) for code, body in given.items()}

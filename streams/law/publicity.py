@@ -22,6 +22,8 @@ def check(book: LawBook, resolver: Resolver, faults: list[LawFault]) -> None:
             faults.extend(LawFault(_PUBLICITY, row.code, problem, _CURE) for problem in _shows_too_much(book, row))
     for offer in book.offers.values():
         resolver.need(_OFFERS, f"{offer.code}.items", offer.items, "items/")
+        partners = () if offer.partner is None else (offer.partner,)
+        resolver.need(_OFFERS, f"{offer.code}.partner", partners, "partners of topics/bodies.yaml")
         texts = (offer.instrument, offer.exit_instrument)
         resolver.need(_OFFERS, f"{offer.code}.instrument", texts, "instruments/")
         faults.extend(LawFault(_OFFERS, offer.code, *wrong) for wrong in _contradicts_itself(offer))

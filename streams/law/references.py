@@ -30,7 +30,7 @@ class Texts:
 class Resolver:
     """Reports codes that the file they belong to does not hold."""
 
-    def __init__(self, book: LawBook, faults: list[LawFault]) -> None:
+    def __init__(self, book: LawBook, partners: Container[str], faults: list[LawFault]) -> None:
         self._faults = faults
         self._known: dict[str, Container[str]] = {
             "instruments/": book.instruments,
@@ -42,6 +42,7 @@ class Resolver:
             "endings.yaml": book.endings,
             "reasons.yaml": book.reasons,
             "topics/bodies.yaml": {body.sector for body in book.bodies.values()},
+            "partners of topics/bodies.yaml": partners,
         }
 
     def need(self, file: str, key: str, codes: Iterable[str], where: str) -> None:

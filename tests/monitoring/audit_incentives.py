@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from audit_history import PERSON, Fields, History, wire
-from audit_papers import DIGEST, day, honour, listing
+from audit_papers import DIGEST, day, honour, listing, tax_case
 
 from monitoring.auditor import feed
 from monitoring.auditor.view import View
@@ -12,15 +12,16 @@ from streams.core.decisions import Decision, Outcome
 from streams.core.disclosed import Move
 from streams.core.events import Consent, ConsentStep, Determination, EventKind, SubjectKind
 
+Told = dict[tuple[str, str], Fields | None]
 LOAN = ("partner_loan", "XINYI_LOAN")
 
 
 @dataclass
 class Honoured(History):
-    """``partners``: the last word on each partner's place, as its topic holds it."""
+    """``partners``: by reader and key, the last word on each place, as the partner's topic holds it."""
 
     today: date = date(2023, 1, 12)
-    partners: dict[str, Fields | None] = field(default_factory=dict)
+    partners: Told = field(default_factory=dict)
 
     def honoured(self, content: Determination | None = None, who: SubjectKind = SubjectKind.PERSON) -> Outcome:
         return self._record(
@@ -30,6 +31,14 @@ class Honoured(History):
             channel="civil_affairs",
             name="1" * 32,
             determination=content or honour(),
+        )
+
+    def taxed(self) -> Outcome:
+        """On the tax authority's list of serious cases."""
+        paper = tax_case()
+        name = "1" * 32
+        return self._record(
+            EventKind.DETERMINATION, PERSON, SubjectKind.PERSON, channel="tax", name=name, determination=paper
         )
 
     def lost(self) -> Outcome:
@@ -67,10 +76,10 @@ class Honoured(History):
                 "day": decision.decided_on,
                 "law_digest": decision.law_digest,
             }
-            self.partners[one.reward.reward_id] = wire("PartnerPlace", told)
+            self.partners[one.reward.partner, one.reward.reward_id] = wire("PartnerPlace", told)
 
     def view(self) -> View:
         view = super().view()
-        for key, value in self.partners.items():
-            feed.partner(view, key, value)
+        for (reader, key), value in self.partners.items():
+            feed.partner(view, reader, key, value)
         return view

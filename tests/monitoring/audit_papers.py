@@ -38,6 +38,13 @@ def honour(document_no: str = "鲁志1号", **changes: Any) -> Determination:
     return listing(document_no, **{**item, **dates, **changes})
 
 
+def tax_case(document_no: str = "鲁税1号", **changes: Any) -> Determination:
+    """A serious tax case: on a list, and shown to the public by no row that is active."""
+    item = {"item": "TAX_SERIOUS_CASE", "body": "SD-TAX", "basis": "O-TAX-54", "ground": "evasion"}
+    dates = {"document_date": day("2026-11-01"), "effect_date": day("2026-11-01")}
+    return listing(document_no, **{**item, **dates, **changes})
+
+
 def order(document_no: str = "鲁01执2号", **changes: Any) -> Determination:
     item = {"item": "COURT_CONSUMPTION_ORDER", "basis": "J-CONSUMPTION", "ground": None}
     return listing(document_no, **{**item, **changes})

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from schemas.codec import Codec
+from topics import admin
 from topics.catalogue import FOLDER, Catalogue
 from topics.files import TopicFault
 
@@ -90,6 +91,22 @@ def test_a_body_that_other_cities_lack_is_one_row(tmp_path: Path) -> None:
     assert (body.name, body.level, body.parent, body.channel) == ("平阴县铁路局", "county", "SD-RAILWAY", "city-jinan")
 
 
+def test_a_new_partner_is_one_row_and_has_a_topic_of_its_own(tmp_path: Path) -> None:
+    copy_of(tmp_path)
+    file, before = tmp_path / "bodies.yaml", {spec.name for spec in CATALOGUE.topics()}
+    row = "  - {code: partner_loan, name: 信易贷合作方}\n"
+    text = file.read_text(encoding="utf-8")
+    assert row in text
+    file.write_text(text.replace(row, f"{row}  - {{code: partner_bank, name: 某银行}}\n"), encoding="utf-8")
+    assert {spec.name for spec in Catalogue.load(tmp_path).topics()} - before == {"partners.partner_bank"}
+
+
+@pytest.mark.parametrize("name", ["partners", "partners.partner_bank", "events.harbour", "sanctions.harbour.current"])
+def test_on_a_shared_cluster_a_name_of_our_families_looks_like_ours(name: str) -> None:
+    assert admin._ours(CATALOGUE).fullmatch(name)
+    assert not admin._ours(CATALOGUE).fullmatch(f"the-{name}")
+
+
 @pytest.mark.parametrize("prefix", ["", "run1."])
 def test_a_topic_name_proves_family_and_channel(prefix: str) -> None:
     names = set()
@@ -103,7 +120,16 @@ def test_a_topic_name_proves_family_and_channel(prefix: str) -> None:
 
 @pytest.mark.parametrize(
     ("family", "channel"),
-    [("events", None), ("clock", "court"), ("events", "harbour"), ("sanctions", "court"), ("feedback", "city-jinan")],
+    [
+        ("events", None),
+        ("clock", "court"),
+        ("events", "harbour"),
+        ("sanctions", "court"),
+        ("feedback", "city-jinan"),
+        ("partners", None),
+        ("partners", "court"),
+        ("receipts", "partner_loan"),
+    ],
 )
 def test_a_name_that_no_topic_has_is_refused(family: str, channel: str | None) -> None:
     with pytest.raises(KeyError, match=f"family {family} has no topic"):
@@ -141,8 +167,9 @@ def test_identity_in_clear_is_read_by_few_and_not_for_long() -> None:
         if family.personal_data == "identity":
             assert family.retention == "30d", family.family
             assert set(family.readers) <= {"intake", "oracle", "operators"}, family.family
-        if "channel" in family.readers:
+        if {"channel", "partner"} & set(family.readers):
             assert family.personal_data in ("none", "token"), family.family
+            assert ("partner" in family.readers) == (family.channels == "partners"), "each reads a topic of its own"
 
 
 def test_settings_on_the_broker() -> None:
@@ -180,6 +207,9 @@ BAD = [
     ("bodies.yaml", "channel: org,", "channel: hr,", "code org: has no body"),
     ("bodies.yaml", "sector: org}", "sector: party}", "sector party is not listed"),
     ("bodies.yaml", "{code: power, name", "{code: water, name", "sectors: a code is given twice"),
+    ("bodies.yaml", "{code: partner_rent, ", "{code: partner_loan, ", "partners: a code is given twice"),
+    ("bodies.yaml", "{code: partner_rent, ", "{code: credit_bureau, ", "partners[2].code"),
+    ("bodies.yaml", "{code: org, name: 组织, exec", "{code: partner_rent, name: 组织, exec", "is a channel's"),
     ("bodies.yaml", 'region: "370200"', "region: 370200", "region"),
     ("bodies.yaml", "level: province", "level: town", "level"),
     ("bodies.yaml", "{sector: police, city", "{sector: justice, city", "sector justice: given twice"),

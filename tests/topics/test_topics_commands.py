@@ -1,5 +1,6 @@
 """The commands a person types to bring a cluster to the catalogue, on a real broker."""
 
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from streams.cli.topics import app
 from streams.identity import Keyring, KeyringFault
 from tests.sinks.sink_records import accepted, plain
 from topics.admin import create, verify
-from topics.catalogue import Catalogue, TopicSpec
+from topics.catalogue import FOLDER, Catalogue, TopicSpec
 
 pytestmark = pytest.mark.servers
 
@@ -37,7 +38,11 @@ def command(
 
 
 def test_a_cluster_is_brought_to_the_catalogue_and_compared(
-    command: Callable[..., tuple[int, str]], kafka_bootstrap: str, prefix: str, tmp_path: Path
+    command: Callable[..., tuple[int, str]],
+    kafka_bootstrap: str,
+    prefix: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     count = len(Catalogue.load().topics())
     code, said = command("verify")
@@ -50,6 +55,23 @@ def test_a_cluster_is_brought_to_the_catalogue_and_compared(
     create(kafka_bootstrap, [Catalogue.load().topics(prefix)[0]._replace(name=f"{prefix}events.harbour")])
     code, said = command("verify")
     assert code == 1 and f"{prefix}events.harbour" in said and "0 differences, 1 unknown topics" in said
+
+    with monkeypatch.context() as elsewhere:  # a partner is one row and one command
+        elsewhere.setenv("CHENGXIN_TOPICS", str(_with_a_partner_more(tmp_path / "topics")))
+        code, said = command("verify")
+        assert code == 1 and f"{prefix}partners.partner_bank" in said and "1 differences, 1 unknown topics" in said
+        code, said = command("apply")
+        assert f"1 topics created, {count} stood already" in said and "0 differences, 1 unknown topics" in said
+    code, said = command("verify")
+    assert code == 1 and f"{prefix}partners.partner_bank" in said and "0 differences, 2 unknown topics" in said
+
+
+def _with_a_partner_more(folder: Path) -> Path:
+    shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    bodies = folder / "bodies.yaml"
+    row = "partners:\n  - {code: partner_bank, name: 某银行}"
+    bodies.write_text(bodies.read_text(encoding="utf-8").replace("\npartners:", f"\n{row}", 1), encoding="utf-8")
+    return folder
 
 
 def test_settings_are_changed_to_the_catalogue_and_the_rest_is_refused(
