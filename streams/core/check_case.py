@@ -21,10 +21,14 @@ from streams.core.index import Index
 from streams.core.law import Item, LawBook
 from streams.core.repair import CONDITIONS, scheme_on
 from streams.core.shown import one_of, shown
+from streams.core.terms import add_years
 
 OBLIGATION_ID = re.compile(r"[0-9a-f]{32}")
 BUREAU = "credit_bureau"  # recipient of a consent beside the partners of offers.yaml
 CREDIT_REPORTING = "credit_reporting"  # what the bureau collects for (征信业管理条例 13)
+_ORDER_YEARS = (
+    10  # a later due day is a slip of the keyboard; years beyond 2299 are no day of a table, and 9999 has no morrow
+)
 _SUPERVISOR = "credit"  # line of work that supervises (the office of the province's joint meeting sits there)
 
 
@@ -105,6 +109,8 @@ def _order_faults(s: Supervision, channel: str, law: LawBook) -> Iterator[Fault]
         yield Fault("ORDER_INCOMPLETE", field, "<empty>", "duty, due_on")
     elif s.due_on < s.day:
         yield Fault("DATE_ORDER", "due_on", shown(s.due_on), f">= {s.day}")
+    elif s.due_on > (latest := add_years(s.day, _ORDER_YEARS)):
+        yield Fault("DATE_IMPLAUSIBLE", "due_on", shown(s.due_on), f"{s.day}..{latest}")
     if s.obligation_id is not None and not OBLIGATION_ID.fullmatch(s.obligation_id):
         yield Fault("OBLIGATION_ID_INVALID", "obligation_id", f"<{len(s.obligation_id)} characters>", "32 hex")
 
