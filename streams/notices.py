@@ -3,7 +3,7 @@
 An honour is never told as a sanction, and a sanction never as decided before an officer confirmed it.
 """
 
-from streams.core.decisions import Case, Decision, Entry
+from streams.core.decisions import Decision, DecisionKind, Entry, Obligation, ObligationState
 from streams.core.events import Matter
 from streams.core.law import Item, LawBook
 from streams.core.repair import earliest, scheme_on, statutory
@@ -33,11 +33,9 @@ _REWARD = {
 }
 # The result of a person's case, and what is told before a credit bureau is; of every kind of record.
 _CASE = {
-    "case_upheld": "您就{record}提出的{matter}(编号{case_no})已办结:成立。"
-    "该记录自即日起终止,据此提出的下列措施一并解除:{measures}。",
-    "case_rejected": "您就{record}提出的{matter}(编号{case_no})已办结:不成立。该记录的异议标注已取消。",
-    "case_amended": "您就{record}提出的{matter}(编号{case_no})已办结:予以更正。"
-    "内容以更正记录为准,该记录的异议标注已取消。",
+    "case_upheld": "您就{record}提出的{matter}(编号{case_no})已办结:成立。{end}",
+    "case_rejected": "您就{record}提出的{matter}(编号{case_no})已办结:不成立。{mark}",
+    "case_amended": "您就{record}提出的{matter}(编号{case_no})已办结:予以更正。内容以更正记录为准。{mark}",
     "repaired": "您就{record}提出的信用修复申请(编号{case_no})已获准。"
     "自即日起终止公示、停止共享和使用,并同步解除下列措施:{measures}。{ban}",
     "repair_refused": "您就{record}提出的信用修复申请(编号{case_no})未获准,理由见{body}的决定。{repair}",
@@ -53,6 +51,8 @@ _MATTERS = {
     Matter.REPAIR: "信用修复申请",
 }
 _DISPUTED = "本记录有异议,正在办理。"
+_MARK_GONE = "该记录的异议标注已取消。"
+_MARK_STAYS = "因另有案件正在办理,该记录的异议标注保留。"
 _BAN = "法律、行政法规规定期限的禁止和限制不因信用修复而提前终止。"
 
 
@@ -63,38 +63,71 @@ def text_zh(kind: str, decision: Decision, entry: Entry, law: LawBook, disputed:
     item = law.items.get(determination.item)
     item_name = determination.item if item is None else item.name
     basis = law.instruments.get(determination.basis)
-    moved = decision.raised or decision.changed
-    reasons = [law.endings[c].name if c in law.endings else law.reasons.get(c, c) for c in decision.reasons]
     repair = _repair(decision, entry, law, body) if kind in _SAY_REPAIR and _adverse(item) else ""
     said = {
         "body": body,
         "document_no": determination.document_no,
         "item": item_name,
         "basis": determination.basis if basis is None else basis.title,
-        "measures": ";".join(_measure(o.measure, law) for o in moved) or "无",
+        "measures": ";".join(_measure(o.measure, law) for o in _told(kind, decision)) or "无",
         "term": _term(entry, item, law),
-        "reason": ";".join(reasons) or "依据消灭",
+        "reason": ";".join(_reason(code, law) for code in _why_lifted(decision)) or "依据消灭",
     }
     if kind in _CASE:
-        text = _CASE[kind].format(**said, **_about_case(decision.case, said, entry, law), repair=repair)
+        text = _CASE[kind].format(**said, **_about_case(decision, said, entry, law, disputed), repair=repair)
     else:
         text = (_ADVERSE if _adverse(item) else _REWARD)[kind].format(**said)
-    closing = _COURT_OBJECT if entry.channel == "court" else _OBJECT
+    closing = (_COURT_OBJECT if entry.channel == "court" else _OBJECT).format(body=body)
     if kind == "listed":
         closing = repair + closing
     if kind == "listed" and item is not None and "honour_waived" in item.endings:
-        closing = _WAIVE + closing
-    return text + (_DISPUTED if disputed else "") + closing.format(body=body)
+        closing = _WAIVE.format(body=body) + closing
+    return text + (_DISPUTED if disputed else "") + closing
 
 
-def _about_case(case: Case | None, said: dict[str, str], entry: Entry, law: LawBook) -> dict[str, str]:
+def _told(kind: str, decision: Decision) -> tuple[Obligation, ...]:
+    """The measures a notice of ``kind`` is about: one decision may raise some, end others and change more."""
+    ended = _ended(decision)
+    if kind == "listed":
+        return decision.raised
+    if kind == "corrected":
+        return decision.raised + tuple(one for one in decision.changed if one not in ended)
+    return ended
+
+
+def _ended(decision: Decision) -> tuple[Obligation, ...]:
+    """The obligations that the decision lifts; those it only changes keep their day."""
+    lifting = (one for one in decision.changed if one.state is ObligationState.LIFTING)
+    return tuple(one for one in lifting if one.since == decision.decided_on)
+
+
+def _why_lifted(decision: Decision) -> tuple[str, ...]:
+    """Each reason once. What else the decision gives reasons for is not why a measure is over."""
+    return tuple(dict.fromkeys(one.lift_reason for one in _ended(decision) if one.lift_reason is not None))
+
+
+def _reason(code: str, law: LawBook) -> str:
+    return law.endings[code].name if code in law.endings else law.reasons.get(code, code)
+
+
+def _about_case(decision: Decision, said: dict[str, str], entry: Entry, law: LawBook, disputed: bool) -> dict[str, str]:
     """What the templates of a case take beside the words of every notice."""
+    case = decision.case
     return {
         "record": f"{said['body']}{said['document_no']}文书对应的“{said['item']}”记录",
         "matter": "" if case is None else _MATTERS[case.matter],
         "case_no": "" if case is None else case.case_no,
         "ban": _BAN if statutory(law, entry) else "",
+        "mark": _MARK_STAYS if disputed else _MARK_GONE,
+        "end": _end(decision, entry, said["measures"]),
     }
+
+
+def _end(decision: Decision, entry: Entry, measures: str) -> str:
+    """What an upheld case changes: nothing more where its record was over before."""
+    if decision.kind is DecisionKind.CASE_CLOSED and entry.ended_on is not None:
+        return f"该记录此前已于{entry.ended_on:%Y年%m月%d日}终止。"
+    return f"该记录自即日起终止,据此提出的下列措施一并解除:{measures}。"
 
 
 def _repair(decision: Decision, entry: Entry, law: LawBook, body: str) -> str:

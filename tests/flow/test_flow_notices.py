@@ -1,6 +1,6 @@
 """What a person is told: a proposal as a proposal, an incentive never as a sanction, the right way to object."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
@@ -11,6 +11,7 @@ from streams.cases.stage import play
 from streams.core.law import LawBook
 from streams.law.loader import load
 from streams.notices import text_zh
+from tests.flow.flow_stand import amended
 
 VOLUNTEER = {"determination": {"item": "VOLUNTEER_GOOD_RECORD"}}
 
@@ -20,16 +21,17 @@ def law() -> LawBook:
     return load()
 
 
-def told(law: LawBook, when: dict[str, Any], given: dict[str, Any] | None = None) -> dict[str, str]:
-    """The notices that follow from ``when`` on 2 November 2026, by kind."""
-    before = [] if given is None else [{"on": date(2026, 10, 12), **given}]
-    says = {"name": "n", "cites": "c", "law_on": date(2026, 11, 2), "given": before, "when": when, "then": {}}
+def told(law: LawBook, when: dict[str, Any], *given: dict[str, Any], day: date = date(2026, 11, 2)) -> dict[str, str]:
+    """The notices that follow from ``when`` on ``day``, by kind; ``given`` happened three weeks before."""
+    before = [{"on": day - timedelta(days=21), **one} for one in given]
+    says = {"name": "n", "cites": "c", "law_on": day, "given": before, "when": when, "then": {}}
     played, _ = play(msgspec.convert(says, Case), law)
     found = {}
     for decision in played.decisions:
-        assert decision.entry is not None
+        entry = decision.entry or played.standing.entries[str(decision.key)]
         for notice in decision.notices:
-            found[notice.kind] = text_zh(notice.kind, decision, decision.entry, law)
+            disputed = played.standing.disputed(entry.key)
+            found[notice.kind] = text_zh(notice.kind, decision, entry, law, disputed)
     return found
 
 
@@ -90,3 +92,36 @@ def test_an_honour_has_nothing_to_repair_and_a_sanction_says_when(law: LawBook) 
     assert "最早自2027年02月02日起可依《信用修复管理办法》" in text
     banned = told(law, {"determination": {"item": "FOOD_LICENCE_REVOKED"}})["listed"]
     assert "不因信用修复而提前终止" in banned
+
+
+def test_each_notice_of_a_correction_names_its_own_measures() -> None:
+    """One correction ends a measure, proposes another and leaves a third as it is."""
+    law = amended(**{"M-141.v1/10": {"grounds": ("2",)}, "M-141.v1/12": {"grounds": ("3",)}})
+    listed = {"determination": {"ground": "2"}}
+    texts = told(law, {"correction": {"says": {"ground": "3"}}}, listed, day=date(2019, 4, 1))
+    over, begun, stays = (
+        law.measures[code].name
+        for code in ("subsidies_limited", "key_supervision", "financial_bodies_founding_and_posts")
+    )
+    assert [name in texts["lifted"] for name in (over, begun, stays)] == [True, False, False]
+    assert [name in texts["corrected"] for name in (over, begun, stays)] == [False, True, False]
+    assert f"终止原因:{law.endings['corrected'].name}。" in texts["lifted"]
+
+
+OBJECTION = {"matter": "objection", "step": "opened", "case_no": "Y1"}
+
+
+def test_the_result_of_one_case_says_that_another_keeps_the_mark(law: LawBook) -> None:
+    listed, rejected = {"determination": {"ground": "2"}}, {"case": {**OBJECTION, "step": "rejected"}}
+    text = told(law, rejected, listed, {"case": OBJECTION})["case_rejected"]
+    assert "异议标注已取消" in text and "异议标注保留" not in text
+    lawsuit = {"case": {**OBJECTION, "matter": "lawsuit", "case_no": "S1"}}
+    text = told(law, rejected, listed, {"case": OBJECTION}, lawsuit)["case_rejected"]
+    assert "异议标注已取消" not in text and "异议标注保留" in text and "本记录有异议" in text
+
+
+def test_what_was_over_before_its_case_was_upheld_does_not_end_today(law: LawBook) -> None:
+    listed, upheld = {"determination": {"ground": "2"}}, {"case": {**OBJECTION, "step": "upheld"}}
+    assert "自即日起终止" in told(law, upheld, listed)["case_upheld"]
+    text = told(law, upheld, listed, {"ending": {"reason": "performed"}})["case_upheld"]
+    assert "自即日起终止" not in text and "此前已于2026年10月12日终止" in text
