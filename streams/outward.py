@@ -1,7 +1,7 @@
 """What leaves for others than the executing departments: public entries, feed, partners' places, erasures.
 
-Each message says the least: a public entry only what its State rule shows, a delete or withdrawal nothing of the
-person.
+Each message says the least: a public entry only what its State rule shows, a delete nothing of the person, a
+withdrawal not even why.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,6 +18,7 @@ from streams.engine.ports import Output
 from streams.identity import Keyring
 
 BUREAU = "credit_bureau"  # for whom the bureau's case references are made
+WITHDRAWN = "place_withdrawn"  # all a partner learns: why, e.g. by a list of the untrustworthy, is not its business
 
 
 class PublicEntry(Struct, frozen=True):
@@ -208,7 +209,7 @@ class Outward:
             state="granted" if stands else "withdrawn",
             offer=one.offer,
             partner=partner,
-            reason=move.reason,
+            reason=move.reason if stands else WITHDRAWN,
             decision_id=decision.decision_id,
             day=decision.decided_on,
             law_digest=decision.law_digest,

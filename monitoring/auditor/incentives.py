@@ -11,6 +11,7 @@ from monitoring.auditor.view import Consents, Placed, View, place
 Fields = dict[str, Any]
 GIVEN, GRANTED = "given", "granted"
 _OF_THE_PERSON = ("case_ref", "ground", "since")
+_NO_REASON = "place_withdrawn"  # why a place fell is not the partner's to know (条例 20, 24)
 
 
 def remember(view: View, value: Fields) -> None:
@@ -63,6 +64,8 @@ def fold_partner(view: View, told: tuple[str | None, str], value: Fields | None)
     if value["partner"] != reader:
         yield Finding(Invariant.PARTNERS_TOLD, f"place {key}", f"{value['partner']}'s, read by {reader}", "its own")
     left = [name for name in _OF_THE_PERSON if value["state"] != GRANTED and value[name] is not None]
+    if value["state"] != GRANTED and value["reason"] != _NO_REASON:
+        left.append("reason")
     if left:
         yield Finding(Invariant.PARTNERS_TOLD, f"place {key}", f"withdrawn with {', '.join(left)}", "nothing is left")
     if value["reward_id"] != key:

@@ -110,6 +110,31 @@ def test_the_person_is_told_before_the_bureau_and_a_delete_follows_the_end(stand
     assert left(stand, "publication") == {}
 
 
+def test_a_partner_is_not_told_that_the_person_was_listed(stand: Stand) -> None:
+    """Who lends money learns that a place has ended, and nothing of why: a list is no partner's to know."""
+    today = date(2023, 1, 9)  # the item is of 2022
+    days(stand, today)
+    honour = {"item": "VOLUNTEER_GOOD_RECORD", "body": "SD-CIVIL-AFFAIRS", "ground": None, "event_id": "H-1"}
+    basis = BOOK.items["VOLUNTEER_GOOD_RECORD"].instruments[0]
+    stand.send("events.civil_affairs", listing(1, today, **honour, basis=basis))
+    consent = {
+        "event_id": "T-1",
+        "subject": determination(1, today)["subject"],
+        "step": "given",
+        "recipient": "partner_loan",
+        "purpose": "XINYI_LOAN",
+        "day": today,
+        "document_digest": "ef" * 32,
+    }
+    stand.send("cases.credit", CODEC.encode("PersonConsent", consent))
+    stand.send("events.court", listing(1, today))
+    assert stand.read("decisions")[-1]["moves"]["rewards"][-1]["reason"] == "on_an_adverse_list"
+    granted, withdrawn = stand.read("partners.partner_loan")
+    assert (granted["state"], granted["reason"]) == ("granted", "consented")
+    assert (withdrawn["state"], withdrawn["reason"]) == ("withdrawn", "place_withdrawn")
+    assert [withdrawn[name] for name in ("case_ref", "ground", "since")] == [None] * 3
+
+
 def test_what_ended_before_the_feed_is_never_fed(stand: Stand) -> None:
     stand.send("events.court", listing(1, START))
     stand.send("events.court", performed(START))

@@ -68,7 +68,7 @@ class Honoured(History):
                 "state": "granted" if stands else "withdrawn",
                 "offer": one.reward.offer,
                 "partner": one.reward.partner,
-                "reason": one.reason,
+                "reason": one.reason if stands else "place_withdrawn",
                 "case_ref": "c" * 40 if stands else None,
                 "ground": one.reward.ground if stands else None,
                 "since": one.reward.since if stands else None,

@@ -211,6 +211,12 @@ def person_left(partners: Told) -> None:
         one["case_ref"] = "c" * 40
 
 
+def told_why(partners: Told) -> None:
+    for one in partners.values():
+        assert one is not None
+        one["reason"] = "on_an_adverse_list"
+
+
 def said_of_another(partners: Told) -> None:
     for one in partners.values():
         assert one is not None
@@ -250,6 +256,7 @@ def tombstone(partners: Told) -> None:
         (placed, under_another_key),
         (taken_back, still_granted),
         (taken_back, person_left),
+        (taken_back, told_why),
     ],
 )
 def test_a_partner_told_otherwise_than_decided_is_found(tell: Story, bend: Callable[[Told], None]) -> None:
