@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from html import escape
 
 from streams.whatif.charts import COLOURS, MOST, bars
-from streams.whatif.places import DIMENSIONS, TITLES
+from streams.whatif.places import TABLES, TITLES
 from streams.whatif.report import Report, Row
 from streams.whatif.stood import DIRECTIONS
 from streams.whatif.words import COLUMNS, MEANING, NOTES, figure
@@ -55,9 +55,9 @@ def _parts(report: Report) -> Iterator[str]:
     if report.differs:
         yield _totals(report)
     else:
-        yield "<h2>没有差别 / nothing differs</h2><p>两种法律之下无人新增、无人解脱，期限也相同。"
-        yield "Nobody is newly reached or released, and no measure lasts longer or shorter.</p>"
-    for dimension in DIMENSIONS:
+        yield "<h2>没有差别 / nothing differs</h2><p>两种法律之下无人新增、无人解脱，期限也相同，他人所见亦同。"
+        yield "Nobody is newly reached or released, no measure lasts longer or shorter, and others see the same.</p>"
+    for dimension in TABLES:
         if report.tables[dimension]:
             yield from _section(dimension, report.tables[dimension])
     yield "<h2>如何阅读 / how to read this</h2><div class=notes>"
@@ -86,7 +86,7 @@ def _totals(report: Report) -> str:
             f'<div class=total style="border-left-color:{COLOURS[direction]}">{chinese} / {english}'
             f"<b>{escape(figure(report.totals[direction]))}</b><small>{meaning}</small><small>{meant}</small></div>"
         )
-    return f"<h2>合计（人） / total, persons</h2><div class=totals>{''.join(boxes)}</div>"
+    return f"<h2>措施合计（人） / measures: total, persons</h2><div class=totals>{''.join(boxes)}</div>"
 
 
 def _section(dimension: str, rows: tuple[Row, ...]) -> Iterator[str]:

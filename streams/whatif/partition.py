@@ -19,7 +19,8 @@ from streams.core.events import Accepted, EventKind, LawChange
 from streams.core.law import LawBook
 from streams.oracle.history import Message
 from streams.oracle.replay import Replay
-from streams.whatif.places import DIMENSIONS, Places
+from streams.whatif.places import DIMENSIONS, SEEN, Places
+from streams.whatif.seen import Seen
 from streams.whatif.stood import Direction, Register, Stood, changes
 from streams.wire import from_avro
 
@@ -51,14 +52,15 @@ class NotPassed(Exception):
 
 class Found(Struct, frozen=True):
     """What a partition says. ``persons``: how many of them by cell; nobody stands in two partitions, so these add up.
-    ``end``, ``print``: where in the log the last day ended, and a digest of all that stands before it."""
+    ``everybody``: of measures alone. ``end``, ``print``: where in the log the last day ended, and a digest of all that
+    stands before it."""
 
     partition: int
     end: int
     print: str
     records: int
     redecided: int
-    persons: dict[Cell, int]
+    persons: dict[Cell, int]  # of measures by their dimensions, of what others see by SEEN
     everybody: dict[Direction, int]
     samples: tuple[tuple[Direction, Stood], ...]
 
@@ -84,7 +86,9 @@ def compare(partition: int, messages: Iterable[Message], codec: Codec, plan: Pla
     if end is None:
         raise NotPassed(partition, plan.last)
     events = list(_concerned(kept, codec, plan.items))
-    found = list(_twice(events, plan))
+    as_it_was, draft = _twice(events, plan)
+    found = list(changes(as_it_was.within(plan.first), draft.within(plan.first)))
+    sights = changes(as_it_was.sights.within(plan.first), draft.sights.within(plan.first))
     redecided = sum(event.kind not in (EventKind.TICK, EventKind.LAW) for event in events)
     return Found(
         partition=partition,
@@ -92,7 +96,7 @@ def compare(partition: int, messages: Iterable[Message], codec: Codec, plan: Pla
         print=seal.hexdigest(),
         records=records,
         redecided=redecided,
-        persons=_persons(found, places),
+        persons=_counted(_measured(found, places)) | _counted(_seen(sights)),
         everybody=_everybody(found),
         samples=_samples(found, plan.samples),
     )
@@ -125,8 +129,9 @@ def _concerned(kept: Iterable[Message | Accepted], codec: Codec, items: frozense
             yield _event(one, codec)
 
 
-def _twice(events: list[Accepted], plan: Plan) -> Iterator[tuple[Direction, Stood]]:
-    """Until the first day both laws are one, so history before it is decided once."""
+def _twice(events: list[Accepted], plan: Plan) -> tuple[Register, Register]:
+    """What followed as it was, and under the draft. Until the first day both laws are one, so history before it is
+    decided once."""
     asked = [e for e in events if e.kind is not EventKind.FEEDBACK and not (e.intake_day or plan.first) > plan.last]
     start = next((n for n, event in enumerate(asked) if _begins(event, plan.first)), len(asked))
     as_it_was = Register()
@@ -137,7 +142,7 @@ def _twice(events: list[Accepted], plan: Plan) -> Iterator[tuple[Direction, Stoo
     supposed = actual.copy(law, draft.decided)
     actual.run(asked[start:])
     supposed.run(_supposed(asked[start:], plan))
-    return changes(as_it_was, draft, plan.first)
+    return as_it_was, draft
 
 
 def _begins(event: Accepted, first: date) -> bool:
@@ -173,12 +178,22 @@ def _supposed(events: list[Accepted], plan: Plan) -> Iterator[Accepted]:
             yield replace(event, law_digest=draft)
 
 
-def _persons(found: Iterable[tuple[Direction, Stood]], places: Places) -> dict[Cell, int]:
-    whom: dict[Cell, set[str]] = {}
+def _measured(found: Iterable[tuple[Direction, Stood]], places: Places) -> Iterator[tuple[Cell, str]]:
     for direction, stood in found:
         for dimension in DIMENSIONS:
-            cell = direction, dimension, places.of(dimension, stood)
-            whom.setdefault(cell, set()).add(stood.measured.subject)
+            yield (direction, dimension, places.of(dimension, stood)), stood.measured.subject
+
+
+def _seen(found: Iterable[tuple[Direction, Seen]]) -> Iterator[tuple[Cell, str]]:
+    for direction, seen in found:
+        yield (direction, SEEN, seen.sight.where), seen.sight.subject
+
+
+def _counted(cells: Iterable[tuple[Cell, str]]) -> dict[Cell, int]:
+    """How many persons by cell."""
+    whom: dict[Cell, set[str]] = {}
+    for cell, subject in cells:
+        whom.setdefault(cell, set()).add(subject)
     return {cell: len(subjects) for cell, subjects in whom.items()}
 
 

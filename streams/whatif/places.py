@@ -1,20 +1,26 @@
-"""The dimensions of the tables: department, measure, severity, field, city; every value there can be, with its name."""
+"""The dimensions of the tables: department, measure, severity, field, city of a measure, and who else sees something;
+every value there can be, with its name."""
 
 from collections.abc import Iterable, Mapping
 
 from streams.core.law import Body, Item, LawBook
+from streams.whatif.seen import BUREAU
 from streams.whatif.stood import Stood
 from topics.people import Channel
 
-DIMENSIONS = ("department", "measure", "severity", "field", "city")
+DIMENSIONS = ("department", "measure", "severity", "field", "city")  # of a measure
+SEEN = "seen"  # what others see: public entries, the credit bureau, red list and partners
+TABLES = (*DIMENSIONS, SEEN)
 TITLES = {
     "department": "执行部门 / executing department",
     "measure": "措施 / measure",
     "severity": "文书的严重程度 / severity of the document",
     "field": "领域 / field",
     "city": "作出文书的机关所在地 / place of the issuing body",
+    SEEN: "他人所见：公示、征信、红名单与合作方 / seen by others: public entries, bureau, red list, partners",
 }
 _LEVELS = {"serious": "严重", "ordinary": "一般", "minor": "轻微", "none": "不评定（激励等）"}
+_LISTS = {"exposure": "公示（失信信息）", "honours": "公示（守信信息）", BUREAU: "征信机构"}
 _NO_FIELD = ("-", "十一个领域之外")
 _PROVINCE = ("370000", "省级机关")
 _ELSEWHERE = ("-", "机关不在法律簿中")
@@ -26,15 +32,17 @@ class Places:
     def __init__(self, books: Iterable[LawBook], channels: Mapping[str, Channel]) -> None:
         self._items: dict[str, Item] = {}
         self._bodies: dict[str, Body] = {}
-        self.names: dict[str, dict[str, str]] = {dimension: {} for dimension in DIMENSIONS}
+        self.names: dict[str, dict[str, str]] = {dimension: {} for dimension in TABLES}
         for book in books:
             self._items = {**book.items, **self._items}
             self._bodies = {**book.bodies, **self._bodies}
             measures = {code: measure.name for code, measure in book.measures.items()}
             self.names["measure"] = {**measures, **self.names["measure"]}
             self.names["field"] = {**book.fields, **self.names["field"]}
+            self.names[SEEN] = {**{code: offer.name for code, offer in book.offers.items()}, **self.names[SEEN]}
         executing = {code: channel.name for code, channel in channels.items() if channel.executes}
         self.names["department"] = executing
+        self.names[SEEN] |= _LISTS
         self.names["severity"] = dict(_LEVELS)
         self.names["field"] |= dict([_NO_FIELD])
         self.names["city"] = dict([_PROVINCE, *self._cities(channels), _ELSEWHERE])

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from streams.whatif.bands import LEAST, Table, band, total
 from streams.whatif.partition import Cell, Found
-from streams.whatif.places import DIMENSIONS, Places
+from streams.whatif.places import DIMENSIONS, TABLES, Places
 from streams.whatif.stood import DIRECTIONS
 
 
@@ -41,7 +41,8 @@ class Piece(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """A what-if. ``differs``: whether anything differs at all; ``totals`` and ``tables`` in bands of ten persons."""
+    """A what-if. ``differs``: whether anything differs at all; ``tables`` in bands of ten persons, ``totals`` too, of
+    measures."""
 
     draft: str
     title: str
@@ -74,18 +75,19 @@ def line(report: Report) -> str:
 
 
 def figures(found: Iterable[Found], places: Places) -> tuple[bool, dict[str, int | None], dict[str, tuple[Row, ...]]]:
-    """Whether anything differs, the totals, the tables. Partitions share no person, so their counts add up."""
+    """Whether anything differs, the totals, the tables. Partitions share no person, so their counts add up. There is no
+    total of what others see: to be in public and to have a place of honour are not one thing to be added."""
     cells: Counter[Cell] = Counter()
     everybody: Counter[str] = Counter()
     for one in found:
         cells.update(one.persons)
         everybody.update(one.everybody)
-    tables = {dimension: _rows(dimension, cells, places) for dimension in DIMENSIONS}
+    tables = {dimension: _rows(dimension, cells, places) for dimension in TABLES}
     totals: dict[str, int | None] = {
         direction: total(everybody[direction], [_column(direction, name, tables[name], places) for name in DIMENSIONS])
         for direction in DIRECTIONS
     }
-    return bool(everybody), totals, tables
+    return bool(cells), totals, tables
 
 
 def _rows(dimension: str, cells: Mapping[Cell, int], places: Places) -> tuple[Row, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,6 +11,7 @@ from streams.core.decisions import Decision, Entry, Obligation
 from streams.core.law import LawBook
 from streams.core.lifting import standing
 from streams.core.standing import Standing
+from streams.whatif.seen import Sight, Sights
 
 Direction = Literal["reached", "released", "longer", "shorter"]
 DIRECTIONS: tuple[Direction, ...] = ("reached", "released", "longer", "shorter")
@@ -50,15 +51,17 @@ class Stood(Struct, frozen=True):
 
 
 class Register:
-    """Everything that was proposed, by obligation. A replay tells it each decision."""
+    """Everything that was proposed, by obligation, and beside it what others saw. A replay tells it each decision."""
 
-    def __init__(self, known: dict[str, Stood] | None = None) -> None:
+    def __init__(self, known: dict[str, Stood] | None = None, sights: Sights | None = None) -> None:
         self._known = known or {}
+        self.sights = sights or Sights()
 
     def copy(self) -> "Register":
-        return Register(dict(self._known))
+        return Register(dict(self._known), self.sights.copy())
 
-    def decided(self, decision: Decision, _standing: Standing, _book: LawBook) -> None:
+    def decided(self, decision: Decision, after: Standing, book: LawBook) -> None:
+        self.sights.decided(decision, after, book)
         for one in decision.raised:
             assert decision.entry is not None
             self._known[one.obligation_id] = _raised(one, decision, decision.entry)
@@ -91,12 +94,20 @@ def _raised(one: Obligation, decision: Decision, entry: Entry) -> Stood:
     )
 
 
-def changes(as_it_was: Register, draft: Register, first: date) -> Iterator[tuple[Direction, Stood]]:
-    """What differs between two laws from ``first`` on, in a fixed order: who is newly reached, who is released, whose
-    measure lasts longer or shorter. Told is the proposal of the law under which it stands (longer): the draft's."""
-    before, after = as_it_was.within(first), draft.within(first)
-    for measured in sorted(before.keys() | after.keys()):
-        one, other = before.get(measured), after.get(measured)
+class Lasting(Protocol):
+    @property
+    def last(self) -> date: ...
+
+
+Of = TypeVar("Of", Measured, Sight)
+Lasts = TypeVar("Lasts", bound=Lasting)
+
+
+def changes(before: dict[Of, Lasts], after: dict[Of, Lasts]) -> Iterator[tuple[Direction, Lasts]]:
+    """What differs between two laws, in a fixed order: who is newly reached, who is released, whose measure (or sight)
+    lasts longer or shorter. Told is that of the law under which it stands (longer): the draft's."""
+    for key in sorted(before.keys() | after.keys()):
+        one, other = before.get(key), after.get(key)
         if one is None and other is not None:
             yield "reached", other
         elif one is not None and other is None:

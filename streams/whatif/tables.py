@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from streams.core.law import LawBook
-from streams.whatif.places import DIMENSIONS, TITLES, Places
+from streams.whatif.places import TABLES, TITLES, Places
 from streams.whatif.report import Report, Row
 from streams.whatif.stood import DIRECTIONS, Direction, Stood
 from streams.whatif.words import COLUMNS, NOTES, figure
@@ -24,8 +24,8 @@ def _parts(report: Report) -> Iterator[RenderableType]:
     if not report.differs:
         yield Text("\n两种法律之下没有任何差别 / nothing differs under the two laws\n", style="bold")
     else:
-        yield _table("合计 / total", [Row("", "全部", report.totals)])
-        for dimension in DIMENSIONS:
+        yield _table("措施合计 / measures, total", [Row("", "全部", report.totals)])
+        for dimension in TABLES:
             if report.tables[dimension]:
                 yield _table(TITLES[dimension], report.tables[dimension])
     for chinese, english in NOTES:

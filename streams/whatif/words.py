@@ -30,6 +30,13 @@ NOTES = (
         "rows), and subtracting rows from a total does not give a hidden figure.",
     ),
     (
+        "“他人所见”一表另计：公示、向征信机构报送、红名单与合作方（信易+）名额的开始、终止与期限，不计入合计；草案改变公示"
+        "内容的，同一人在“新增”与“解脱”两列都计。",
+        "What others see has a table of its own and no part in the totals: public entries, records at a credit bureau, "
+        "places on the red list and on partners' offers that begin, end or last otherwise. Where the draft shows other "
+        "fields of an entry, a person counts as newly reached and as released.",
+    ),
+    (
         "比较的是两种法律，不是两种执行：执行人员的答复在两边都不计；收件时被拒的记录不在历史中，草案新设的事项因此没有数据。",
         "Two laws are compared, not two practices: officers' answers count on neither side. What intake refused is not "
         "in the history, so an item that only the draft has shows nobody.",
