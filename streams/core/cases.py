@@ -40,10 +40,16 @@ def decide_case(docket: Docket) -> Receipt:
     fault = unfit(docket, entry, case)
     if fault is not None:
         return docket.hold(fault, key=key)
-    if limits.records_full(docket.standing) and case.step is not CaseStep.UPHELD:
+    if limits.records_full(docket.standing) and _only_adds(docket, entry, case):
         return docket.hold(Fault(limits.OVERFLOW), key=key)
     take_step(docket, entry, case)
     return docket.receipt(Outcome.ACCEPTED)
+
+
+def _only_adds(docket: Docket, entry: Entry, case: PersonCase) -> bool:
+    """Whether the step neither decides a case that is there nor ends the entry: of such there is no end."""
+    ends = case.step is CaseStep.UPHELD and entry.ended_on is None
+    return _known(docket, entry, case) is None and not ends
 
 
 def unfit(docket: Docket, entry: Entry, case: PersonCase) -> Fault | None:

@@ -21,6 +21,8 @@ def decide_supervision(docket: Docket) -> Receipt:
         return docket.hold(Fault(ORDER_NOT_SEEN, "order_no"))
     if order.done:
         return docket.hold(Fault("ORDER_OUT_OF_ORDER", "order_no", "done", "an order that is not done"))
+    if not says.done and limits.records_full(docket.standing):
+        return docket.hold(Fault(limits.OVERFLOW))
     answered = replace(order, answered_on=says.day, done=says.done)
     docket.add(DecisionKind.SUPERVISED, code="order_answered", order=answered, reasons=("order_answered",))
     return docket.receipt(Outcome.ACCEPTED)

@@ -3,14 +3,40 @@
 from datetime import date
 
 import pytest
-from book import LISTING, ORDER, Life, accepted, book, correction, determination, ending, unshown
+from book import LISTING, ORDER, Life, accepted, book, case, correction, determination, ending, unshown
 from msgspec import msgpack
 from msgspec.structs import replace
 
 from streams.core import limits
 from streams.core.checks import BARS, SubjectFacts, check_correction
-from streams.core.decisions import Decision, DecisionKind, Obligation, Outcome, Receipt
-from streams.core.events import Accepted, Correction, Feedback, FeedbackState, SubjectKind
+from streams.core.decisions import (
+    Case,
+    Decision,
+    DecisionKind,
+    Due,
+    DueState,
+    MissedKind,
+    Obligation,
+    Outcome,
+    Receipt,
+)
+from streams.core.events import (
+    Accepted,
+    CaseStep,
+    Consent,
+    ConsentStep,
+    Correction,
+    Duty,
+    Feedback,
+    FeedbackState,
+    Handling,
+    Matter,
+    SubjectKind,
+    Supervision,
+    SupervisionStep,
+)
+from streams.core.standing import mark
+from streams.texts import LONGEST
 
 DAY = date(2026, 11, 2)
 MADE = date(2026, 10, 12)
@@ -138,6 +164,43 @@ def test_what_ends_and_what_an_officer_answers_always_passes() -> None:
     assert only(decisions).kind is DecisionKind.ENDED
 
 
+CONSENT = Consent(ConsentStep.GIVEN, "credit_bureau", "credit_reporting", DAY, "d" * 64)
+
+
+def test_without_room_a_case_is_decided_and_none_is_begun() -> None:
+    """Of cases upheld about what is over there is no end: a sender could make the standing outgrow its record."""
+    life = filled()
+    life.sends(case(DAY, case_no="C1"))
+    life.standing = replace(life.standing, seen=SEEN)
+    held_for_room(life, accepted(case(DAY, case_no="C2"), 50))
+    receipt, decisions = life.sends(case(DAY, CaseStep.REJECTED, case_no="C1"))
+    assert code(receipt) is None and only(decisions).kind is DecisionKind.CASE_CLOSED
+    receipt, decisions = life.sends(case(DAY, CaseStep.UPHELD, case_no="C3"))
+    assert code(receipt) is None and only(decisions).kind is DecisionKind.ENDED
+    held_for_room(life, accepted(case(DAY, CaseStep.UPHELD, case_no="C4"), 51))
+
+
+def test_without_room_a_consent_is_taken_back_once() -> None:
+    life = filled()
+    life.sends(CONSENT)
+    life.standing = replace(life.standing, seen=SEEN)
+    receipt, _ = life.sends(replace(CONSENT, step=ConsentStep.WITHDRAWN))
+    assert code(receipt) is None and life.standing.consents[0].withdrawn_on == DAY
+    again = replace(CONSENT, step=ConsentStep.WITHDRAWN, document_digest="e" * 64)
+    held_for_room(life, accepted(again, 50))
+
+
+def test_without_room_only_what_settles_an_order_is_an_answer() -> None:
+    life = Life(book(), DAY)
+    order = Supervision(SupervisionStep.ORDERED, "O1", "org", DAY, Duty.PROVE_LIFTING, DAY)
+    life.sends(order, channel="credit")
+    life.standing = replace(life.standing, seen=SEEN)
+    answer = Supervision(SupervisionStep.ANSWERED, "O1", "org", DAY, officer="T1")
+    held_for_room(life, accepted(answer, 50, channel="org"))
+    receipt, _ = life.sends(replace(answer, done=True), channel="org")
+    assert code(receipt) is None and life.standing.orders["O1"].done
+
+
 def test_no_more_than_so_many_records_wait_or_have_waited() -> None:
     life = Life(book(), DAY)
     for number in range(limits.WAITING):
@@ -155,16 +218,25 @@ def test_records_that_are_only_held_fill_nothing_beyond_the_bound() -> None:
     held_for_room(life, accepted(determination(MADE, number="9"), 51, name="another"))
 
 
-def test_a_standing_filled_to_every_bound_stays_far_below_a_changelog_record() -> None:
+def test_a_standing_filled_to_every_bound_fits_into_a_changelog_record() -> None:
+    """Numbers as long as intake lets pass, of three bytes a character."""
     life = Life(book(), DAY)
-    number, item = "(2026)鲁0102执测123456号之一", ORDER
+    number, item = "案" * (LONGEST - 5), ORDER
     for n in range(limits.ENTRIES):
         said = determination(MADE, item, f"{number}{n}", role="legal_representative", entity_code="91110000600037341L")
         life.sends(said)
     for n in range(limits.WAITING):
         life.sends(correction(DAY, determination(MADE, number=f"{number}w{n}"), number=f"{number}w{n}"))
     answers = {f"{n:032x}": f"{n:032x}" for n in range(limits.RECORDS + 3 * limits.OBLIGATIONS)}
-    moved = {f"court|{number}m{n}|{item}": f"court|{number}{n}|{item}" for n in range(limits.RECORDS)}
-    whole = replace(life.standing, seen=answers, moved=moved)
+    entry = next(iter(life.standing.entries.values()))
+    due = Due(DueState.SET, DAY)
+    cases = [
+        Case(f"{number}{n}", Matter.OBJECTION, CaseStep.OPENED, f"{n:032x}", DAY, Handling.OTHER_UNIT, due)
+        for n in range(limits.RECORDS)  # each is a record, as is each correction of a number: no standing has both
+    ]
+    missed = {mark(MissedKind.CASE, one.case_no, entry): DAY for one in cases}
+    whole = replace(life.standing, seen=answers, cases={entry.key: tuple(cases)}, missed=missed)
     assert len(whole.entries) == limits.ENTRIES and len(whole.waiting) == limits.WAITING
-    assert len(msgpack.encode(whole)) < 5_000_000
+    assert len(msgpack.encode(whole)) < 7_000_000
+    moved = {f"court|{number}m{n}|{item}": f"court|{number}{n}|{item}" for n in range(limits.RECORDS)}
+    assert len(msgpack.encode(replace(whole, cases={}, missed={}, moved=moved))) < 7_000_000
