@@ -19,6 +19,7 @@ from jsonschema.exceptions import ValidationError, relevance
 from streams.law.faults import LawFault
 
 _DAY = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}$")
+_YEARS = range(1900, 2200)  # of a day: ClickHouse's Date32 ends with 2299, and terms are added to days
 _BOOL = "tag:yaml.org,2002:bool"
 
 
@@ -80,6 +81,10 @@ def _plain(value: Any, name: str, key: str) -> Any:
     if isinstance(value, datetime):
         raise LawFault(name, key, "a time of day stands where a day is meant", "Write YYYY-MM-DD")
     if isinstance(value, date):
+        if value.year not in _YEARS:
+            raise LawFault(
+                name, key, f"the day {value} is none of a law", "Correct it; write null where there is no end"
+            )
         return value.isoformat()
     if isinstance(value, str) and _DAY.match(value):
         raise LawFault(name, key, f"the day {value} is written as text", "Write YYYY-MM-DD without quotes")
