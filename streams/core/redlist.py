@@ -43,10 +43,12 @@ class Verdict(NamedTuple):
 
 
 def adverse(law: LawBook, entries: Iterable[Entry]) -> bool:
-    """Whether a live official list of the untrustworthy names this subject (black list; nothing is computed)."""
+    """Whether a live official list of the untrustworthy names this subject (black list; nothing is computed). One
+    in doubt is shown to nobody, and so takes no place either."""
     for entry in entries:
         item = law.items.get(entry.determination.item)
-        if entry.ended_on is None and item is not None and item.list_decision and item.info_class == "negative":
+        live = entry.ended_on is None and entry.record_only not in IN_DOUBT
+        if live and item is not None and item.list_decision and item.info_class == "negative":
             return True
     return False
 

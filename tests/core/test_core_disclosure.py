@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from book import LISTING, Life, book, determination, ending
+from book import LISTING, Life, book, correction, determination, ending
 from msgspec.structs import replace
 
 from streams.core.decisions import Decision, DecisionKind
@@ -57,6 +57,19 @@ def test_a_listing_withdraws_every_place_in_the_decision_that_records_it() -> No
     assert [one.kind for one in decisions] == [DecisionKind.RECORDED]
     assert moved(decisions, "rewards") == [(Move.ENDED, "on_an_adverse_list")] * 2
     assert not life.standing.rewards
+
+
+def test_a_listing_in_doubt_takes_no_place_until_its_department_has_looked() -> None:
+    """Its ending came first and waited thirty days in vain: nobody is shown the listing, so no partner either."""
+    life = Life(book(), DAY)
+    life.sends(ending(DAY))
+    life.ticks(DAY + 30 * ONE)
+    life.sends(honour(DAY), channel="civility")
+    _, decisions = life.sends(determination(DAY))
+    assert decisions[0].code == "ending_given_up"
+    assert moved(decisions, "rewards") == [] and life.standing.rewards
+    _, decisions = life.sends(correction(life.day, determination(DAY, ground="2")))
+    assert moved(decisions, "rewards") == [(Move.ENDED, "on_an_adverse_list")]
 
 
 def test_a_dispute_marks_entry_and_feed_and_its_end_takes_the_mark_away() -> None:
