@@ -10,7 +10,7 @@ from streams.chaos.plan import DAY_S, Fault
 from streams.chaos.stage import GUEST, PUBLISHERS, SINK, WORKERS, Stage
 
 Story = Generator[float, None, None]  # yields seconds
-_AGAIN_S = 1.0
+_AGAIN_S, _SOON_S = 1.0, 0.03
 _VISIT_S = 3.5  # a guest's stay
 
 
@@ -23,7 +23,14 @@ def sink(stage: Stage, fault: Fault) -> Story:
 
 
 def publisher(stage: Stage, fault: Fault) -> Story:
-    yield from _killed(stage, fault, PUBLISHERS)
+    """In mid-send: some of what was on its way is in the topics, and will be sent once more."""
+    name = yield from _taken(stage, fault, PUBLISHERS)
+    while not stage.kill_sending(name):
+        yield _SOON_S
+    stage.hit(fault.kind, name)
+    yield fault.lasts_s
+    stage.children.again(name)
+    stage.busy.discard(name)
 
 
 def broker(stage: Stage, fault: Fault) -> Story:

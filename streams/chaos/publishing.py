@@ -47,6 +47,11 @@ class Order(msgspec.Struct, frozen=True):
         return Path(self.folder) / f"publisher-{self.number}.journal"
 
     @property
+    def sending(self) -> Path:
+        """There while a batch is on its way: sent, and not yet in the journal."""
+        return Path(self.folder) / f"publisher-{self.number}.sending"
+
+    @property
     def stop(self) -> Path:
         return Path(self.folder) / "stop"
 
@@ -89,6 +94,7 @@ def run(order: Order) -> None:
                     place = f"{item.topic} {item.partition} {zlib.crc32(item.value or b'')}"
                     written.write(f"{piece} {number} {place}\n")
                 written.flush()
+                order.sending.unlink()
                 if order.stop.exists():
                     return
             piece, index = piece + order.of, 0
@@ -106,6 +112,7 @@ class _Sender:
     def send(self, items: Sequence[Item]) -> None:
         """Returns when every record is acknowledged, whatever it takes."""
         time.sleep(max(0.0, self._due - time.monotonic()))
+        self._order.sending.touch()
         self._due += len(items) / self._order.per_s
         day = SampleDay(date.min, tuple(map(_record, items)))
         while True:

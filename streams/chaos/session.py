@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError
 from kafka.errors import KafkaError as KafkaPythonError
 from rich.console import Console
 
+from sinks.clickhouse.tables import TABLES
 from streams import clock, oracle
 from streams.addresses import Addresses
 from streams.app import Parts
@@ -36,7 +37,7 @@ from streams.local.progress import OnTerminal
 from streams.run import checking
 from streams.run.children import Children
 from streams.run.phases import Phases
-from streams.run.watch import Stalled, Watch
+from streams.run.watch import Stalled, Watch, until_stored
 from streams.sample.calendar import LAST_DAY
 from streams.settings import Settings
 from streams.setup import clock_log, prepare
@@ -195,11 +196,13 @@ class Chaos:
     def _proved(self, parts: Parts, addresses: Addresses, stage: Stage, stalled: str | None) -> Result:
         with self.phases.phase("读取 / reading"):
             history = oracle.read_all(parts)
-        outcome = checking.check(
-            parts, addresses, expectations={}, alive=stage.revive, phases=self.phases,
-            patience_s=self.wanted.patience_s,
-            history=history,
-        )  # fmt: skip
+        rows: dict[str, int] = {table.name: 0 for table in TABLES}
+        with self.phases.phase("等待入库 / waiting for ClickHouse"):
+            try:
+                rows = until_stored(parts, addresses.clickhouse, stage.revive, self.wanted.patience_s, history)
+            except Stalled as missing:
+                stalled = stalled or str(missing)
+        outcome = checking.judge(parts, addresses, history, rows, expectations={}, phases=self.phases)
         with self.phases.phase("核对 / account"):
             journals = sorted(self.folder.glob("publisher-*.journal"))
             account = proof.account(parts, addresses.clickhouse, history, journals)

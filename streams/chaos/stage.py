@@ -67,13 +67,15 @@ class Stage:
         self._data_dir = data_dir
         self._commands = commands
         self._ended: dict[str, float] = {}  # since when it was seen ended
+        self._orders: dict[str, Order] = {}
 
     def start(self, orders: Iterable[Order]) -> None:
         """The sink and the workers; the publishers come last."""
         for name in WORKERS:
             self.start_worker(name)
         self.children.start(SINK, *self._commands.sink, environment=self._place(SINK))
-        for name, order in zip(PUBLISHERS, orders, strict=True):
+        self._orders = dict(zip(PUBLISHERS, orders, strict=True))
+        for name, order in self._orders.items():
             file = Path(order.folder) / f"{name}.json"
             self.children.start(name, "streams.chaos.publishing", str(file))
 
@@ -118,6 +120,13 @@ class Stage:
         for health in stack.status(self._data_dir):
             if health.supervisor_pid is not None:
                 os.kill(health.supervisor_pid, signal.SIGKILL)  # the kernel kills its server with it
+
+    def kill_sending(self, publisher: str) -> bool:
+        """SIGKILL in mid-send; False where nothing was on its way just then, and the publisher goes on."""
+        self.children.send(publisher, signal.SIGSTOP)
+        sending = self._orders[publisher].sending.exists()
+        self.children.send(publisher, signal.SIGKILL if sending else signal.SIGCONT)
+        return sending
 
     def kill_clickhouse(self) -> bool:
         """SIGKILL its process; its supervisor starts it again. False while it does not run."""

@@ -53,12 +53,24 @@ def check(
     alive: Callable[[], None],
     phases: Phases,
     patience_s: float,
-    history: oracle.History | None = None,
 ) -> Outcome:
-    """Wait for ClickHouse, then let both look at the same, finished history: ``history``, if the caller has read it."""
+    """Wait for ClickHouse, then let both look at the same, finished history."""
     with phases.phase("等待入库 / waiting for ClickHouse"):
-        history = history or oracle.read_all(parts)
+        history = oracle.read_all(parts)
         rows = until_stored(parts, addresses.clickhouse, alive, patience_s, history)
+    return judge(parts, addresses, history, rows, expectations=expectations, phases=phases)
+
+
+def judge(
+    parts: Parts,
+    addresses: Addresses,
+    history: oracle.History,
+    rows: dict[str, int],
+    *,
+    expectations: Expectations,
+    phases: Phases,
+) -> Outcome:
+    """What oracle and auditor say of a finished history; ``rows``: how many ClickHouse has, by table."""
     fresh = multiprocessing.get_context("spawn")  # a fork would share our connections
     with (
         phases.phase("复算与审计 / oracle and auditor"),

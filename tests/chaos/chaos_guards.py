@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+import typer
+
 HERE = Path(__file__).parent
 FAULTS_S, ROUNDS_S, PATIENCE_S = 80.0, 12.0, 40.0
 PROGRAM = "guard_removed"
@@ -50,7 +52,10 @@ def main(guard: str, seed: int | None = None) -> None:
     seed = case.seed if seed is None else seed
     kinds = tuple(kind for kind in case.kinds if kind != "disk" or mountable)
     faults = plan(seed, FAULTS_S, int(FAULTS_S / ROUNDS_S / len(kinds)), kinds, rest_s=5.0)
-    play(Wanted(seed, faults, FAULTS_S, mountable, commands, PATIENCE_S))
+    try:
+        play(Wanted(seed, faults, FAULTS_S, mountable, commands, PATIENCE_S))
+    except typer.Exit as ended:
+        sys.exit(ended.exit_code)
 
 
 if __name__ == "__main__":
