@@ -44,9 +44,16 @@ def broker(stage: Stage, fault: Fault) -> Story:
 
 
 def clickhouse(stage: Stage, fault: Fault) -> Story:
+    """Its last answers are lost: what the sink asked for is done, and the sink cannot know."""
+    door = [stage.clickhouse_door]
+    stage.relay.mute(door)
+    yield fault.lasts_s
     while not stage.kill_clickhouse():
         yield _AGAIN_S
     stage.hit(fault.kind, "clickhouse")
+    stage.relay.cut(door)
+    yield _SOON_S
+    stage.relay.mend(door)
 
 
 def zombie(stage: Stage, fault: Fault) -> Story:
@@ -82,8 +89,12 @@ def network(stage: Stage, fault: Fault) -> Story:
     if fault.way == "one broker silent":
         doors = [doors[fault.target % len(doors)]]
     stage.hit(fault.kind, name, fault.way)
-    (stage.relay.refuse if fault.way == "refused" else stage.relay.silence)(doors)
+    break_off = {"refused": stage.relay.refuse, "answers lost": stage.relay.mute}.get(fault.way, stage.relay.silence)
+    break_off(doors)
     yield fault.lasts_s
+    if fault.way == "answers lost":
+        stage.relay.cut(doors)
+        yield _SOON_S
     stage.relay.mend(doors)
 
 

@@ -17,7 +17,7 @@ _LASTS: dict[str, tuple[float, float]] = {
     "worker": (0.5, 5.0),  # until somebody starts it again
     "sink": (0.5, 5.0),
     "broker": (2.0, 12.0),
-    "clickhouse": (0.0, 0.0),  # its own supervisor starts it again
+    "clickhouse": (1.0, 3.0),  # for which its answers are lost; its own supervisor starts it again
     "zombie": (2.0, 8.0),  # beyond the session's time-out
     "rebalance": (9.0, 15.0),
     "publisher": (0.5, 4.0),
@@ -28,7 +28,7 @@ _LASTS: dict[str, tuple[float, float]] = {
 _SHORT_S = 300.0  # a plan shorter than this keeps every fault at the least
 _WAYS: dict[str, tuple[str, ...]] = {
     "broker": ("controller", "follower"),
-    "network": ("refused", "silent", "one broker silent"),
+    "network": ("refused", "silent", "one broker silent", "answers lost"),
     "clock": ("ahead", "behind"),
 }
 

@@ -1,7 +1,8 @@
 """A cable between clients and brokers that can be pulled: a relay on loopback ports, in a thread of its own.
 
-Three ways it can fail: ``refused`` (connections cut, new ones turned away), ``silent`` (nothing gets through and nobody
-is told; afterwards what was held up arrives, late), and whole. A client cannot tell it from a network.
+Three ways it can fail: ``refuse`` (connections cut, new ones turned away), ``silence`` (nothing gets through and nobody
+is told; afterwards what was held up arrives, late), ``mute`` (requests get through, answers do not: what was asked is
+done, and whoever asked never hears of it). A client cannot tell it from a network.
 """
 
 import asyncio
@@ -48,6 +49,14 @@ class Relay:
         """Hold back everything from now on."""
         self._each(ports, _Door.silence)
 
+    def mute(self, ports: Iterable[int]) -> None:
+        """Hold back every answer from now on; ``cut`` before ``mend``, and they are lost."""
+        self._each(ports, _Door.mute)
+
+    def cut(self, ports: Iterable[int]) -> None:
+        """End what is connected; new connections are taken."""
+        self._each(ports, _Door.cut)
+
     def mend(self, ports: Iterable[int]) -> None:
         """Whole again; what was held back goes through first."""
         self._each(ports, _Door.mend)
@@ -62,8 +71,8 @@ class _Door:
         self._port = port
         self._to = to
         self._refusing = False
-        self._flowing = asyncio.Event()
-        self._flowing.set()
+        self._asking, self._answering = asyncio.Event(), asyncio.Event()
+        self.mend()
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
 
@@ -76,27 +85,36 @@ class _Door:
 
     def refuse(self) -> None:
         self._refusing = True
+        self.cut()
+
+    def cut(self) -> None:
         for writer in list(self._open):
             writer.transport.abort()
 
     def silence(self) -> None:
-        self._flowing.clear()
+        self._asking.clear()
+        self._answering.clear()
+
+    def mute(self) -> None:
+        self._answering.clear()
 
     def mend(self) -> None:
         self._refusing = False
-        self._flowing.set()
+        self._asking.set()
+        self._answering.set()
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, both ways, until one side ends it."""
         self._open.add(writer)
         there: asyncio.StreamWriter | None = None
         try:
-            await self._flowing.wait()
+            await self._asking.wait()
             if self._refusing:
                 return
             back, there = await asyncio.open_connection(LOOPBACK, self._to)
             self._open.add(there)
-            await asyncio.gather(self._copy(reader, there), self._copy(back, writer))
+            asking, answering = self._copy(reader, there, self._asking), self._copy(back, writer, self._answering)
+            await asyncio.gather(asking, answering)
         except OSError:
             pass  # the broker is away, or the connection was cut: the client finds out as it would anywhere
         finally:
@@ -105,10 +123,10 @@ class _Door:
                     self._open.discard(end)
                     end.transport.abort()
 
-    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, free: asyncio.Event) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(_CHUNK):
-                await self._flowing.wait()
+                await free.wait()
                 writer.write(data)
                 await writer.drain()
         writer.transport.abort()  # ends the other direction too

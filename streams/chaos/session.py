@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import msgspec
 from aiokafka.errors import KafkaError
@@ -73,16 +74,17 @@ class Chaos:
 
     def run(self) -> Result:
         sides = {name: Side(name, {node: any_free() for node in NODES}) for name in ("LEFT", "RIGHT")}
+        door = any_free()
         with (
             self._disk() as disk,
             self._servers(list(sides.values())) as (cluster, addresses),
-            Relay(_doors(cluster, list(sides.values()))) as relay,
+            Relay({**_doors(cluster, list(sides.values())), door: _port(addresses.clickhouse)}) as relay,
         ):
             parts = self._prepared(addresses)
             with Children(parts.settings, addresses) as children:
                 stage = Stage(
-                    children, cluster, relay, sides, self.folder,
-                    disk=disk, session_timeout_s=SESSION_S, commands=self.wanted.commands,
+                    children, cluster, relay, sides, self.folder, disk=disk, session_timeout_s=SESSION_S,
+                    clickhouse=(door, _through(addresses.clickhouse, door)), commands=self.wanted.commands,
                 )  # fmt: skip
                 self._play(parts, stage)
                 stalled = self._caught_up(parts, stage)
@@ -219,6 +221,17 @@ class Chaos:
             seconds=self.phases.seconds,
             spent=self.phases.spent,
         )
+
+
+def _port(url: str) -> int:
+    port = urlsplit(url).port
+    assert port is not None
+    return port
+
+
+def _through(url: str, door: int) -> str:
+    """The same server behind another port."""
+    return f"{url.rpartition(':')[0]}:{door}"
 
 
 def _doors(cluster: Cluster, sides: list[Side]) -> dict[int, int]:

@@ -52,13 +52,14 @@ class Stage:
 
     def __init__(
         self, children: Children, cluster: Cluster, relay: Relay, sides: dict[str, Side], data_dir: Path,
-        *, disk: SmallDisk | None, session_timeout_s: float, commands: Commands,
+        *, disk: SmallDisk | None, clickhouse: tuple[int, str], session_timeout_s: float, commands: Commands,
     ) -> None:  # fmt: skip
         self.children = children
         self.cluster = cluster
         self.relay = relay
         self.sides = sides
         self.disk = disk
+        self.clickhouse_door, self._clickhouse_url = clickhouse  # the port of the relay, and the URL with it
         self.session_timeout_s = session_timeout_s
         self.busy: set[str] = set()
         self.hits: list[Hit] = []
@@ -73,7 +74,8 @@ class Stage:
         """The sink and the workers; the publishers come last."""
         for name in WORKERS:
             self.start_worker(name)
-        self.children.start(SINK, *self._commands.sink, environment=self._place(SINK))
+        place = {**self._place(SINK), "CLICKHOUSE_URL": self._clickhouse_url}
+        self.children.start(SINK, *self._commands.sink, environment=place)
         self._orders = dict(zip(PUBLISHERS, orders, strict=True))
         for name, order in self._orders.items():
             file = Path(order.folder) / f"{name}.json"

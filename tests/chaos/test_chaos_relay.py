@@ -1,6 +1,7 @@
 """The cable: whole it passes everything on, cut it refuses, silent it holds back and delivers late."""
 
 import asyncio
+import queue
 import socketserver
 import threading
 from collections.abc import Iterator
@@ -15,14 +16,18 @@ CUT = (OSError, asyncio.IncompleteReadError)  # a reset, or an end, as it happen
 
 
 class Echo(socketserver.BaseRequestHandler):
+    heard: "queue.SimpleQueue[bytes]" = queue.SimpleQueue()
+
     def handle(self) -> None:
         while data := self.request.recv(100):
+            self.heard.put(data)
             self.request.sendall(data)
 
 
 @pytest.fixture
 def echo() -> Iterator[int]:
     """The port of a server that says back what it hears."""
+    Echo.heard = queue.SimpleQueue()
     with socketserver.ThreadingTCPServer((LOOPBACK, 0), Echo) as server:
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever)
@@ -64,6 +69,22 @@ async def test_a_silent_cable_delivers_late_what_was_sent_meanwhile(echo: int) -
             await asyncio.wait_for(reader.readexactly(1), LATER_S)
         relay.mend([port])
         assert await asyncio.wait_for(reader.readexactly(3), SOON_S) == b"two"
+
+
+async def test_lost_answers_are_to_what_was_asked_and_heard(echo: int) -> None:
+    port = any_free()
+    with Relay({port: echo}) as relay:
+        reader, writer = await asyncio.open_connection(LOOPBACK, port)
+        relay.mute([port])
+        await asyncio.sleep(LATER_S)
+        writer.write(b"asked")
+        assert await asyncio.to_thread(Echo.heard.get, timeout=SOON_S) == b"asked"
+        relay.cut([port])
+        await asyncio.sleep(LATER_S)
+        relay.mend([port])
+        with pytest.raises(CUT):
+            await asyncio.wait_for(reader.readexactly(1), SOON_S)
+        assert await said(*await asyncio.open_connection(LOOPBACK, port), b"again") == b"again"
 
 
 async def test_only_the_named_doors_are_held_up(echo: int) -> None:
