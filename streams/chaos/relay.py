@@ -115,8 +115,8 @@ class _Door:
             self._open.add(there)
             asking, answering = self._copy(reader, there, self._asking), self._copy(back, writer, self._answering)
             await asyncio.gather(asking, answering)
-        except OSError:
-            pass  # the broker is away, or the connection was cut: the client finds out as it would anywhere
+        except (OSError, asyncio.CancelledError):
+            pass  # the server is away, the connection was cut, or the relay ends: the client finds out by itself
         finally:
             for end in (writer, there):
                 if end is not None:
