@@ -18,10 +18,10 @@ _LASTS: dict[str, tuple[float, float]] = {
     "sink": (0.5, 5.0),
     "broker": (2.0, 12.0),
     "clickhouse": (1.0, 3.0),  # for which its answers are lost; its own supervisor starts it again
-    "zombie": (2.0, 8.0),  # beyond the session's time-out
+    "zombie": (6.0, 15.0),  # beyond the session's time-out: by then others are at work on its partitions
     "rebalance": (9.0, 15.0),
     "publisher": (0.5, 4.0),
-    "network": (3.0, 20.0),
+    "network": (8.0, 20.0),  # beyond the session's time-out too
     "disk": (4.0, 12.0),
     "clock": (4.0, 15.0),
 }
