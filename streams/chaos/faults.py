@@ -45,7 +45,7 @@ def broker(stage: Stage, fault: Fault) -> Story:
 
 def clickhouse(stage: Stage, fault: Fault) -> Story:
     """Its last answers are lost: what the sink asked for is done, and the sink cannot know."""
-    door = [stage.clickhouse_door]
+    door = [stage.servers.door]
     stage.relay.mute(door)
     yield fault.lasts_s
     while not stage.kill_clickhouse():

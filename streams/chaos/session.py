@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import msgspec
 from aiokafka.errors import KafkaError
@@ -27,13 +26,13 @@ from streams.chaos.publishing import Order
 from streams.chaos.relay import Relay
 from streams.chaos.result import Result
 from streams.chaos.screen import Screen
-from streams.chaos.stage import PUBLISHERS, Commands, Stage
+from streams.chaos.stage import PUBLISHERS, SIDES, Commands, Servers, Stage
 from streams.flow import SOURCES
 from streams.law import loader
 from streams.load.reading import ends
 from streams.local import stack
 from streams.local.cluster import NODES, Cluster, Side
-from streams.local.ports import any_free
+from streams.local.ports import distinct
 from streams.local.progress import OnTerminal
 from streams.run import checking
 from streams.run.children import Children
@@ -73,22 +72,15 @@ class Chaos:
         self.day = LAST_DAY
 
     def run(self) -> Result:
-        sides = {name: Side(name, {node: any_free() for node in NODES}) for name in ("LEFT", "RIGHT")}
-        door = any_free()
-        with (
-            self._disk() as disk,
-            self._servers(list(sides.values())) as (cluster, addresses),
-            Relay({**_doors(cluster, list(sides.values())), door: _port(addresses.clickhouse)}) as relay,
-        ):
-            parts = self._prepared(addresses)
-            with Children(parts.settings, addresses) as children:
+        with self._disk() as disk, self._servers() as servers:
+            parts = self._prepared(servers.addresses)
+            with Children(parts.settings, servers.addresses) as children:
                 stage = Stage(
-                    children, cluster, relay, sides, self.folder, disk=disk, session_timeout_s=SESSION_S,
-                    clickhouse=(door, _through(addresses.clickhouse, door)), commands=self.wanted.commands,
-                )  # fmt: skip
+                    children, servers, self.folder, disk=disk, session_s=SESSION_S, commands=self.wanted.commands
+                )
                 self._play(parts, stage)
                 stalled = self._caught_up(parts, stage)
-                result = self._proved(parts, addresses, stage, stalled)
+                result = self._proved(parts, servers.addresses, stage, stalled)
                 stage.end()
                 return result
 
@@ -98,18 +90,23 @@ class Chaos:
         return SmallDisk(place, size) if self.wanted.disk else contextlib.nullcontext()
 
     @contextlib.contextmanager
-    def _servers(self, sides: list[Side]) -> Iterator[tuple[Cluster, Addresses]]:
+    def _servers(self) -> Iterator[Servers]:
+        """The relay's ports are taken before the brokers start, who name them to their clients."""
         report = OnTerminal()
-        with (
-            self.phases.phase("服务器 / servers"),
-            contextlib.ExitStack() as opened,
-        ):
+        with contextlib.ExitStack() as opened, self.phases.phase("服务器 / servers"):
             clickhouse = opened.enter_context(stack.running(self.folder, want_kafka=False, progress=report))
-            cluster = opened.enter_context(Cluster(self.folder, report, sides))
-            assert clickhouse.clickhouse_url is not None
+            url = clickhouse.clickhouse_url
+            assert url is not None
+            door, *doors = distinct(1 + len(SIDES) * len(NODES))
+            sides = {name: Side(name, {node: doors.pop() for node in NODES}) for name in SIDES}
+            cluster = Cluster(self.folder, report, list(sides.values()))
+            behind = {side.doors[node]: cluster.ports[node][side.name] for side in sides.values() for node in NODES}
+            relay = opened.enter_context(Relay({**behind, door: int(url.rpartition(":")[2])}))
+            opened.enter_context(cluster)
+            addresses = Addresses(cluster.bootstrap, url)
             keep = opened.pop_all()
         with keep:
-            yield cluster, Addresses(cluster.bootstrap, clickhouse.clickhouse_url)
+            yield Servers(cluster, relay, sides, addresses, door)
 
     def _prepared(self, addresses: Addresses) -> Parts:
         settings = Settings().model_copy(
@@ -221,18 +218,3 @@ class Chaos:
             seconds=self.phases.seconds,
             spent=self.phases.spent,
         )
-
-
-def _port(url: str) -> int:
-    port = urlsplit(url).port
-    assert port is not None
-    return port
-
-
-def _through(url: str, door: int) -> str:
-    """The same server behind another port."""
-    return f"{url.rpartition(':')[0]}:{door}"
-
-
-def _doors(cluster: Cluster, sides: list[Side]) -> dict[int, int]:
-    return {side.doors[node]: cluster.ports[node][side.name] for side in sides for node in NODES}

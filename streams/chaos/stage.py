@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from streams.addresses import Addresses
 from streams.chaos.disk import SmallDisk
 from streams.chaos.publishing import Order
 from streams.chaos.relay import Relay
@@ -20,7 +21,23 @@ WORKERS = ("worker-1", "worker-2")
 PUBLISHERS = ("publisher-1", "publisher-2")
 SINK = "sink"
 GUEST = "worker-guest"  # comes and goes
+SIDES = ("LEFT", "RIGHT")  # cables
 _REST_S = 1.0  # before a process that ended by itself is started again
+
+
+class Servers(NamedTuple):
+    """What runs behind the relay. ``door``: the relay's port before ClickHouse."""
+
+    cluster: Cluster
+    relay: Relay
+    sides: dict[str, Side]
+    addresses: Addresses  # past the relay
+    door: int
+
+    @property
+    def clickhouse(self) -> str:
+        """ClickHouse as the sink knows it, through the relay."""
+        return f"{self.addresses.clickhouse.rpartition(':')[0]}:{self.door}"
 
 
 class Commands(NamedTuple):
@@ -51,16 +68,15 @@ class Stage:
     """``busy`` are those under a fault: nobody hits them a second time, and nobody starts them meanwhile."""
 
     def __init__(
-        self, children: Children, cluster: Cluster, relay: Relay, sides: dict[str, Side], data_dir: Path,
-        *, disk: SmallDisk | None, clickhouse: tuple[int, str], session_timeout_s: float, commands: Commands,
+        self, children: Children, servers: Servers, data_dir: Path,
+        *, disk: SmallDisk | None, session_s: float, commands: Commands,
     ) -> None:  # fmt: skip
         self.children = children
-        self.cluster = cluster
-        self.relay = relay
-        self.sides = sides
+        self.servers = servers
+        self.cluster = servers.cluster
+        self.relay = servers.relay
         self.disk = disk
-        self.clickhouse_door, self._clickhouse_url = clickhouse  # the port of the relay, and the URL with it
-        self.session_timeout_s = session_timeout_s
+        self.session_timeout_s = session_s
         self.busy: set[str] = set()
         self.hits: list[Hit] = []
         self.deaths: list[Death] = []
@@ -74,7 +90,7 @@ class Stage:
         """The sink and the workers; the publishers come last."""
         for name in WORKERS:
             self.start_worker(name)
-        place = {**self._place(SINK), "CLICKHOUSE_URL": self._clickhouse_url}
+        place = {**self._place(SINK), "CLICKHOUSE_URL": self.servers.clickhouse}
         self.children.start(SINK, *self._commands.sink, environment=place)
         self._orders = dict(zip(PUBLISHERS, orders, strict=True))
         for name, order in self._orders.items():
@@ -90,7 +106,7 @@ class Stage:
 
     def side(self, name: str) -> Side:
         """Behind whose cable a process sits: each permanent worker behind its own, the others with the second."""
-        return self.sides["LEFT" if name == WORKERS[0] else "RIGHT"]
+        return self.servers.sides[SIDES[name != WORKERS[0]]]
 
     def hit(self, kind: str, whom: str, way: str = "") -> None:
         self.hits.append(Hit(kind, time.time(), whom, way))

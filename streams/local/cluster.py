@@ -22,7 +22,7 @@ from streams.local import kafka
 from streams.local.errors import server_not_up
 from streams.local.java import find_java
 from streams.local.kafka_jars import kafka_jars
-from streams.local.ports import LOOPBACK, any_free
+from streams.local.ports import LOOPBACK, distinct
 from streams.local.processes import die_with_parent
 from streams.local.progress import Reporter
 
@@ -69,8 +69,9 @@ class Cluster:
         self._sides = tuple(sides)
         self._program = [str(java.binary), *HEAP, "-cp", f"{jars}/*"]
         self._running: dict[int, subprocess.Popen[bytes]] = {}
-        taken: set[int] = set()
-        self.ports = {node: {use: _fresh(taken) for use in ("broker", "controller", *self._names)} for node in NODES}
+        uses = ("broker", "controller", *self._names)
+        ports = distinct(len(NODES) * len(uses), (port for side in sides for port in side.doors.values()))
+        self.ports = {node: {use: ports.pop() for use in uses} for node in NODES}
 
     @property
     def _names(self) -> tuple[str, ...]:
@@ -207,10 +208,3 @@ class Cluster:
 
 def _listed(listeners: dict[str, int]) -> str:
     return ",".join(f"{name}://{LOOPBACK}:{port}" for name, port in listeners.items())
-
-
-def _fresh(taken: set[int]) -> int:
-    while (port := any_free()) in taken:
-        continue
-    taken.add(port)
-    return port

@@ -2,6 +2,7 @@
 
 import secrets
 import socket
+from collections.abc import Iterable
 
 from streams.local.errors import port_taken
 from streams.local.launch import Room, read, write
@@ -54,6 +55,16 @@ def listening(port: int) -> bool:
 def any_free() -> int:
     """A free loopback port outside the range that outgoing connections use."""
     return _any(set())
+
+
+def distinct(number: int, besides: Iterable[int] = ()) -> list[int]:
+    """So many free loopback ports, no two of them the same, and none ``besides``."""
+    chosen: list[int] = []
+    taken = set(besides)
+    while len(chosen) < number:
+        chosen.append(_any(taken))
+        taken.add(chosen[-1])
+    return chosen
 
 
 def _any(taken: set[int]) -> int:
