@@ -22,6 +22,7 @@ PUBLISHERS = ("publisher-1", "publisher-2")
 SINK = "sink"
 GUEST = "worker-guest"  # comes and goes
 SIDES = ("LEFT", "RIGHT")  # cables
+_SAID_LINES = 200  # of the log of one that ended by itself
 _REST_S = 1.0  # before a process that ended by itself is started again
 
 
@@ -162,5 +163,5 @@ class Stage:
             since = self._ended.setdefault(name, time.monotonic())
             if time.monotonic() - since > _REST_S:
                 del self._ended[name]
-                self.deaths.append(Death(name, code, tail(self.children.log(name))))
+                self.deaths.append(Death(name, code, tail(self.children.log(name), _SAID_LINES)))
                 self.children.again(name)
