@@ -11,6 +11,7 @@ from streams.chaos.stage import GUEST, PUBLISHERS, SINK, WORKERS, Stage
 
 Story = Generator[float, None, None]  # yields seconds
 _AGAIN_S, _SOON_S = 1.0, 0.03
+_BLOCK_BYTES = 3_000  # more than a statement has; what is sent at once is rows
 _VISIT_S = 3.5  # a guest's stay
 
 
@@ -44,9 +45,9 @@ def broker(stage: Stage, fault: Fault) -> Story:
 
 
 def clickhouse(stage: Stage, fault: Fault) -> Story:
-    """Its last answers are lost: what the sink asked for is done, and the sink cannot know."""
+    """The answer to a block of rows is lost: it is stored, and the sink cannot know."""
     door = [stage.servers.door]
-    stage.relay.mute(door)
+    stage.relay.mute(door, _BLOCK_BYTES)
     yield fault.lasts_s
     while not stage.kill_clickhouse():
         yield _AGAIN_S

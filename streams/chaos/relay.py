@@ -49,9 +49,10 @@ class Relay:
         """Hold back everything from now on."""
         self._each(ports, _Door.silence)
 
-    def mute(self, ports: Iterable[int]) -> None:
-        """Hold back every answer from now on; ``cut`` before ``mend``, and they are lost."""
-        self._each(ports, _Door.mute)
+    def mute(self, ports: Iterable[int], asked: int = 0) -> None:
+        """Hold back every answer from now on, or from when so many bytes are asked at once; ``cut`` before ``mend``,
+        and they are lost."""
+        self._each(ports, lambda door: door.mute(asked))
 
     def cut(self, ports: Iterable[int]) -> None:
         """End what is connected; new connections are taken."""
@@ -72,6 +73,7 @@ class _Door:
         self._to = to
         self._refusing = False
         self._asking, self._answering = asyncio.Event(), asyncio.Event()
+        self._mute_at: int | None = None  # bytes
         self.mend()
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
@@ -95,10 +97,16 @@ class _Door:
         self._asking.clear()
         self._answering.clear()
 
-    def mute(self) -> None:
-        self._answering.clear()
+    def mute(self, asked: int) -> None:
+        self._mute_at = asked
+        self._asked(0)
+
+    def _asked(self, size: int) -> None:
+        if self._mute_at is not None and size >= self._mute_at:
+            self._answering.clear()
 
     def mend(self) -> None:
+        self._mute_at = None
         self._refusing = False
         self._asking.set()
         self._answering.set()
@@ -113,8 +121,8 @@ class _Door:
                 return
             back, there = await asyncio.open_connection(LOOPBACK, self._to)
             self._open.add(there)
-            asking, answering = self._copy(reader, there, self._asking), self._copy(back, writer, self._answering)
-            await asyncio.gather(asking, answering)
+            asking = self._copy(reader, there, self._asking, self._asked)
+            await asyncio.gather(asking, self._copy(back, writer, self._answering, lambda size: None))
         except (OSError, asyncio.CancelledError):
             pass  # the server is away, the connection was cut, or the relay ends: the client finds out by itself
         finally:
@@ -123,10 +131,17 @@ class _Door:
                     self._open.discard(end)
                     end.transport.abort()
 
-    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, free: asyncio.Event) -> None:
+    async def _copy(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        free: asyncio.Event,
+        seen: Callable[[int], None],
+    ) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(_CHUNK):
                 await free.wait()
+                seen(len(data))
                 writer.write(data)
                 await writer.drain()
         writer.transport.abort()  # ends the other direction too

@@ -75,8 +75,9 @@ async def test_lost_answers_are_to_what_was_asked_and_heard(echo: int) -> None:
     port = any_free()
     with Relay({port: echo}) as relay:
         reader, writer = await asyncio.open_connection(LOOPBACK, port)
-        relay.mute([port])
+        relay.mute([port], asked=5)
         await asyncio.sleep(LATER_S)
+        assert await said(reader, writer, b"less") == Echo.heard.get() == b"less"
         writer.write(b"asked")
         assert await asyncio.to_thread(Echo.heard.get, timeout=SOON_S) == b"asked"
         relay.cut([port])
