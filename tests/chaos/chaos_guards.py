@@ -12,7 +12,8 @@ from typing import NamedTuple
 import typer
 
 HERE = Path(__file__).parent
-FAULTS_S, ROUNDS_S, PATIENCE_S = 80.0, 12.0, 40.0
+FAULTS_S, ROUNDS_S = 80.0, 12.0
+PATIENCE_S = 90.0  # longer than the broker waits before it ends the transaction of a dead worker
 PROGRAM = "guard_removed"
 
 
