@@ -1,8 +1,8 @@
 """The map: who reads what, who writes what. The agents are built from it, so it cannot lie about their inputs.
 
 events.* feedback.* cases.* clock ──▶ intake ──▶ accepted ──▶ casework ──▶ decisions, sanctions.*, rewards.*,
-                                        │                        │         their .current, notices, publication,
-                                        │                        │         bureau, partners.*
+                                        │                        │         their .current, supervision.*, notices,
+                                        │                        │         publication, bureau, partners.*
                                         ├──▶ identities (sealed) ├──▶ receipts.*
                                         ├──▶ displays (masked)   └──▶ erasures, tombstones in identities, displays
                                         └──▶ receipts.* (rejected), quarantine
@@ -41,6 +41,7 @@ AGENTS = (
             "sanctions.current",
             "rewards",
             "rewards.current",
+            "supervision",
             "notices",
             "publication",
             "bureau",

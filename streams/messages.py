@@ -1,4 +1,5 @@
-"""Which topic hears of what: a decision becomes its log record, deltas and snapshots for departments, and notices."""
+"""Which topic hears of what: a decision becomes its log record, deltas, snapshots and orders for
+departments, and notices."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -15,6 +16,7 @@ from streams.core.standing import Standing
 from streams.engine.ports import Output
 from streams.identity import Keyring
 from streams.notices import text_zh
+from streams.orders import orders
 from streams.outward import Outward
 from streams.wire import source_key
 from topics.catalogue import Catalogue
@@ -80,6 +82,9 @@ class Messages:
         value = self._codec.encode("Decision", decision)
         yield Output(self.topic("decisions"), decision.subject.encode(), value, partition)
         yield from self._outward.of(decision, standing, law)
+        for order in orders(decision, standing):
+            told = self._codec.encode("SupervisionOrder", order)
+            yield Output(self.topic("supervision", order.to), order.order_no.encode(), told)
         moved = (*decision.raised, *decision.changed)
         if not moved and not decision.notices:
             return

@@ -6,7 +6,18 @@ Order matters and is the reader's duty: law books, source records, receipts, acc
 from collections.abc import Iterator
 from typing import Any
 
-from monitoring.auditor import admission, bureau, content, effects, explained, incentives, person, raising, waiting
+from monitoring.auditor import (
+    admission,
+    bureau,
+    content,
+    effects,
+    explained,
+    incentives,
+    orders,
+    person,
+    raising,
+    waiting,
+)
 from monitoring.auditor.findings import Finding, Invariant
 from monitoring.auditor.lawbook import Law
 from monitoring.auditor.lawfiles import read_book
@@ -121,6 +132,7 @@ def decision(view: View, value: Fields) -> None:
     fold_waiting(view, value)
     entry = fold_entry(view, value, law)
     person.fold_case(view, value, entry)
+    orders.fold_order(view, value)
     findings.check(Invariant.OVERDUE, person.fold_overdue(view, value), value["kind"] == "overdue")
     moves = value["moves"] or {"publications": (), "bureau": (), "rewards": ()}
     findings.check(Invariant.PARTNER, incentives.fold_consent(view, value), value["consent"] is not None)
@@ -157,6 +169,11 @@ def current(view: View, family: str, channel: str | None, key: str, value: Field
 def partner(view: View, reader: str | None, key: str, value: Fields | None) -> None:
     """One record of the topic that the partner ``reader`` may read."""
     view.findings.check(Invariant.PARTNERS_TOLD, incentives.fold_partner(view, (reader, key), value))
+
+
+def order(view: View, reader: str | None, key: str, value: Fields | None) -> None:
+    """One record of the topic that the department ``reader`` may read."""
+    view.findings.check(Invariant.ORDERS_TOLD, orders.fold_told(view, reader, key, value))
 
 
 def scores(where: str, names: frozenset[str] | set[str]) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from monitoring.auditor.caps import cap_kept
 from monitoring.auditor.findings import Finding, Invariant
 from monitoring.auditor.incentives import CHECKS as INCENTIVES
 from monitoring.auditor.lawbook import Law, Rule
+from monitoring.auditor.orders import CHECKS as ORDERS
 from monitoring.auditor.person import CHECKS as RIGHTS
 from monitoring.auditor.view import OPEN, ObligationFact, View
 from monitoring.auditor.waiting import nothing_open_while_barred, waits_no_longer
@@ -168,6 +169,7 @@ CHECKS: tuple[tuple[Invariant, Callable[[View], Iterator[Finding]], Callable[[Vi
     *RIGHTS,
     *BUREAU,
     *INCENTIVES,
+    *ORDERS,
     (Invariant.DELTAS, deltas, lambda view: len(view.obligations)),
     (Invariant.CURRENT, current, lambda view: len(view.obligations)),
 )

@@ -68,6 +68,7 @@ class Invariant(StrEnum):
     PARTNERS_TOLD = (
         "each partner is told of its own places that stand and of no other; withdrawn, nothing of the person is left"
     )
+    ORDERS_TOLD = "each department reads where the orders to it stand, and of no order to another"
     DELTAS = "the topics of the departments carry exactly the changes decided"
     CURRENT = "the .current topics hold the last change of each obligation"
     ROWS = "each topic record is one row in ClickHouse"

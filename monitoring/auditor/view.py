@@ -218,6 +218,9 @@ class View:
     obligations: dict[str, ObligationFact] = field(default_factory=dict)
     missed: set[tuple[str, date]] = field(default_factory=set)  # what was said to be overdue, and its day
     orders: dict[tuple[str, str], date | None] = field(default_factory=dict)  # department, number -> due day if open
+    # department, number -> state and due day, as decided; the same by who reads the topic, as told
+    ordered: dict[tuple[str | None, str], tuple[str, date]] = field(default_factory=dict)
+    orders_told: dict[tuple[str | None, str], tuple[str, date]] = field(default_factory=dict)
     public: dict[str, Shown] = field(default_factory=dict)  # publication id -> what is shown
     shown: dict[str, set[str]] = field(default_factory=dict)  # place -> ids of its publications
     told_of_feed: dict[str, date] = field(default_factory=dict)  # bureau record id -> day the person was told

@@ -110,7 +110,9 @@ def order(word: str, **changes: Any) -> bytes:
 def test_an_order_is_about_a_department_and_no_person(stand: Stand) -> None:
     due = START + timedelta(days=10)
     stand.send("cases.credit", order("ordered", duty="answer_proposals", due_on=due))
-    stand.send("feedback.org", order("answered", done=True, officer="T-7"))
+    assert [(one["state"], one["due_on"]) for one in stand.read("supervision.org")] == [("given", due)]
+    stand.send("feedback.org", order("answered", done=True, officer="T-7"), crash=True)
+    assert [one["state"] for one in stand.read("supervision.org")] == ["given", "done"]
     assert [one["outcome"] for one in stand.read("receipts.credit") + stand.read("receipts.org")] == ["accepted"] * 2
     assert [one["kind"] for one in stand.read("decisions")[1:]] == ["supervised", "supervised"]
     accepted = stand.read("accepted")[-1]
@@ -118,6 +120,26 @@ def test_an_order_is_about_a_department_and_no_person(stand: Stand) -> None:
     raw = stand.standing_bytes()[bytes.fromhex(accepted["subject"])]
     assert raw is not None and msgspec.msgpack.decode(raw, type=Standing).orders["DD-1"].done
     assert len(stand.topics["identities"]) == 1
+
+
+def test_an_order_reaches_its_department_and_no_other_and_says_when_it_is_overdue(stand: Stand) -> None:
+    due = START + timedelta(days=2)
+    stand.send("cases.credit", order("ordered", duty="answer_proposals", due_on=due))
+    for number in (1, 2):
+        stand.tick(START + timedelta(days=number))
+    assert len(stand.topics["supervision.org"]) == 1, "the due day is not over"
+    stand.tick(due + timedelta(days=1), crash=True)
+    stand.send("feedback.org", order("answered", officer="T-7"))
+    stand.tick(due + timedelta(days=2))
+    told = stand.read("supervision.org")
+    assert [(one["state"], one["due_on"]) for one in told] == [("given", due), ("overdue", due), ("answered", due)]
+    assert {(one["to"], one["by"], one["duty"]) for one in told} == {("org", "credit", "answer_proposals")}
+    assert {key for key, _ in stand.topics["supervision.org"]} == {b"DD-1"}
+    assert [topic for topic in stand.topics if topic.startswith("supervision")] == ["supervision.org"]
+    assert (
+        told[1]["decision_id"]
+        == [one for one in stand.read("decisions") if one["kind"] == "overdue"][-1]["decision_id"]
+    )
 
 
 def test_a_consent_is_kept_and_withdrawn_without_a_record_of_the_person(stand: Stand) -> None:

@@ -33,7 +33,7 @@ def only(history: History) -> set[I]:
 def test_a_lawful_history_matches(history: History) -> None:
     report = history.audit()
     assert report.match, report.findings
-    rights = {I.OVERDUE, I.DISPUTED, I.REPAIRED}  # test_auditor_rights.py
+    rights = {I.OVERDUE, I.DISPUTED, I.REPAIRED, I.ORDERS_TOLD}  # test_auditor_rights.py, _orders.py
     rights |= {I.RED_LIST, I.PARTNER, I.PARTNERS_TOLD}  # test_auditor_incentives.py
     elsewhere = {I.ROWS, I.CURRENT_ROWS, I.CAP, I.ERASED} | rights  # servers; test_auditor_breadth.py, _erased.py
     assert {invariant for invariant in I if not report.checked[invariant]} == elsewhere, "each invariant saw something"
