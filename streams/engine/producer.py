@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.errors import KafkaError, NodeNotReadyError
+from aiokafka.errors import IllegalOperation, KafkaError, NodeNotReadyError
 from aiokafka.partitioner import DefaultPartitioner
 from aiokafka.protocol.transaction import (
     AddOffsetsToTxnRequest,
@@ -75,6 +75,18 @@ class TaskProducer:
 
     async def write(self, outputs: Iterable[Output], offsets: Mapping[TopicPartition, int]) -> None:
         """One transaction: all outputs and the input offsets, or nothing. Raises what Kafka raised."""
+        try:
+            await self._write(outputs, offsets)
+        except (IllegalOperation, AssertionError) as error:
+            # A producer that was fenced while the transaction was filled says that there is none, and not why.
+            raise self._ended_by() or error from error
+
+    def _ended_by(self) -> BaseException | None:
+        """What ended the transaction, if aiokafka did."""
+        waiter = self._producer._txn_manager._transaction_waiter
+        return waiter.exception() if waiter is not None and waiter.done() and not waiter.cancelled() else None
+
+    async def _write(self, outputs: Iterable[Output], offsets: Mapping[TopicPartition, int]) -> None:
         await self._producer.begin_transaction()
         self._open = True
         sent = await self._send(await self._group_by_partition(outputs))
