@@ -3,6 +3,7 @@
 Two clocks. *Known* (transaction time): only decisions of ticks up to that day are folded, so what came later cannot be
 seen. *At* (valid time): of what was known, an entry is true on a day on which its document was in effect, its term had
 not run out and its ground had not fallen - by the date of the document that ended it, however late that was told.
+What is erased is shown on no day, whatever was known by then (design 7; 条例 38): only how many decisions there were.
 
 >>> from datetime import date
 >>> fold("00" * 16, [], {}, {}.__getitem__, at=date(2019, 1, 1), known=date(2019, 1, 1)).entries
@@ -43,7 +44,8 @@ class Known(NamedTuple):
 
 
 class AsOf(NamedTuple):
-    """The answer. ``decisions``: how many were known; ``last_known``: day of the last of them; ``law``: its book."""
+    """The answer. ``decisions``: how many were known; ``last_known``: day of the last of them; ``law``: its book;
+    ``stubs``: how many decisions are erased, on ``erased_on`` for the last time."""
 
     subject: str
     at: date
@@ -53,6 +55,8 @@ class AsOf(NamedTuple):
     decisions: int
     last_known: date | None
     law: str | None
+    stubs: int
+    erased_on: date | None
 
 
 def fold(
@@ -65,7 +69,8 @@ def fold(
     known: date,
 ) -> AsOf:
     """``decisions``: those about the subject, in order; ``events``: its accepted records by receipt id."""
-    seen = [decision for decision in decisions if decision.decided_on <= known]
+    stubs, left = _without_erased(tuple(decisions))
+    seen = [decision for decision in left if decision.decided_on <= known]
     now = Standing(subject)
     measures: dict[str, tuple[str, Obligation]] = {}  # as on the day asked for, with the record they are about
     ended_by: dict[str, Decision] = {}
@@ -95,7 +100,16 @@ def fold(
         decisions=len(seen),
         last_known=None if last is None else last.decided_on,
         law=None if last is None else last.law_digest,
+        stubs=len(stubs),
+        erased_on=stubs[-1].decided_on if stubs else None,
     )
+
+
+def _without_erased(decisions: tuple[Decision, ...]) -> tuple[tuple[Decision, ...], tuple[Decision, ...]]:
+    """Those that an erasure took, itself the last of them, and those that came after."""
+    kinds = [decision.kind for decision in decisions]
+    cut = len(kinds) - kinds[::-1].index(DecisionKind.ERASED) if DecisionKind.ERASED in kinds else 0
+    return decisions[:cut], decisions[cut:]
 
 
 def _follow(measures: dict[str, tuple[str, Obligation]], decision: Decision, at: date) -> None:

@@ -37,6 +37,11 @@ def _parts(answer: AsOf, law: LawBook | None) -> Iterator[RenderableType]:
     for text in _CLOCKS:
         yield Text(text.format(at=answer.at, known=answer.known))
     yield Text()
+    if answer.erased_on is not None:
+        yield Text(
+            f"{answer.erased_on} 期满删除：此前的 {answer.stubs} 项决定不再提供查询 / erased on {answer.erased_on}: "
+            f"{answer.stubs} decisions until then are not shown"
+        )
     if law is None:
         yield Text(f"截至 {answer.known} 没有任何决定 / no decision was known by then")
         return

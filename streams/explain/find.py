@@ -12,7 +12,7 @@ _POLLS = 20
 
 
 class NotFound(Exception):
-    """No such decision is stored; the message says where it was looked for."""
+    """No such decision is stored, or only its stub; the message says where it was looked for."""
 
 
 def find(parts: Parts, clickhouse_url: str, wanted: str) -> list[Decision]:
@@ -23,7 +23,7 @@ def find(parts: Parts, clickhouse_url: str, wanted: str) -> list[Decision]:
     client = connect(clickhouse_url, parts.settings.database)
     try:
         query = (
-            "SELECT topic, partition, offset FROM decisions "
+            "SELECT topic, partition, offset, erased FROM decisions "
             "WHERE decision_id = %(id)s OR cause_receipt_id = %(id)s ORDER BY ordinal"
         )
         rows = client.execute(query, {"id": wanted})
@@ -34,7 +34,11 @@ def find(parts: Parts, clickhouse_url: str, wanted: str) -> list[Decision]:
             f"没有这项决定 / no decision of id or receipt {wanted} in ClickHouse; a new one takes a second to appear, "
             "and a rejected, duplicate or changed record led to none"
         )
-    return [_decision(parts, TopicPartition(topic, partition), offset) for topic, partition, offset in rows]
+    if any(erased for *_, erased in rows):  # the topic has it for replay; whoever asks is shown what the table keeps
+        raise NotFound(
+            f"{wanted}: 期满删除，不再提供查询 / its subject is erased: of this decision only a stub is kept"
+        )
+    return [_decision(parts, TopicPartition(topic, partition), offset) for topic, partition, offset, _ in rows]
 
 
 def _decision(parts: Parts, place: TopicPartition, offset: int) -> Decision:

@@ -259,3 +259,34 @@ def _page(answer: AsOf) -> str:
     with console.capture() as capture:
         console.print(page(answer, BOOK if answer.law else None))
     return re.sub(r"[│\s]", "", capture.get())
+
+
+@pytest.mark.parametrize("known", [2, 10, 1858, 1859])
+def test_what_is_erased_is_shown_on_no_day_whatever_was_known(stand: Stand, known: int) -> None:
+    """Performed on day 2: five years after the document, thirty days of grace and one, it is erased."""
+    stand.send("events.court", ending(day(2)))
+    for topic in [name for name in stand.topics if name.startswith("sanctions.") and not name.endswith(".current")]:
+        for one in stand.read(topic):
+            if one["state"] == "lifting":
+                stand.send(topic.replace("sanctions", "feedback"), proof(one))
+    assert len(ask(stand, at=2, known=known).entries) == 1
+    tick(stand, 1857)
+    assert ask(stand, at=2, known=known).erased_on is None
+    tick(stand, 1858)
+    answer = ask(stand, at=2, known=known)
+    assert (answer.entries, answer.decisions, answer.law) == ((), 0, None)
+    assert (answer.stubs, answer.erased_on) == (len(stand.read("decisions")), day(1858))
+    text = _page(answer)
+    assert "期满删除" in text and TARGET["document_no"] not in text
+
+
+def proof(obligation: dict[str, Any]) -> bytes:
+    fields = {
+        "event_id": obligation["obligation_id"],
+        "subject": {"kind": "person", "id_type": "none", "case_ref": obligation["case_ref"]},
+        "obligation_id": obligation["obligation_id"],
+        "state": "lifted",
+        "officer": "T1",
+        "answered_on": obligation["day"],
+    }
+    return CODEC.encode("OfficerFeedback", fields)

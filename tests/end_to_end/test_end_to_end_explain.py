@@ -21,7 +21,7 @@ def decision_id(played: Played) -> str:
     """An order that raised something, by mappings of ours, while other rules were considered and did not apply."""
     query = (
         "SELECT min(decision_id) FROM decisions "
-        "WHERE notEmpty(raised) AND notEmpty(considered_rules) AND item = 'COURT_CONSUMPTION_ORDER'"
+        "WHERE notEmpty(raised) AND notEmpty(considered_rules) AND item = 'COURT_CONSUMPTION_ORDER' AND NOT erased"
     )
     with connect(played.here.addresses.clickhouse, played.here.settings.database) as client:
         return str(client.execute(query)[0][0])
@@ -43,6 +43,16 @@ def test_the_page_is_printed_and_the_look_is_on_record_before_it(played: Played,
     assert (look["officer"], look["purpose"], look["command"]) == ("officer-17", "audit", "explain")
     assert look["decision_id"] == look["content"] == decision_id
     assert began <= look["at"] <= datetime.now(UTC)
+
+
+def test_what_is_erased_is_not_shown_though_the_topic_keeps_it_for_replay(played: Played) -> None:
+    with connect(played.here.addresses.clickhouse, played.here.settings.database) as client:
+        ((stub, kept),) = client.execute("SELECT min(decision_id), count() FROM decisions WHERE erased")
+    assert kept, "the sample erases somebody"
+    answer = played.here.chengxin("explain", stub, *LOOK)
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert "期满删除" in answer.stderr
+    assert [look["decision_id"] for look in logged(played)[-1:]] == [stub]
 
 
 def test_what_is_not_found_was_asked_all_the_same(played: Played) -> None:

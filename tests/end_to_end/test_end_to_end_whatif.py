@@ -175,7 +175,8 @@ def test_a_book_comes_into_force_with_its_report_alone(played: Played, draft: Dr
 
 def test_a_standing_on_two_clocks_after_the_query_log_has_it(played: Played) -> None:
     made = decisions(played)
-    ended = next(one for one in made if one["kind"] == "ended" and one["changed"])
+    erased = {one["subject"] for one in made if one["kind"] == "erased"}
+    ended = next(one for one in made if one["kind"] == "ended" and one["changed"] and one["subject"] not in erased)
     token, told = ended["subject"], ended["decided_on"]
     at = ended["entry"]["determination"]["effect_date"]
     before = len(played.here.read("querylog"))
@@ -190,6 +191,8 @@ def test_a_standing_on_two_clocks_after_the_query_log_has_it(played: Played) -> 
     looks = [played.here.parts.codec.decode(record.value).value for record in played.here.read("querylog")[before:]]
     assert [(look["command"], look["subject"]) for look in looks] == [("standing", token)] * 2
     assert looks[0]["content"] == f"at {at} known {told}"
+    gone = played.here.chengxin("standing", min(erased), *asked[2:], f"{told}", *LOOK)
+    assert gone.returncode == 0 and "期满删除" in gone.stdout and "事项" not in gone.stdout
 
 
 @pytest.mark.check
