@@ -57,8 +57,8 @@ def lacking(value: Fields) -> bool:
     content = content_of(value)
     if content is None:
         return False
-    own = value["kind"] == "correction" and not value["correction"]["document_no"]
-    return own or not all(content[name] for name in _DOCUMENT)
+    own = value["kind"] == "correction" and not value["correction"]["document_no"].strip()
+    return own or not content["document_no"].strip() or not all(content[name] for name in _DOCUMENT)
 
 
 def no_minor(view: View, value: Fields, where: str) -> Iterator[Finding]:

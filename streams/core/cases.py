@@ -10,7 +10,7 @@ from streams.core import limits
 from streams.core.decisions import Case, DecisionKind, Entry, Fault, Obligation, Outcome, Receipt, Waiting
 from streams.core.docket import Docket
 from streams.core.ending import Closing, close
-from streams.core.events import CaseStep, Matter, PersonCase
+from streams.core.events import CaseStep, Matter, PersonCase, stated
 from streams.core.ids import entry_key
 from streams.core.lifting import lift, standing
 from streams.core.repair import BAN_STAYS, REPAIRED, earliest, is_ban, reason_of, scheme_on, statutory
@@ -30,8 +30,8 @@ def decide_case(docket: Docket) -> Receipt:
     event = docket.event
     case = event.case
     assert case is not None
-    if case.step is CaseStep.UPHELD and not (case.document_no and case.document_digest):
-        lacking = "document_digest" if case.document_no else "document_no"
+    if case.step is CaseStep.UPHELD and not (stated(case.document_no) and case.document_digest):
+        lacking = "document_digest" if stated(case.document_no) else "document_no"
         return docket.hold(Fault("DOCUMENT_INCOMPLETE", lacking, None, "document_no, document_digest"))
     key = docket.standing.key_now(entry_key(event.channel, case.target.document_no, case.target.item))
     entry = docket.standing.entries.get(key)

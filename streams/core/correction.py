@@ -20,7 +20,7 @@ from streams.core.decisions import (
     Waiting,
 )
 from streams.core.docket import Docket
-from streams.core.events import Correction, Determination, EventKind
+from streams.core.events import Correction, Determination, EventKind, stated
 from streams.core.ids import content_digest, entry_key
 from streams.core.law import Rule
 from streams.core.lifting import CLOSED_BY_OFFICER, lift, standing
@@ -77,7 +77,7 @@ def _lacking(correction: Correction) -> tuple[str, ...]:
         "replacement.document_date": new.document_date,
         "replacement.effect_date": new.effect_date,
     }
-    return tuple(name for name, value in parts.items() if not value)
+    return tuple(name for name, value in parts.items() if not stated(value))
 
 
 def _taken(docket: Docket, entry: Entry, correction: Correction) -> Entry | None:

@@ -7,7 +7,7 @@ from streams.core.correction import NOT_RECORDABLE, TERM_ALREADY_ENDED, correct
 from streams.core.decisions import ENDING_GIVEN_UP, OVERTAKEN, DecisionKind, Entry, Fault, Outcome, Receipt, Waiting
 from streams.core.docket import Docket
 from streams.core.ending import end, without_effect
-from streams.core.events import Determination, PersonCase, SubjectKind
+from streams.core.events import Determination, PersonCase, SubjectKind, stated
 from streams.core.ids import entry_key
 from streams.core.law import LawBook
 from streams.core.measures import barred_by_item, judge, propose
@@ -22,7 +22,7 @@ FOR_LIFE = "for_life"
 def missing(determination: Determination) -> tuple[str, ...]:
     """What a document lacks to be one in legal effect (design rule 2); such a record is held."""
     parts = ("document_no", "document_date", "effect_date")
-    return tuple(part for part in parts if not getattr(determination, part))
+    return tuple(part for part in parts if not stated(getattr(determination, part)))
 
 
 def incomplete(fields: tuple[str, ...]) -> Fault:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from streams.core.caps import expiry_reason
 from streams.core.decisions import Case, DecisionKind, Entry, Fault, Outcome, Receipt, Waiting
 from streams.core.docket import Docket
-from streams.core.events import Ending
+from streams.core.events import Ending, stated
 from streams.core.ids import entry_key
 from streams.core.law import LawBook
 from streams.core.lifting import lift
@@ -36,7 +36,7 @@ def decide_ending(docket: Docket) -> Receipt:
     ending = event.ending
     assert ending is not None
     reason = law.endings.get(ending.reason)
-    if not ending.document_no and reason is not None and reason.needs_document:
+    if not stated(ending.document_no) and reason is not None and reason.needs_document:
         return docket.hold(Fault("DOCUMENT_INCOMPLETE", "document_no", None, "document_no"))
     key = docket.standing.key_now(entry_key(event.channel, ending.target.document_no, ending.target.item))
     entry = docket.standing.entries.get(key)

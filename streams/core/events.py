@@ -29,6 +29,15 @@ class SubjectKind(StrEnum):
     NAME_ONLY = "name_only"  # no checked identifier: goes to review, never to a measure (rule 10)
 
 
+def stated(value: str | date | None) -> bool:
+    """Whether a document states it: a number of spaces is none (design rule 2).
+
+    >>> stated("  "), stated("鲁执1号"), stated(None)
+    (False, True, False)
+    """
+    return bool(value.strip()) if isinstance(value, str) else value is not None
+
+
 class Target(Struct, frozen=True):
     """Which earlier record of the same channel is meant."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.flow.flow_stand import Stand, listing, person
+from tests.flow.flow_stand import CODEC, Stand, determination, listing, person
 
 DAY = date(2019, 3, 4)
 
@@ -20,6 +20,8 @@ DAY = date(2019, 3, 4)
         ("document_no", f"{person(7)[:6]}-{person(7)[6:14]}-{person(7)[14:]}"),
         ("document_no", f"{person(7)[:6]}．{person(7)[6:]}"),
         ("document_no", "文" * 129),
+        ("document_no", "鲁执1号 "),
+        ("document_no", " 鲁执1号"),
         ("body", "x" * 100_000),
         ("ground", "a\u0000b"),
     ],
@@ -45,3 +47,25 @@ def test_a_digest_that_looks_like_it_holds_a_number_passes(tmp_path: Path) -> No
     stand = Stand(tmp_path / "keys").begin(DAY)
     stand.send("events.court", listing(1, DAY, document_digest="990000195501080017" + "a" * 46))
     assert stand.read("receipts.court")[0]["outcome"] == "accepted"
+
+
+def test_a_document_number_of_spaces_is_none(tmp_path: Path) -> None:
+    """Whatever rests on the document is held: the determination, and what would end, correct or undo it."""
+    stand = Stand(tmp_path / "keys").begin(DAY)
+    said = determination(1, DAY)
+    stand.send("events.court", listing(2, DAY, document_no="  "))
+    stand.send("events.court", listing(1, DAY))
+    about = {"subject": said["subject"], "target": {"document_no": said["document_no"], "item": said["item"]}}
+    blank = {"event_id": "E", **about, "document_no": " ", "document_digest": "cd" * 32}
+    stand.send("events.court", CODEC.encode("GroundEnding", {**blank, "reason": "revoked", "document_date": DAY}))
+    new = {name: said[name] for name in said if name not in ("event_id", "subject")}
+    for value in (
+        {**blank, "replacement": new},
+        {**blank, "document_no": "G", "replacement": {**new, "document_no": " "}},
+    ):
+        stand.send("events.court", CODEC.encode("RecordCorrection", {**value, "document_date": DAY}))
+    step = {"matter": "objection", "step": "upheld", "case_no": "Y", "day": DAY}
+    stand.send("cases.court", CODEC.encode("CaseEvent", {**blank, **step}))
+    held = [one for one in stand.read("receipts.court") if one["outcome"] != "accepted"]
+    assert len(held) == 5
+    assert {(one["outcome"], one["faults"][0]["code"]) for one in held} == {("held", "DOCUMENT_INCOMPLETE")}
