@@ -45,8 +45,6 @@ def _fault(name: str, text: str) -> tuple[str, str] | None:
         return f"{len(text)} characters", f"at most {LONGEST} characters"
     if not text.isprintable():
         return "control characters", "printable characters only"
-    if name == "document_no" and text.strip() and text != text.strip():  # else one document had two numbers
-        return "spaces at an end", "the number alone"
     if name not in _IDENTITY_FIELDS and not _is_digest(name, text) and _holds_citizen_number(text):
         return "a citizen number", "a number or code of the document, no identity"
     return None

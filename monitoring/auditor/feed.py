@@ -23,7 +23,7 @@ from monitoring.auditor.lawbook import Law
 from monitoring.auditor.lawfiles import read_book
 from monitoring.auditor.ledger import OUTCOMES, REFUSED
 from monitoring.auditor.standings import fold_changed, fold_current, fold_delta, fold_entry, fold_erased, fold_raised
-from monitoring.auditor.view import EndingFact, View, place
+from monitoring.auditor.view import EndingFact, View, key_of, place
 from monitoring.auditor.waiting import fold_waiting
 
 Fields = dict[str, Any]
@@ -105,7 +105,7 @@ def _remember(view: View, value: Fields) -> None:
 
 
 def _ends(view: View, value: Fields, target: Fields, reason: str) -> None:
-    where = place(value["subject"], f"{value['channel']}|{target['document_no']}|{target['item']}")
+    where = place(value["subject"], key_of(value["channel"], target))
     view.endings.append(EndingFact(where, reason, value["receipt_id"], value["intake_day"]))
 
 

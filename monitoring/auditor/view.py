@@ -4,7 +4,8 @@ Kept small on purpose: slots instead of decoded records, so a million records of
 """
 
 import sys
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -281,6 +282,12 @@ class View:
         """The law a decision was made with: the files for the book in force, else the published book. Whoever names a
         book that nobody published is reported (LAW_PUBLISHED), and judged by the files."""
         return self.law if digest == self.current_digest else self.books.get(digest, self.law)
+
+
+def key_of(channel: str, target: Mapping[str, Any]) -> str:
+    """The record of a channel that is meant; brackets and spaces of its document number are typed in many ways."""
+    number = "".join(unicodedata.normalize("NFKC", target["document_no"]).split())
+    return f"{channel}|{number}|{target['item']}"
 
 
 def place(subject: str, key: str) -> str:

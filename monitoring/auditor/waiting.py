@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from monitoring.auditor.findings import Finding, Invariant
-from monitoring.auditor.view import OPEN, View, Waiting, place
+from monitoring.auditor.view import OPEN, View, Waiting, key_of, place
 
 Fields = dict[str, Any]
 DAYS = timedelta(days=30)
@@ -93,7 +93,7 @@ def fold_waiting(view: View, decision: Fields) -> None:
 def _waiting(decision: Fields) -> Waiting:
     said = decision["waiting"]
     target = (said["ending"] or said["correction"] or said["case"])["target"]
-    key = f"{said['channel']}|{target['document_no']}|{target['item']}"
+    key = key_of(said["channel"], target)
     return Waiting(place(decision["subject"], key), said["since"])
 
 

@@ -5,6 +5,7 @@ Every hash covers its parts with their lengths and starts with a word that says 
 """
 
 import hashlib
+import unicodedata
 from datetime import date
 
 import msgspec
@@ -59,8 +60,13 @@ def reward_id(decision: str, offer: str) -> str:
 
 
 def entry_key(channel: str, document_no: str, item: str) -> str:
-    """Key of an entry in a standing: which record of a channel is meant."""
-    return f"{channel}|{document_no}|{item}"
+    """Key of an entry in a standing: which record of a channel is meant. A document has one number, however its
+    brackets and spaces are typed: else an ending would miss what it ends.
+
+    >>> entry_key("court", "（2019）鲁 0102执1号", "X") == entry_key("court", "(2019)鲁0102执1号 ", "X")
+    True
+    """
+    return f"{channel}|{''.join(unicodedata.normalize('NFKC', document_no).split())}|{item}"
 
 
 def content_digest(

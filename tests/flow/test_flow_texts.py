@@ -20,8 +20,6 @@ DAY = date(2019, 3, 4)
         ("document_no", f"{person(7)[:6]}-{person(7)[6:14]}-{person(7)[14:]}"),
         ("document_no", f"{person(7)[:6]}．{person(7)[6:]}"),
         ("document_no", "文" * 129),
-        ("document_no", "鲁执1号 "),
-        ("document_no", " 鲁执1号"),
         ("body", "x" * 100_000),
         ("ground", "a\u0000b"),
     ],
@@ -69,3 +67,17 @@ def test_a_document_number_of_spaces_is_none(tmp_path: Path) -> None:
     held = [one for one in stand.read("receipts.court") if one["outcome"] != "accepted"]
     assert len(held) == 5
     assert {(one["outcome"], one["faults"][0]["code"]) for one in held} == {("held", "DOCUMENT_INCOMPLETE")}
+
+
+def test_a_document_has_one_number_however_it_is_typed(tmp_path: Path) -> None:
+    """Full-width brackets or not, spaces or not: the ending reaches what it ends, and nothing stands twice."""
+    stand = Stand(tmp_path / "keys").begin(DAY)
+    stand.send("events.court", listing(1, DAY, document_no="（2019）鲁 0102 执1号"))
+    stand.send("events.court", listing(1, DAY, document_no="(2019)鲁0102执1号 ", event_id="again"))
+    assert [one["outcome"] for one in stand.read("receipts.court")] == ["accepted", "needs_correction"]
+    said = {"event_id": "E", "subject": determination(1, DAY)["subject"], "reason": "performed", "document_date": DAY}
+    target = {"document_no": "(2019)鲁0102执1号", "item": "COURT_DEFAULTER_LISTING"}
+    stand.send("events.court", CODEC.encode("GroundEnding", {**said, "target": target}))
+    assert stand.read("receipts.court")[-1]["outcome"] == "accepted"
+    ended = stand.read("decisions")[-1]
+    assert ended["kind"] == "ended" and {one["state"] for one in ended["changed"]} == {"lifting"}

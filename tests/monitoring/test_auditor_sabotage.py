@@ -177,6 +177,12 @@ def ended_long_before_listed(history: History) -> None:
     history.determination(listing())
 
 
+def ended_long_before_under_another_spelling(history: History) -> None:
+    history.ending(listing("（2019）鲁 01执5号"))
+    history.tick("2019-02-11")
+    history.determination(listing("(2019)鲁01执5号"))
+
+
 def given_the_number_of_what_was_ended(history: History) -> None:
     history.ending(listing("鲁01执5号"))
     history.tick("2019-02-11")
@@ -239,6 +245,7 @@ SABOTAGES = [
     story("streams.core.decide._whose", none, corrected_under_another_name, I.NAME_IN_FORCE),
     story("streams.core.decide._whose", none, listed_without_a_name, I.NAME_IN_FORCE),
     story("streams.core.evolve._given_up", empty, ended_long_before_listed, I.GIVEN_UP),
+    story("streams.core.evolve._given_up", empty, ended_long_before_under_another_spelling, I.GIVEN_UP),
     story("streams.core.evolve._given_up", empty, given_the_number_of_what_was_ended, I.GIVEN_UP),
     story("streams.core.passage.given_up_on", never, never_listed, I.WAITING),
     story("streams.core.determination.missing", nothing, listed_without_effect, I.WHOLE_DOCUMENT),
