@@ -45,3 +45,10 @@ def test_an_overdue_day_that_is_moved_is_found(honest: Stand) -> None:
     number = at(seen, "decisions", kind="overdue")
     alter("decisions", number, missed=[])(seen)
     assert "missed" in str(verify(honest, seen))
+
+
+def test_what_a_department_is_told_of_an_order_is_worked_out_again(honest: Stand) -> None:
+    seen = messages(honest)
+    assert [one["state"] for one in honest.read("supervision.hr")] == ["given", "overdue", "done"]
+    alter("supervision.hr", at(seen, "supervision.hr", state="done"), state="answered")(seen)
+    assert "supervision.hr key DD-1" in str(verify(honest, seen))
