@@ -196,7 +196,7 @@ def test_a_lost_law_book_comes_back_byte_for_byte(place: Place) -> None:
 def test_a_backup_that_does_not_fit_is_refused_and_nothing_is_written(place: Place) -> None:
     place.run("backup", str(place.folder / "kept"))
     held = bundle.read(place.folder / "kept", SECRET)
-    place.lose(TOKEN_KEY, "keys/name.key")
+    place.lose(TOKEN_KEY, "keys/name.key", "keys/master.v1.key")
     left = place.keys()
 
     def without(*names: str) -> Bundle:
@@ -207,7 +207,7 @@ def test_a_backup_that_does_not_fit_is_refused_and_nothing_is_written(place: Pla
     cases = {
         "lacks token": without("token"),
         "lacks name": without("name"),
-        "lacks a master key": without("master.v1"),
+        "lacks master.v1": without("master.v1"),
         "not those that were put into it": _replaced(held, keys=changed),
         "prefix 'other.'": _replaced(held, prefix="other."),
         "not hexadecimal": _replaced(held, keys={**held.keys, "token": "no key"}),

@@ -10,6 +10,7 @@ from rich.console import Console
 from streams.addresses import Addresses
 from streams.app import Parts
 from streams.cli.mistakes import MISTAKES
+from streams.keychecks import KeyChecks, Known
 from streams.oracle.verify import Expected
 from streams.run import expected, pipeline
 from streams.run.expected import SideFileFault
@@ -38,13 +39,15 @@ def test_a_line_cut_off_is_named(tmp_path: Path, broken: str) -> None:
         expected.read(file)
 
 
-def test_a_run_whose_side_file_is_gone_says_so_before_it_touches_a_server(
+def test_a_run_whose_side_file_is_gone_says_so_before_it_prepares_a_server(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def prepare(*_: Any) -> None:
         raise AssertionError("no server is asked for anything")
 
     monkeypatch.setattr(pipeline, "prepare", prepare)
+    monkeypatch.setattr(KeyChecks, "read", lambda _: Known({}, frozenset(), exists=False))
+    monkeypatch.setattr(KeyChecks, "_has_history", lambda _: False)
     settings = Settings(data_dir=tmp_path)
     (tmp_path / f"{settings.prefix}sample.sent").write_text("3")
     run = pipeline.Run(Parts(settings, "nowhere:1"), Addresses("nowhere:1", "nowhere"), Console(quiet=True), 100)
