@@ -25,7 +25,7 @@ def obligations(
     settings = Settings()
     with connect(addresses.find(settings).clickhouse, settings.database) as client:
         found = sheet(client)
-    console = screen()
+    console = screen(plain=True)
     if not overdue:
         table = Table("部门 department", "状态 state", "期限 due", "数量 obligations", title="措施 obligations")
         for one in found.counts:

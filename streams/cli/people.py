@@ -31,7 +31,7 @@ def explain(
     query = querylog.Query(officer, purpose, "explain", decision_id, decision_id=decision_id)
     querylog.record(parts, query, loader.load().purposes)
     for decision in find(parts, found.clickhouse, decision_id):
-        screen().print(page(decision, parts.shelf.get(decision.law_digest)))
+        screen(plain=True).print(page(decision, parts.shelf.get(decision.law_digest)))
 
 
 def standing(
@@ -59,4 +59,4 @@ def standing(
     )
     decisions, events = find.found(reader, token)
     answer = fold.fold(token, decisions, events, reader.shelf.get, at=at.date(), known=known.date())
-    screen().print(page.page(answer, None if answer.law is None else reader.shelf.get(answer.law)))
+    screen(plain=True).print(page.page(answer, None if answer.law is None else reader.shelf.get(answer.law)))

@@ -36,7 +36,7 @@ def review(
     settings = Settings()
     with connect(addresses.find(settings).clickhouse, settings.database) as client:
         records = held(client, reason, channel)
-    said, console = summary(records), screen()
+    said, console = summary(records), screen(plain=True)
     table = Table("原因 reason", "说明与处理 what and cure", "数量 records", "最早 since", title="待处理 held")
     for code, number in said["by_reason"].items():
         oldest = next(one.since for one in records if one.code == code)

@@ -10,12 +10,16 @@ from rich.console import Console
 _WIDTH = 120
 
 
-def screen() -> Console:
+def screen(plain: bool = False) -> Console:
     """A console for stdout. Off a terminal it has no colour and a fixed width. What the Kafka clients log is silenced:
-    our own messages say it once. Workers and the sink keep their clients' logs."""
+    our own messages say it once. Workers and the sink keep their clients' logs.
+
+    ``plain``: for what departments wrote. A document number with brackets is no markup: it would vanish, or stop us.
+    """
     for library in ("kafka", "aiokafka"):
         logging.getLogger(library).setLevel(logging.CRITICAL)
-    return Console() if sys.stdout.isatty() else Console(width=_WIDTH)
+    width = None if sys.stdout.isatty() else _WIDTH
+    return Console(width=width, markup=not plain, emoji=not plain)
 
 
 def tell(faults: Sequence[Exception]) -> None:

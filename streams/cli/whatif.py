@@ -54,7 +54,7 @@ def what_if(
     reader = Reader(settings, addresses.find_kafka(settings))
     days = first.date() if first else None, last.date() if last else None
     answer = _with_bar(reader, Asked(draft, *days, samples if officer is not None else 0, processes))
-    console = screen()
+    console = screen(plain=True)
     console.print(tables.tables(answer.report))
     if officer is not None and purpose is not None:
         _log(reader, answer, officer, purpose)
