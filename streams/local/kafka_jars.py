@@ -1,11 +1,12 @@
 """The broker's jars from Maven Central: by the machine's Maven, else by jgo, which needs no Maven.
 
-Run as a program (``python -m streams.local.kafka_jars FOLDER``) it is the jgo half, apart from the caller's
-environment because jgo reads JAVA_HOME and would fetch a whole JDK where it finds none.
+Run as a program (``python -m streams.local.kafka_jars FOLDER COORDINATE...``) it is the jgo half, apart from the
+caller's environment because jgo reads JAVA_HOME and would fetch a whole JDK where it finds none.
 """
 
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from streams.local.cache import fetch, obtain
@@ -25,45 +26,59 @@ def kafka_jars(java: Java, report: Reporter) -> Path:
     """Folder of all jars of the broker. Raises DOWNLOAD_FAILED or NO_DISK."""
 
     def fill(folder: Path) -> None:
-        maven = shutil.which("mvn") if java.of_system else None
-        if maven:
-            _by_maven(maven, folder)
-        else:
-            command = [sys.executable, "-m", "streams.local.kafka_jars", str(folder)]
-            fetch("org.apache.kafka (jgo)", command, folder, {"JAVA_HOME": str(java.home)})
-        for jar in (f"kafka_2.13-{KAFKA}.jar", f"kafka-clients-{KAFKA}.jar", "log4j-slf4j-impl-2.24.3.jar"):
-            if not (folder / jar).exists():
-                raise download_failed(jar, "-")
+        download(java, folder, COORDINATES)
 
     return obtain(f"kafka-{KAFKA}", NEEDED_BYTES, FINAL_BYTES, fill, report)
 
 
-def _by_maven(maven: str, folder: Path) -> None:
-    parts = (coordinate.split(":") for coordinate in COORDINATES)
+def download(java: Java, folder: Path, coordinates: Sequence[str]) -> None:
+    """Fill ``folder`` with the jars of the first coordinate and everything it needs, and with those of the others,
+    whose dependencies come with the first. Raises DOWNLOAD_FAILED where a named jar did not come."""
+    maven = shutil.which("mvn") if java.of_system else None
+    if maven:
+        _by_maven(maven, folder, coordinates)
+    else:
+        command = [sys.executable, "-m", "streams.local.kafka_jars", str(folder), *coordinates]
+        fetch(f"{coordinates[0]} (jgo)", command, folder, {"JAVA_HOME": str(java.home)})
+    for coordinate in coordinates:
+        if not (folder / _jar(coordinate)).exists():
+            raise download_failed(_jar(coordinate), "-")
+
+
+def _jar(coordinate: str) -> str:
+    _, artifact, version = coordinate.split(":")
+    return f"{artifact}-{version}.jar"
+
+
+def _by_maven(maven: str, folder: Path, coordinates: Sequence[str]) -> None:
+    parts = (coordinate.split(":") for coordinate in coordinates)
     wanted = "".join(
         f"<dependency><groupId>{g}</groupId><artifactId>{a}</artifactId><version>{v}</version></dependency>"
         for g, a, v in parts
     )
     pom = folder / "pom.xml"
     pom.write_text(
-        "<project><modelVersion>4.0.0</modelVersion><groupId>chengxin</groupId><artifactId>broker</artifactId>"
+        "<project><modelVersion>4.0.0</modelVersion><groupId>chengxin</groupId><artifactId>jars</artifactId>"
         f"<version>1</version><dependencies>{wanted}</dependencies></project>"
     )
     command = [maven, "-B", "-q", COPY, f"-DoutputDirectory={folder}", "-DincludeScope=runtime"]
-    fetch("org.apache.kafka (mvn)", command, folder)
+    fetch(f"{coordinates[0]} (mvn)", command, folder)
     pom.unlink()
 
 
-def _by_jgo(folder: Path) -> None:
+def _by_jgo(folder: Path, coordinates: Sequence[str]) -> None:
     import jgo
 
-    # One build each: asked for both at once, jgo lets the binding's dependency management pull Kafka's clients to 3.8.
-    # The binding's own dependencies come with the broker.
-    broker, binding = (jgo.build(c, cache_dir=folder / "jgo").all_jars for c in COORDINATES)
-    for jar in [*broker, *(jar for jar in binding if jar.name.startswith("log4j-slf4j-impl"))]:
+    # One build each: asked for several at once, jgo lets a binding's dependency management pull Kafka's clients to 3.8.
+    first, *others = coordinates
+    jars = list(jgo.build(first, cache_dir=folder / "jgo").all_jars)
+    for coordinate in others:
+        found = jgo.build(coordinate, cache_dir=folder / "jgo").all_jars
+        jars.extend(jar for jar in found if jar.name == _jar(coordinate))
+    for jar in jars:
         shutil.copy(jar, folder / jar.name)
     shutil.rmtree(folder / "jgo")
 
 
 if __name__ == "__main__":
-    _by_jgo(Path(sys.argv[1]))
+    _by_jgo(Path(sys.argv[1]), sys.argv[2:])

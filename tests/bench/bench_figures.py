@@ -14,6 +14,12 @@ TARGETS = {
     "total_ratio.quix": 1.5,
     "total_ratio.bytewax": 1.0,
 }
+ALONE = {  # of the engine alone, and of the sink's writer
+    "engine_ratio.kstreams": 1.0,
+    "engine_ratio.raw": 0.6,
+    "clickhouse_ratio.driver": 0.8,
+    "clickhouse_ratio.row_lists": 1.3,
+}
 RULES_BOUND = 1.3
 LATENCY_BOUND = 0.2  # of p99 of Quix's defaults
 
@@ -59,6 +65,15 @@ def overhead_ratios(costs: Mapping[str, float], shared: float) -> dict[str, floa
     return {name: (cost - shared) / ours for name, cost in costs.items() if name != "ours"}
 
 
+def clickhouse_ratios(rates: Mapping[str, float]) -> dict[str, float]:
+    """The sink's writer to the two other ways, rows per second.
+
+    >>> clickhouse_ratios({"writer": 90.0, "driver": 100.0, "row_lists": 60.0})
+    {'driver': 0.9, 'row_lists': 1.5}
+    """
+    return {name: rates["writer"] / rates[name] for name in ("driver", "row_lists")}
+
+
 def percentile(values: Sequence[float], percent: float) -> float:
     """The smallest value that at least ``percent`` of the values do not exceed.
 
@@ -101,6 +116,10 @@ def targets(figures: Mapping[str, Any]) -> list[Target]:
         found, applies = figures[group][peer], group == "overhead_ratio" or shared <= SHARED_BOUND_US
         why = "" if applies else f"the shared part costs {shared:.0f} us, over {SHARED_BOUND_US:.0f}: see the profile"
         judged.append(Target(name, f">= {least}", found, found >= least if applies else None, why))
+    for name, least in ALONE.items():
+        group, other = name.split(".")
+        found = figures[group][other]
+        judged.append(Target(name, f">= {least}", found, found >= least))
     ratio = figures["latency_ms"]["ours"]["p99"] / figures["latency_ms"]["quix"]["p99"]
     judged.append(Target("latency_ms.p99 ours/quix", f"<= {LATENCY_BOUND}", ratio, ratio <= LATENCY_BOUND))
     rules = figures["rules_500_ratio"]

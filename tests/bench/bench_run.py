@@ -108,8 +108,8 @@ def measure(home: Path) -> dict[str, Any]:
         say(f"latency  {name:<9}p50 {late[name]['p50']:,.0f} ms  p99 {late[name]['p99']:,.0f} ms")
     say("ClickHouse rows")
     sink = side("bench_sink.py", home / "keys", min(EVENTS, 10_000))
-    say("the engine on its counting job")
-    engine = side("../engine/bench_engine.py", min(300_000, 15 * EVENTS))
+    say("the engine alone")
+    engine = side("engine_alone/bench_engine.py", PEERS, 2_000_000 if EVENTS >= 10_000 else 20 * EVENTS)
     return put_together(results, shared, late, sink, engine)
 
 
@@ -131,7 +131,10 @@ def put_together(results: list[Result], shared: Any, late: Any, sink: Any, engin
         },
         "latency_ms": late,
         "rules_500_ratio": median(shared["crowded"]) / alone,
+        "engine_ratio": engine["engine_ratio"],
         "engine": engine,
+        "clickhouse_rows_per_second": sink["rows_per_second"],
+        "clickhouse_ratio": figures.clickhouse_ratios(sink["rows_per_second"]),
         "events_per_second": rates,
         "cpu_us": {name: median(r.cpu_us for r in found) for name, found in by_name.items()},
         "broker_us": {name: median(r.broker_us for r in found) for name, found in by_name.items()},

@@ -22,7 +22,7 @@ def bar(value: float, most: float) -> str:
 
 def show(found: Mapping[str, Any], console: Console | None = None) -> None:
     console = console or Console(width=130)
-    console.print(_contestants(found), _costs(found), _latency(found), _targets(found))
+    console.print(_contestants(found), _costs(found), _latency(found), _alone(found), _targets(found))
 
 
 def _table(title: str, *columns: str) -> Table:
@@ -81,6 +81,16 @@ def _latency(found: Mapping[str, Any]) -> Table:
     for name, one in found["latency_ms"].items():
         table.add_row(name, f"{one['p50']:,.0f}", f"{one['p99']:,.0f}", bar(one["p99"], most))
     table.columns[3].justify = "left"
+    return table
+
+
+def _alone(found: Mapping[str, Any]) -> Table:
+    table = _table("只看引擎、只看写入 / the engine alone, the sink's writer alone", "", "a second", "")
+    events, rows = found["engine"]["events_per_second"], found["clickhouse_rows_per_second"]
+    for unit, rates in (("events", events), ("rows", rows)):
+        for name, rate in rates.items():
+            table.add_row(f"{unit}: {name}", f"{rate:,.0f}", bar(rate, max(rates.values())))
+    table.columns[2].justify = "left"
     return table
 
 
