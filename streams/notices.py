@@ -3,6 +3,8 @@
 An honour is never told as a sanction, and a sanction never as decided before an officer confirmed it.
 """
 
+from datetime import date
+
 from streams.core.decisions import Decision, DecisionKind, Entry, Obligation, ObligationState
 from streams.core.events import Matter
 from streams.core.law import Item, LawBook
@@ -140,8 +142,12 @@ def _repair(decision: Decision, entry: Entry, law: LawBook, body: str) -> str:
     first = earliest(law, entry, decision.decided_on)
     if first is None:
         return f"纠正失信行为后,您可以依《{text.title}》向{body}申请信用修复。{ban}"
-    when = f"最早自{first:%Y年%m月%d日}起可" if first > decision.decided_on else "即可"
+    when = f"最早自{_day(first)}起可" if first > decision.decided_on else "即可"
     return f"纠正失信行为、履行相关义务并公开作出信用承诺后,您{when}依《{text.title}》向{body}申请信用修复。{ban}"
+
+
+def _day(day: date) -> str:  # strftime takes six times as long
+    return f"{day.year}年{day.month:02}月{day.day:02}日"
 
 
 def _adverse(item: Item | None) -> bool:
@@ -151,7 +157,7 @@ def _adverse(item: Item | None) -> bool:
 
 def _term(entry: Entry, item: Item | None, law: LawBook) -> str:
     if entry.ends_on is not None:
-        return f"本记录的期限至{entry.ends_on:%Y年%m月%d日}止。"
+        return f"本记录的期限至{_day(entry.ends_on)}止。"
     ground = ground_of(law, entry.determination)
     if ground is not None and ground.life:
         return "依法为终身。"

@@ -7,8 +7,10 @@ A step is synchronous, deterministic and free of I/O: the engine replays it afte
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+from msgspec import Struct
 
-class Record(NamedTuple):
+
+class Record(Struct, frozen=True, gc=False):
     """One record as read from a topic (committed ones only)."""
 
     topic: str
@@ -20,7 +22,7 @@ class Record(NamedTuple):
     headers: Sequence[tuple[str, bytes]]
 
 
-class Output(NamedTuple):
+class Output(Struct, frozen=True, gc=False):
     """One record to write. ``partition`` None: by hash of the key, else the step's own choice."""
 
     topic: str

@@ -12,6 +12,7 @@ from typing import NoReturn
 import faust
 import uvloop
 
+from streams.engine.allocator import keep_memory
 from streams.engine.collector import settle
 from streams.engine.runtime import EX_SOFTWARE, EngineApp
 from streams.engine.selfcheck import check
@@ -88,6 +89,7 @@ def run(app: EngineApp) -> NoReturn:
         raise SystemExit(EX_CONFIG)
     config.data_dir.mkdir(parents=True, exist_ok=True)
     settle()
+    keep_memory()
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
