@@ -128,7 +128,7 @@ def _about_case(decision: Decision, said: dict[str, str], entry: Entry, law: Law
 def _end(decision: Decision, entry: Entry, measures: str) -> str:
     """What an upheld case changes: nothing more where its record was over before."""
     if decision.kind is DecisionKind.CASE_CLOSED and entry.ended_on is not None:
-        return f"该记录此前已于{entry.ended_on:%Y年%m月%d日}终止。"
+        return f"该记录此前已于{_day(entry.ended_on)}终止。"
     return f"该记录自即日起终止,据此提出的下列措施一并解除:{measures}。"
 
 
