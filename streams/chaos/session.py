@@ -45,6 +45,7 @@ from streams.setup import clock_log, prepare
 PER_S = 90.0  # records a second of all publishers together
 TICK_S = 5.0  # a day passes so often
 SESSION_S = 6.0
+START_S = 300.0  # for the first receipt
 PATIENCE_S = 120.0
 DISK_BYTES, DISK_PER_RECORD = 384 << 20, 8_000
 
@@ -140,12 +141,12 @@ class Chaos:
 
     def _working(self, stage: Stage, screen: Screen) -> None:
         """Returns when receipts come: before that there is nothing to disturb."""
-        deadline = time.monotonic() + PATIENCE_S
+        deadline = time.monotonic() + START_S
         while not screen.answered:
             stage.revive()
             screen.show(stage)
             if time.monotonic() > deadline:
-                raise Stalled(f"no receipt within {PATIENCE_S:.0f} s of the start: {stage.deaths}")
+                raise Stalled(f"no receipt within {START_S:.0f} s of the start: {stage.deaths}")
             time.sleep(0.1)
 
     def _order(self, parts: Parts, number: int) -> Order:

@@ -51,7 +51,7 @@ def test_every_guard_that_can_be_taken_away_has_its_case() -> None:
 
 
 @pytest.mark.check
-@pytest.mark.parametrize("guard", ["transaction", "token"])
+@pytest.mark.parametrize("guard", ["transaction", "block_plan"])
 def test_of_the_test_without_a_guard_the_run_fails(guard: str, tmp_path: Path) -> None:
     """Two of the table in docs/guarantees.md, one of the worker and one of the sink; the others are a command each."""
     program = Path(__file__).with_name("chaos_guards.py")
