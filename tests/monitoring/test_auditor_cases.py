@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 from audit_history import BOOK, History, wire
+from audit_orders import Ordering
 
 from streams.cases import stage
 from streams.cases.model import Case
@@ -26,7 +27,7 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_case_is_lawful(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    history = History().start()
+    history = Ordering().start()
     history.accepted.pop()  # the case brings its own days
 
     def observed(standing: Standing, event: Accepted, law: LawBook, today: datetime.date) -> Verdict:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from audit_history import History, listing
+from audit_orders import Ordering
 from msgspec.structs import replace
 
 from monitoring.auditor.findings import Invariant as I
@@ -150,11 +151,11 @@ SABOTAGES = [
 def test_a_rule_switched_off_in_the_core_is_found(
     monkeypatch: pytest.MonkeyPatch, sabotage: str, off: Any, tell: Story, found: set[I]
 ) -> None:
-    honest = History().start()
+    honest = Ordering().start()
     tell(honest)
     assert honest.audit().findings == []
 
     monkeypatch.setattr(sabotage, off)
-    bent = History().start()
+    bent = Ordering().start()
     tell(bent)
     assert found <= set(bent.audit().failed), bent.audit().findings
