@@ -32,12 +32,13 @@ def write(bootstrap: str, prefix: str, shares: list[Share]) -> Written:
     Raises what a process raised: a backlog with a gap would prove nothing.
     """
     context = multiprocessing.get_context("spawn")  # a fork would copy the parent's threads' locks
-    with ProcessPoolExecutor(len(shares), context, initializer=_end_with_parent) as pool:
+    with ProcessPoolExecutor(len(shares), context, initializer=end_with_parent) as pool:
         done = list(pool.map(_write_share, [(bootstrap, prefix, share) for share in shares]))
     return Written(sum(one.records for one in done), sum(one.rejected for one in done))
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
+    """To be called first in a process of a load run: it ends when its parent does, and by it alone."""
     from streams.local.processes import die_with_parent
 
     die_with_parent()
