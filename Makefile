@@ -50,8 +50,9 @@ check: test build/bench/ready ## test, and the 10-kill tests, chaos for 10 minut
 	$(BIN)/python -m pytest -q -m check
 	$(BIN)/python -m pytest -q -m "not check" --hypothesis-profile default tests/core
 
-bench: venv build/bench/ready ## speed beside Faust, Quix, Bytewax, aiokafka on one job; build/bench.json (up to 35 minutes; EVENTS=, ROUNDS=)
+bench: venv build/bench/ready ## speed beside Faust, Quix, Bytewax, aiokafka on one job; build/bench.json; a restore beside Faust's (up to 35 minutes; EVENTS=, ROUNDS=, RECORDS=)
 	$(BIN)/python tests/bench/bench_run.py
+	RECORDS=$(RECORDS) $(BIN)/python tests/bench/bench_restore.py
 
 # Quix needs an older pydantic-settings than we do, so the peers live in an environment of their own.
 build/bench/ready: requirements-bench.lock
@@ -59,8 +60,8 @@ build/bench/ready: requirements-bench.lock
 	build/bench/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@
 
-load: venv ## a backlog of a million records worked off, ClickHouse down for 5 minutes meanwhile (RECORDS=, DOWN=, STATE=memory)
-	@$(BIN)/chengxin load $(if $(RECORDS),--records $(RECORDS)) $(if $(DOWN),--down $(DOWN)) $(if $(STATE),--state $(STATE))
+load: venv ## a backlog of a million records worked off, ClickHouse down for 5 minutes (RECORDS=, DOWN=, STATE=memory); RATE=1000: steady, then a burst (MINUTES=)
+	@$(BIN)/chengxin load $(if $(RECORDS),--records $(RECORDS)) $(if $(DOWN),--down $(DOWN)) $(if $(STATE),--state $(STATE)) $(if $(RATE),--rate $(RATE)) $(if $(MINUTES),--minutes $(MINUTES))
 
 chaos: venv ## faults on three brokers, ClickHouse, workers, sink, publishers, and the proof (up to 55 minutes; SEED=, MINUTES=)
 	@$(BIN)/chengxin chaos $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
