@@ -3,8 +3,11 @@
 aiokafka's own ``commit`` repeats a failed request under whatever generation the consumer has by then: after a
 rebalance an old plan could be committed over a newer one, and with no generation at all an empty group accepts it
 from anybody. So the request is sent here only while the consumer still is in the generation that made the plan; no
-await lies between that look and the request being built. This rests on three inner names of aiokafka 0.14 (pinned):
-``_coordinator``, ``ensure_coordinator_known``, ``_do_commit_offsets``; tests/sinks/test_offsets.py watches them.
+await lies between that look and the request being built. Nor is it repeated in its generation after its answer was
+lost: it may still arrive, over a newer commit, and then the group would hold a plan that was carried out long ago. The
+member leaves instead, and the broker refuses whatever still comes from it. This rests on inner names of aiokafka 0.14
+(pinned): ``_coordinator``, ``ensure_coordinator_known``, ``_do_commit_offsets``, ``_maybe_leave_group``;
+tests/contract watches them.
 """
 
 import asyncio
@@ -13,8 +16,10 @@ from collections.abc import Mapping
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import (
     IllegalGenerationError,
+    KafkaConnectionError,
     KafkaError,
     RebalanceInProgressError,
+    RequestTimedOutError,
     UnknownMemberIdError,
 )
 from aiokafka.structs import OffsetAndMetadata
@@ -50,7 +55,9 @@ class GroupOffsets:
         return dict(found)
 
     async def commit(self, generation: int, offsets: Mapping[TopicPartition, tuple[int, str]]) -> None:
-        """Commit offset and metadata of each partition; repeats until the broker has answered. Raises Fenced."""
+        """Commit offset and metadata of each partition; repeats while the broker says no for now. Raises Fenced, also
+        where no answer came.
+        """
         request = {place: OffsetAndMetadata(offset, metadata) for place, (offset, metadata) in offsets.items()}
         coordinator = self._consumer._coordinator
         while True:
@@ -60,9 +67,19 @@ class GroupOffsets:
                 await asyncio.shield(coordinator._do_commit_offsets(None, request))
             except (UnknownMemberIdError, IllegalGenerationError, RebalanceInProgressError) as error:
                 raise Fenced(f"generation {generation}: {type(error).__name__}") from error
+            except (KafkaConnectionError, RequestTimedOutError) as error:
+                await self._leave(generation)
+                raise Fenced(f"generation {generation}: no answer to a commit, joining anew") from error
             except KafkaError as error:
                 if not error.retriable:
                     raise
                 await asyncio.sleep(RETRY_S)
             else:
                 return
+
+    async def _leave(self, generation: int) -> None:
+        """Be no member of this generation any more, whether the broker hears of it or not."""
+        coordinator = self._consumer._coordinator
+        await coordinator.ensure_coordinator_known()
+        if coordinator.generation == generation:
+            await coordinator._maybe_leave_group()
