@@ -7,7 +7,7 @@ PYTHON := python3
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run lint types law test check bench load chaos format clean
+.PHONY: help venv run lint types law test check bench load chaos sim format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -41,12 +41,12 @@ law: venv ## the law book: loader, schemas, date grid, cases, the report (build/
 	$(BIN)/python -m pytest -q tests/law
 	$(BIN)/chengxin law report
 
-test: lint types ## what CI runs: lint, types, law, unit, contract, connected flow, kill tests with 2 kills, chaos for 2 minutes (up to 20 minutes)
+test: lint types ## what CI runs: lint, types, law, unit, contract, connected flow, kill tests with 2 kills, chaos for 2 minutes, 200 simulated seeds (up to 20 minutes)
 	$(BIN)/chengxin cases run tests/cases
 	$(BIN)/python -m pytest -q --doctest-modules streams/engine streams/core streams/load streams/identity streams/wire.py streams/whatif streams/asof streams/texts.py schemas topics monitoring/observer.py
 	$(BIN)/python -m pytest -q -m "not check" --hypothesis-profile ci --durations 15
 
-check: test build/bench/ready ## test, and the 10-kill tests, chaos for 10 minutes, new random histories and the tests of the tests (up to 60 minutes)
+check: test build/bench/ready ## test, and the 10-kill tests, chaos for 10 minutes, 2,000 simulated seeds, new random histories and the tests of the tests (up to 60 minutes)
 	$(BIN)/python -m pytest -q -m check
 	$(BIN)/python -m pytest -q -m "not check" --hypothesis-profile default tests/core
 
@@ -65,6 +65,9 @@ load: venv ## a backlog of a million records worked off, ClickHouse down for 5 m
 
 chaos: venv ## faults on three brokers, ClickHouse, workers, sink, publishers, and the proof (up to 55 minutes; SEED=, MINUTES=)
 	@$(BIN)/chengxin chaos $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
+
+sim: venv ## 10,000 seeds of the deterministic simulation; last line JSON (SEEDS=; SEED= one seed with its trace)
+	@$(BIN)/python -m tests.simulation $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SEED),--seed $(SEED))
 
 format: venv ## write the format
 	$(BIN)/ruff format --quiet

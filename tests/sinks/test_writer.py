@@ -11,7 +11,7 @@ from sinks.clickhouse import migrate
 from sinks.clickhouse.blocks import prepare
 from sinks.clickhouse.connection import connect
 from sinks.clickhouse.plan import Held
-from sinks.clickhouse.tables import DECISIONS, OBLIGATIONS, RECEIPTS
+from sinks.clickhouse.tables import OBLIGATIONS, RECEIPTS
 from sinks.clickhouse.writer import Database, Passing, Writer
 
 pytestmark = pytest.mark.servers
@@ -47,16 +47,6 @@ def count(client, table="receipts"):
     return client.execute(f"SELECT count() FROM {table}")[0][0]
 
 
-def test_a_repeated_block_is_stored_once_also_from_another_connection(sink_database, client, clickhouse_url, database):
-    block = block_of(50)
-    sink_database.insert(block, block.token)
-    sink_database.insert(block, block.token)
-    Database(clickhouse_url, database, 30).insert(block, block.token)
-    assert count(client) == 50
-    sink_database.insert(block, "another token")
-    assert count(client) == 100, "it is the token that counts, not the content"
-
-
 def test_a_block_of_the_largest_size_is_one_part(sink_database, client, database):
     client.execute("SYSTEM STOP MERGES receipts")
     block = block_of(20_000)
@@ -66,31 +56,6 @@ def test_a_block_of_the_largest_size_is_one_part(sink_database, client, database
         {"d": database},
     )
     assert parts == [(1, 20_000)]
-
-
-def test_a_token_without_its_rows_drops_the_block_and_counting_shows_it(sink_database, client):
-    """What a kill between noting the token and storing the rows leaves behind: only counting finds it."""
-    block = block_of(10)
-    sink_database.insert(block, block.token)
-    client.execute("ALTER TABLE receipts DELETE WHERE 1 SETTINGS mutations_sync = 2")
-    sink_database.insert(block, block.token)
-    assert sink_database.count(block) == 0
-    sink_database.insert(block, block.token + "+")
-    assert sink_database.count(block) == 10
-
-
-def test_what_is_held(sink_database):
-    places = {PLACE: RECEIPTS, ("t.decisions", 3): DECISIONS}
-    nothing = dict.fromkeys(places, Held(None, None))
-    assert sink_database.held(places) == nothing
-    sink_database.record([(*PLACE, 0)])
-    assert sink_database.held(places)[PLACE] == Held(0, None)
-    block = block_of(5)
-    sink_database.insert(block, block.token)
-    assert sink_database.held(places)[PLACE] == Held(0, 4)
-    sink_database.record([(*PLACE, 5), ("t.decisions", 3, 9)])
-    sink_database.record([(*PLACE, 3)])  # a late, older position does no harm
-    assert sink_database.held(places) == {PLACE: Held(5, None), ("t.decisions", 3): Held(9, None)}
 
 
 def test_retention_does_not_move_the_place_to_resume_from(sink_database, client):

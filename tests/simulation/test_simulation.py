@@ -1,0 +1,61 @@
+"""The simulation as a test: seeds that hold, guards whose absence shows, runs that failed once, one seed one run.
+
+Each runs in a process of its own with a fixed hash seed, for sets of names lie in another order in every process.
+"""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from tests.simulation.__main__ import FOUND
+from tests.simulation.faults import KINDS
+from tests.simulation.guards import GUARDS
+
+SEEDS = 200  # of make test; make sim runs 10,000
+LOOKED_FOR = 60  # seeds in which a guard's absence must show, should the known one no longer do
+
+
+def simulate(*arguments: str) -> Any:
+    told = run(*arguments)
+    return json.loads(told.splitlines()[-1]), told
+
+
+def run(*arguments: str) -> str:
+    command = [sys.executable, "-m", "tests.simulation", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=560, check=False)
+    assert done.returncode in (0, 1), done.stderr[-3000:]  # 1: a seed failed, and the output says which
+    return done.stdout
+
+
+def test_every_seed_holds() -> None:
+    found, told = simulate("--seeds", str(SEEDS))
+    assert found["failures"] == [], told[-20_000:]
+    assert found["seeds"] == SEEDS
+    assert set(found["faults"]) == set(KINDS), "a kind of fault never met its opportunity"
+    assert found["events"] > 40 * SEEDS
+
+
+@pytest.mark.check
+def test_two_thousand_seeds_hold() -> None:
+    found, told = simulate("--seeds", "2000", "--first", "1001")
+    assert found["failures"] == [], told[-20_000:]
+
+
+def test_every_guard_is_missed() -> None:
+    found, _ = simulate("--guards", str(LOOKED_FOR))
+    assert set(found) == set(GUARDS)
+    assert [name for name, seed in found.items() if seed is None] == []
+
+
+def test_what_failed_once_holds() -> None:
+    found, _ = simulate("--found")
+    assert found == {kept.stem: None for kept in FOUND.glob("*.json")} and found
+
+
+def test_one_seed_is_one_run() -> None:
+    first, second = run("--seed", "6"), run("--seed", "6")
+    assert first == second
+    assert first.count(" sends EndTxn") > 20
