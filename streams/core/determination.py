@@ -17,6 +17,7 @@ from streams.core.terms import ground_of
 
 WITHOUT_TERM = "without_term"
 FOR_LIFE = "for_life"
+NAME_MISMATCH = "NAME_MISMATCH"
 
 
 def missing(determination: Determination) -> tuple[str, ...]:
@@ -34,7 +35,8 @@ def decide_determination(docket: Docket) -> Receipt:
     """Record the determination, then settle what waited for it.
 
     If that ends it at once, the same is decided again with nothing raised: no department is asked to act on a
-    ground that is known to have fallen.
+    ground that is known to have fallen. Nor on one against which something waited that names the person otherwise:
+    that is held, and until the channel says more the entry is barred (docs/adr/0008).
     """
     determination = docket.event.determination
     assert determination is not None
@@ -51,12 +53,14 @@ def decide_determination(docket: Docket) -> Receipt:
     final = _recorded_and_settled(docket, determination)
     if final.raising and _ended_by_a_waiting_record(final):
         final = _recorded_and_settled(docket.afresh(raising=False), determination)
+    elif final.raising and any(one.code == NAME_MISMATCH for one in final.decisions):
+        final = _recorded_and_settled(docket.afresh(raising=True, doubted=True), determination)
     docket.take(final)
     return docket.receipt(Outcome.ACCEPTED)
 
 
 def _recorded_and_settled(docket: Docket, determination: Determination) -> Docket:
-    work = docket.afresh(docket.raising)
+    work = docket.afresh(docket.raising, docket.doubted)
     _record(work, determination)
     settle(work)
     return work
@@ -108,7 +112,7 @@ def _entry(docket: Docket, determination: Determination, kind: SubjectKind, reco
     if record_only is None and over:
         record_only = TERM_ALREADY_ENDED
     key = entry_key(event.channel, determination.document_no, determination.item)
-    if record_only is None and key in docket.standing.given_up:
+    if record_only is None and (docket.doubted or key in docket.standing.given_up):
         record_only = ENDING_GIVEN_UP
     return Entry(
         key=key,
@@ -136,8 +140,8 @@ def settle(docket: Docket) -> None:
         entry = docket.standing.entries[key]
         known = docket.standing.name_check
         if waiting.name_check and known and waiting.name_check != known:
-            code = "NAME_MISMATCH"
-            docket.add(DecisionKind.HELD, code=code, key=key, settles=waiting.receipt_id, reasons=(code,))
+            held = (NAME_MISMATCH,)
+            docket.add(DecisionKind.HELD, code=NAME_MISMATCH, key=key, settles=waiting.receipt_id, reasons=held)
         elif waiting.correction is not None:
             correct(docket, entry, waiting.correction, settles=waiting)
         elif waiting.ending is not None:

@@ -58,9 +58,19 @@ class Docket:
     """Collects the decisions about ``standing`` caused by ``event`` on ``today`` under the book of ``index``.
 
     ``raising`` False: whatever is decided raises nothing, because the ground is known to have fallen already.
+    ``doubted``: something was said against the ground, and it is not known whether it was meant.
     """
 
-    def __init__(self, standing: Standing, event: Accepted, index: Index, today: date, raising: bool = True) -> None:
+    def __init__(
+        self,
+        standing: Standing,
+        event: Accepted,
+        index: Index,
+        today: date,
+        *,
+        raising: bool = True,
+        doubted: bool = False,
+    ) -> None:
         self.first = standing
         self.standing = standing
         self.event = event
@@ -68,13 +78,14 @@ class Docket:
         self.law = index.law
         self.today = today
         self.raising = raising
+        self.doubted = doubted
         self.decisions: list[Decision] = []
         self._next_id: str | None = None  # once worked out: every obligation of the decision asks for it
         self.cause = Cause(event.kind, event.receipt_id, event.channel, event.event_id, event.content_digest)
 
-    def afresh(self, raising: bool) -> "Docket":
+    def afresh(self, raising: bool, doubted: bool = False) -> "Docket":
         """An empty docket for the same cause."""
-        return Docket(self.first, self.event, self.index, self.today, raising)
+        return Docket(self.first, self.event, self.index, self.today, raising=raising, doubted=doubted)
 
     def take(self, work: "Docket") -> None:
         """Make the decisions of ``work``, done afresh for the same cause, this docket's own."""

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from streams.core.decisions import DecisionKind, Outcome, Receipt, Waiting
 from streams.core.due import next_day
-from streams.core.events import Determination
+from streams.core.events import Correction, Determination, Ending
 from streams.core.lifting import standing
 
 DAY = date(2026, 11, 2)
@@ -54,6 +54,23 @@ def test_held_when_its_target_came_it_may_be_sent_again() -> None:
     assert life.decisions[-1].code == "NAME_MISMATCH" and not life.standing.waiting
     assert outcome(life.sends(ending(DAY), name="y")) == (Outcome.HELD, "NAME_MISMATCH")
     assert outcome(life.sends(ending(DAY), name="x")) == (Outcome.ACCEPTED, None)
+
+
+@pytest.mark.parametrize("said", [ending(DAY), correction(DAY, determination(MADE, ground="3"), "1")])
+def test_what_names_the_person_otherwise_and_came_first_bars_the_entry(said: Correction | Ending) -> None:
+    """Doubt raises nothing, on no later day either, until the channel looks at its record again."""
+    life = Life(book(), DAY)
+    life.sends(said, name="y")
+    _, decisions = life.sends(determination(MADE), name="x")
+    assert [(one.kind, one.code) for one in decisions] == [
+        (DecisionKind.RECORDED, "ending_given_up"),
+        (DecisionKind.HELD, "NAME_MISMATCH"),
+    ]
+    life.ticks(DAY + timedelta(days=40))
+    life.law_becomes(replace(book(), digest="another"))
+    assert open_measures(life) == 0
+    life.sends(correction(life.day, determination(MADE, ground="3")), name="x")
+    assert open_measures(life) > 0
 
 
 def test_an_ending_by_the_old_number_ends_the_entry() -> None:
