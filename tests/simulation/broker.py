@@ -79,7 +79,8 @@ class Broker:
 
     def _on_Metadata(self, request: Any, client: str, reply: Any) -> None:
         names = sorted(self.topics if request.topics is None else request.topics)
-        brokers = [(node, HOST, PORT + node, None) for node in NODES]
+        # A rack with a name: clients keep brokers in a set, and the hash of None is another in every process.
+        brokers = [(node, HOST, PORT + node, "rack") for node in NODES]
         reply(brokers, NODES[0], [self._described(name) for name in names])
 
     def _described(self, name: str) -> tuple[Any, ...]:
