@@ -30,6 +30,7 @@ def test_a_bug_stops_the_process_before_commit(kafka_bootstrap: str, prefix: str
     assert examine(job, ids).good
 
 
+@pytest.mark.check
 def test_disorder_inside_faust_loses_nothing(kafka_bootstrap: str, prefix: str, tmp_path: Path) -> None:
     job = Job(kafka_bootstrap, prefix, variant="disordered", config={"batch_records": 50})
     create(job)
@@ -40,6 +41,7 @@ def test_disorder_inside_faust_loses_nothing(kafka_bootstrap: str, prefix: str, 
     assert examine(job, ids).good
 
 
+@pytest.mark.check
 def test_workers_come_and_go_in_order(kafka_bootstrap: str, prefix: str, tmp_path: Path) -> None:
     """Hand-over without a death: nobody waits for a session to expire, and nothing is fenced."""
     job = Job(kafka_bootstrap, prefix, topics=3, partitions=8, spin_us=500)
@@ -104,6 +106,7 @@ def test_a_broker_that_fails_is_waited_for_in_place(prefix: str, tmp_path: Path,
         assert examine(job, ids).good
 
 
+@pytest.mark.check
 def test_a_new_input_topic_waits_for_a_restart_of_all(kafka_bootstrap: str, prefix: str, tmp_path: Path) -> None:
     """A worker that knows a topic the others do not would own half of a task: it refuses, the others go on."""
     old, new = (Job(kafka_bootstrap, prefix, topics=count, partitions=4, spin_us=200) for count in (2, 3))
