@@ -63,6 +63,19 @@ class Reading(NamedTuple):
     laws: tuple[Announced, ...]
 
 
+def last_committed(log: ClockLog, codec: Codec) -> Reading:
+    """Where the clock stands, read by anybody."""
+    day: date | None = None
+    laws: list[Announced] = []
+    for raw in read_to_end(log.bootstrap, TopicPartition(log.topic, 0)):
+        decoded = codec.decode(raw)
+        if decoded.record == "ClockTick":
+            day = decoded.value["day"]
+        else:
+            laws.append(Announced(decoded.value["digest"], decoded.value["from_day"]))
+    return Reading(day, tuple(laws))
+
+
 class ClockWriter:
     """Moves the clock. Use it through ``opened``; one at a time, a second one ends the first."""
 
@@ -76,19 +89,8 @@ class ClockWriter:
     async def read(self) -> Reading:
         """The last committed day and all law events, in order."""
         if self._reading is None:
-            self._reading = await asyncio.to_thread(self._read)
+            self._reading = await asyncio.to_thread(last_committed, self._log, self._codec)
         return self._reading
-
-    def _read(self) -> Reading:
-        day: date | None = None
-        laws: list[Announced] = []
-        for raw in read_to_end(self._log.bootstrap, TopicPartition(self._log.topic, 0)):
-            decoded = self._codec.decode(raw)
-            if decoded.record == "ClockTick":
-                day = decoded.value["day"]
-            else:
-                laws.append(Announced(decoded.value["digest"], decoded.value["from_day"]))
-        return Reading(day, tuple(laws))
 
     async def tick_to(self, until: date) -> int:
         """Let every day up to ``until`` pass, missed ones one by one; returns how many ticks were written.

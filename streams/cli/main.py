@@ -10,6 +10,7 @@ from streams.cli import (
     backup,
     cases,
     chaos,
+    department,
     law,
     load,
     migrate,
@@ -45,6 +46,9 @@ app.command(rich_help_panel="data")(backup.rebuild)
 app.add_typer(backup.keys, name="keys", rich_help_panel="data")
 app.add_typer(migrate.app, name="migrate", rich_help_panel="data")
 app.add_typer(sample.app, name="sample", rich_help_panel="data")
+app.command(rich_help_panel="departments")(department.kit)
+app.command(rich_help_panel="departments")(department.template)
+app.command(rich_help_panel="departments")(department.validate)
 app.command("what-if", rich_help_panel="law")(whatif.what_if)
 app.command(rich_help_panel="checks")(obligations.obligations)
 app.command(rich_help_panel="checks")(review.review)

@@ -11,6 +11,8 @@ from streams.clock import ClockFault
 from streams.explain import NotFound
 from streams.growth import GrowthFault
 from streams.identity import KeyringFault
+from streams.kit.folder import KitFault
+from streams.kit.reading import FileFault
 from streams.law.faults import LawFault
 from streams.laws import UnknownLaw
 from streams.local.errors import LocalStackError
@@ -32,9 +34,11 @@ MISTAKES = (
     ClickHouseError,
     ClockFault,
     Drifted,
+    FileFault,
     GrowthFault,
     KafkaError,
     KeyringFault,
+    KitFault,
     LawFault,
     LocalStackError,
     NoServers,

@@ -1,0 +1,196 @@
+"""A department's file becomes sheets of rows, whatever it is: CSV (UTF-8, UTF-16 or GBK), XLSX, JSON lines, JSON."""
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from streams.kit.cells import Cell, Formula, unguarded
+
+MOST_BYTES = 256 << 20
+_MOST_UNPACKED = 1 << 30  # an XLSX is a zip: what it says it unpacks to
+_DELIMITERS = (",", "\t", ";")
+EXTRA = "\x00"  # key of what stands beyond the last heading
+UNREADABLE = "\x01"  # key of a line that is no object
+FORMATS = (".csv", ".xlsx", ".jsonl", ".json")
+
+
+class FileFault(Exception):
+    """A file that cannot be read at all. The message names file, place and cure."""
+
+
+class Row(NamedTuple):
+    """One row as the department sees it: ``number`` counts from 1 as its program does, the heading included."""
+
+    number: int
+    cells: dict[str, Cell]
+
+
+class Sheet(NamedTuple):
+    """A table with its headings. ``name`` is empty where the file holds one table only."""
+
+    name: str
+    headings: tuple[str, ...]
+    rows: list[Row]
+
+
+class Table(NamedTuple):
+    """A file as read. ``note``: what the reader should know of how, e.g. that it was GBK."""
+
+    path: Path
+    sheets: tuple[Sheet, ...]
+    note: str = ""
+
+
+def read(path: Path) -> Table:
+    """Read a file by its ending. Raises FileFault, OSError."""
+    suffix = path.suffix.lower()
+    if suffix not in FORMATS:
+        kinds = ", ".join(FORMATS)
+        raise FileFault(f"{path}: 不支持的格式 / not a format of ours: save it as one of {kinds}")
+    if path.stat().st_size > MOST_BYTES:
+        raise FileFault(f"{path}: 文件过大，请拆分 / too large: split it into files under {MOST_BYTES >> 20} MB")
+    if suffix == ".xlsx":
+        return Table(path, _xlsx(path))
+    text, note = _decoded(path)
+    if suffix == ".csv":
+        return Table(path, (_csv(path, text),), note)
+    return Table(path, (_lines(text) if suffix == ".jsonl" else _json(path, text),), note)
+
+
+def _decoded(path: Path) -> tuple[str, str]:
+    raw = path.read_bytes()
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _as(path, raw, "utf-16"), "UTF-16"
+    try:
+        return raw.decode("utf-8-sig"), ""
+    except UnicodeDecodeError:
+        return _as(path, raw, "gb18030"), "按 GBK 编码读取，请核对中文 / read as GBK (not UTF-8): check the Chinese"
+
+
+def _as(path: Path, raw: bytes, encoding: str) -> str:
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError:
+        raise FileFault(f"{path}: 编码无法识别，请另存为 UTF-8 / unknown encoding: save it as UTF-8") from None
+
+
+def _csv(path: Path, text: str) -> Sheet:
+    first = text.partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=first.count)
+    headings: tuple[str, ...] = ()
+    rows = []
+    try:
+        found = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        for number, guarded in enumerate(found, 1):
+            cells = [unguarded(cell) for cell in guarded]
+            if not headings:
+                headings = _checked(path, "", tuple(cells))
+            elif any(cell.strip() for cell in cells):
+                rows.append(Row(number, _paired(headings, cells)))
+    except csv.Error as error:
+        raise FileFault(f"{path}: 引号不成对 / not CSV ({error}): check the quotes") from None
+    return Sheet("", headings, rows)
+
+
+def _paired(headings: tuple[str, ...], cells: list[Any]) -> dict[str, Cell]:
+    """Cells by heading; of a spreadsheet cells without a heading are left out if they are empty."""
+    found: dict[str, Cell] = {name: cell for name, cell in zip(headings, cells, strict=False) if name.strip()}
+    beyond = [cell for cell in cells[len(headings) :] if cell not in (None, "")]
+    return {**found, EXTRA: str(beyond[0])} if beyond else found
+
+
+def _checked(path: Path, sheet: str, headings: tuple[str, ...]) -> tuple[str, ...]:
+    named = [name for name in headings if name.strip()]
+    if not named:
+        raise FileFault(f"{path}{sheet and f' [{sheet}]'}: 第一行没有列名 / no headings in the first row")
+    for name in named:
+        if named.count(name) > 1:
+            raise FileFault(f"{path}{sheet and f' [{sheet}]'}: 列名重复 / heading {name!r} twice: keep one of them")
+    return headings
+
+
+def _xlsx(path: Path) -> tuple[Sheet, ...]:
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        with zipfile.ZipFile(path) as packed:
+            if sum(one.file_size for one in packed.infolist()) > _MOST_UNPACKED:
+                raise FileFault(f"{path}: 解压后过大，请拆分 / unpacks to too much: split it")
+        book = openpyxl.load_workbook(path, read_only=True)
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError):
+        cure = "打开后另存为 .xlsx / open it and save it again as .xlsx"
+        raise FileFault(f"{path}: 不是 XLSX 文件 / no XLSX file: {cure}") from None
+    try:
+        sheets = tuple(_sheet(path, one) for one in book.worksheets if one.sheet_state == "visible")
+    finally:
+        book.close()
+    return tuple(sheet for sheet in sheets if sheet is not None)
+
+
+def _sheet(path: Path, sheet: Any) -> Sheet | None:
+    """None for a sheet without a cell."""
+    headings: tuple[str, ...] = ()
+    rows = []
+    for number, cells in enumerate(sheet.iter_rows(), 1):
+        values = [_cell(cell) for cell in cells]
+        if all(one is None or one == "" for one in values):
+            continue
+        if not headings:
+            headings = tuple("" if one is None else str(one) for one in values)
+            while headings and not headings[-1].strip():
+                headings = headings[:-1]
+        else:
+            rows.append(Row(number, _paired(headings, values)))
+    return Sheet(sheet.title, _checked(path, sheet.title, headings), rows) if headings else None
+
+
+def _cell(cell: Any) -> Cell:
+    if cell.data_type == "f":
+        return Formula(str(cell.value))
+    found: Cell = cell.value
+    return found
+
+
+def _lines(text: str) -> Sheet:
+    return _objects([(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()])
+
+
+def _json(path: Path, text: str) -> Sheet:
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise FileFault(f"{path}: 不是 JSON / no JSON: {error}") from None
+    rows = found if isinstance(found, list) else [found]
+    return _objects([(number, json.dumps(row)) for number, row in enumerate(rows, 1)])
+
+
+def _objects(lines: list[tuple[int, str]]) -> Sheet:
+    headings: dict[str, None] = {}
+    rows = []
+    for number, line in lines:
+        try:
+            found = json.loads(line)
+        except (ValueError, RecursionError):
+            found = None
+        cells: dict[str, Cell] = {UNREADABLE: line}
+        if isinstance(found, dict):
+            cells = dict(_flat(found, ""))
+        headings |= dict.fromkeys(name for name in cells if name != UNREADABLE)
+        rows.append(Row(number, cells))
+    return Sheet("", tuple(headings), rows)
+
+
+def _flat(node: dict[str, Any], place: str) -> Iterator[tuple[str, Cell]]:
+    """Nested objects as dotted paths; a list is shown as it is and is no value of any column."""
+    for name, inner in node.items():
+        if isinstance(inner, dict) and inner:
+            yield from _flat(inner, f"{place}{name}.")
+        elif isinstance(inner, list | dict):
+            yield f"{place}{name}", Formula(json.dumps(inner, ensure_ascii=False))
+        else:
+            yield f"{place}{name}", inner

@@ -1,0 +1,91 @@
+"""The error file mirrors what was given, says what to do in both languages, and can be sent once it is corrected."""
+
+import csv as csvs
+import json
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from streams.kit import errors, reading
+from streams.kit.reading import FileFault
+from tests.kit.kit_stand import SOUND, checked, csv
+
+ROWS = [
+    SOUND,
+    SOUND | {"event_id": "L-2", "subject.id_number": "990000198001010021", "subject.name": "=cmd|'/c calc'!A1"},
+    SOUND | {"event_id": "L-3", "document_date": "soon", "hearing": "maybe"},
+    SOUND | {"event_id": "L-4", "document_no": ""},
+]
+
+
+def written(tmp_path: Path, name: str, rows: list[dict[str, Any]] = ROWS) -> Path:
+    source = csv(tmp_path / "given.csv", *rows)
+    assert errors.write(tmp_path / name, reading.read(source), checked(source)) == len(rows) - 1
+    return tmp_path / name
+
+
+def test_a_csv_mirrors_the_faulty_rows(tmp_path: Path) -> None:
+    found = list(csvs.DictReader(written(tmp_path, "e.csv").read_text("utf-8-sig").splitlines()))
+    assert [row["event_id"] for row in found] == ["L-2", "L-3", "L-4"]
+    assert [row["错误行 error_row"] for row in found] == ["3", "4", "5"]
+    assert [row["错误代码 error_code"] for row in found] == [
+        "IDENTIFIER_INVALID",
+        "FILE_DATE | FILE_YES_NO",
+        "DOCUMENT_INCOMPLETE",
+    ]
+    assert [row["错误列 error_column"] for row in found] == [
+        "subject.id_number",
+        "document_date | hearing",
+        "document_no",
+    ]
+    assert found[0]["填写的值 error_seen"] == "990000198001010021"  # the department's own file: nothing is masked
+    assert found[2]["结果 error_outcome"] == "待核 held"
+    assert all("/" in row["处理办法 error_cure"] for row in found)
+
+
+def test_no_cell_of_an_error_file_is_a_formula(tmp_path: Path) -> None:
+    assert "\"'=cmd" in written(tmp_path, "e.csv").read_text("utf-8-sig") or ",'=cmd" in (tmp_path / "e.csv").read_text(
+        "utf-8-sig"
+    )
+    (page,) = openpyxl.load_workbook(written(tmp_path, "e.xlsx")).worksheets
+    cells = [cell for row in page.iter_rows() for cell in row if cell.value is not None]
+    assert {cell.data_type for cell in cells} == {"s"}
+    (told,) = [cell for cell in cells if cell.value == "=cmd|'/c calc'!A1"]
+    assert told.quotePrefix
+
+
+@pytest.mark.parametrize("name", ["e.csv", "e.xlsx"])
+def test_a_corrected_error_file_is_read_like_any_other(tmp_path: Path, name: str) -> None:
+    path = written(tmp_path, name)
+    assert [one.outcome for one in checked(path)] == ["rejected", "unsendable", "held"]
+    again = {one.draft.event_id: one.draft.value.get("subject", {}).get("name") for one in checked(path)}
+    assert again["L-2"] == "=cmd|'/c calc'!A1"
+    if name == "e.csv":
+        text = path.read_text("utf-8-sig").replace("990000198001010021", "990000198001010020")
+        path.write_text(text.replace("soon", "2026-11-01").replace("maybe", "是"), "utf-8-sig")
+        assert [one.outcome for one in checked(path)] == ["accepted", "accepted", "held"]
+
+
+def test_json_holds_cells_and_findings(tmp_path: Path) -> None:
+    found = json.loads(written(tmp_path, "e.json").read_text())
+    assert [(row["row"], row["outcome"], row["faults"][0]["code"]) for row in found] == [
+        (3, "rejected", "IDENTIFIER_INVALID"),
+        (4, "unsendable", "FILE_DATE"),
+        (5, "held", "DOCUMENT_INCOMPLETE"),
+    ]
+    assert found[0]["cells"]["subject.id_number"] == "990000198001010021"
+    assert {"zh", "en", "cure_zh", "cure_en"} <= found[0]["faults"][0].keys()
+
+
+@pytest.mark.parametrize("name", ["e.csv", "e.xlsx", "e.json"])
+def test_only_its_owner_reads_it(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).touch(0o666)
+    assert written(tmp_path, name).stat().st_mode & 0o077 == 0
+
+
+def test_other_formats_are_refused(tmp_path: Path) -> None:
+    source = csv(tmp_path / "given.csv", SOUND)
+    with pytest.raises(FileFault, match="csv"):
+        errors.write(tmp_path / "e.txt", reading.read(source), checked(source))
