@@ -8,7 +8,7 @@ from monitoring.catalogue import Vocabulary
 from monitoring.meters import Meters
 from monitoring.observer import MetricsObserver
 from sinks.clickhouse.tables import SINK_GROUP
-from streams import flow
+from streams import flow, registries
 from streams.casework import CaseworkStep
 from streams.desk import Desk
 from streams.engine import worker
@@ -90,6 +90,7 @@ def groups(settings: Settings) -> tuple[str, str]:
 
 def compose(settings: Settings, bootstrap: str) -> tuple[EngineApp, int]:
     """The app of one worker and the port of its metrics endpoint."""
+    registries.require_same(settings)
     parts = Parts(settings, bootstrap)
     parts.keychecks.record(parts.keyring)
     meters = Meters(vocabulary(parts))

@@ -20,6 +20,10 @@ class Settings(BaseSettings):
         default=None,
         validation_alias=AliasChoices("CLICKHOUSE_URL", "CHENGXIN_CLICKHOUSE_URL", "clickhouse_url"),
     )  # clickhouse://user:password@host:port ; None = the local stack's
+    schema_registry: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("SCHEMA_REGISTRY_URL", "CHENGXIN_SCHEMA_REGISTRY", "schema_registry"),
+    )  # http(s)://[user:password@]host:port of a registry elsewhere; refused at start if its ids differ from ids.yaml
     data_dir: Path = Path(".data")  # local servers, keys, sample; relative to the working directory
     prefix: str = ""  # before every topic name, group and transactional id, e.g. "run1."
     database: str = "chengxin"  # ClickHouse database

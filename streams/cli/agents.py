@@ -28,10 +28,12 @@ def worker() -> None:
 def sink() -> None:
     """Run the ClickHouse sink."""
     from sinks.clickhouse.__main__ import main
-    from streams import addresses
+    from streams import addresses, registries
     from streams.settings import Settings
 
-    found = addresses.find(Settings(), PATIENCE_S)
+    settings = Settings()
+    registries.require_same(settings)
+    found = addresses.find(settings, PATIENCE_S)
     os.environ["KAFKA_BOOTSTRAP"], os.environ["CLICKHOUSE_URL"] = found.kafka, found.clickhouse
     raise typer.Exit(main())
 

@@ -17,6 +17,7 @@ from streams.cli import (
     obligations,
     people,
     pipeline,
+    registry,
     review,
     sample,
     stack,
@@ -44,6 +45,7 @@ app.command(rich_help_panel="data")(backup.backup)
 app.command(rich_help_panel="data")(backup.restore)
 app.command(rich_help_panel="data")(backup.rebuild)
 app.add_typer(backup.keys, name="keys", rich_help_panel="data")
+app.command(rich_help_panel="data")(registry.registry)
 app.add_typer(migrate.app, name="migrate", rich_help_panel="data")
 app.add_typer(sample.app, name="sample", rich_help_panel="data")
 app.command(rich_help_panel="departments")(department.kit)

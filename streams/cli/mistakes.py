@@ -4,6 +4,7 @@ from clickhouse_driver.errors import Error as ClickHouseError
 from kafka.errors import KafkaError
 from pydantic import ValidationError
 
+from schemas.registry.external import RegistryDiffers
 from streams.addresses import NoServers
 from streams.app import SettingsFault
 from streams.backup.bundle import BackupFault
@@ -48,6 +49,7 @@ MISTAKES = (
     NothingToCompare,
     OSError,
     Refused,
+    RegistryDiffers,
     SettingsFault,
     SideFileFault,
     Stalled,

@@ -12,6 +12,7 @@ from streams import querylog
 from streams.addresses import Addresses
 from streams.app import Parts
 from streams.explain import find, page
+from streams.local import ports
 from streams.run import summary
 from streams.run.checking import Outcome
 from streams.run.children import Children
@@ -51,7 +52,7 @@ def session(
         _explain(parts, addresses, console)
         console.print(f"[dim]用时 / time: {run.phases.told()}[/]")
         if stays_up:
-            _where(console, addresses, children)
+            _where(console, addresses, children, _registry(children))
         yield Session(children, result)
 
 
@@ -65,12 +66,21 @@ def _explain(parts: Parts, addresses: Addresses, console: Console) -> None:
         console.print(page(decision, book))
 
 
-def _where(console: Console, addresses: Addresses, children: Children) -> None:
+def _registry(children: Children) -> str:
+    """The address of a schema registry for whoever looks at the topics with clients of his own."""
+    port = ports.any_free()
+    children.start("registry", "streams.cli.main", "registry", "--port", str(port))
+    del children.metrics["registry"]  # it serves none
+    return f"http://{ports.LOOPBACK}:{port}"
+
+
+def _where(console: Console, addresses: Addresses, children: Children, registry: str) -> None:
     table = Table(title="地址 / addresses", title_justify="left", box=box.SIMPLE_HEAD, show_header=False)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     table.add_row("KAFKA_BOOTSTRAP", addresses.kafka)
     table.add_row("CLICKHOUSE_URL", addresses.clickhouse)
+    table.add_row("SCHEMA_REGISTRY_URL", registry)
     for name, address in children.metrics.items():
         table.add_row(name, f"{address}\n{children.log(name)}")
     console.print(table)
