@@ -47,6 +47,16 @@ def list_() -> None:
 
 
 @app.command()
+def docs(folder: Annotated[Path, typer.Argument(help="folder to write to")] = Path("docs")) -> None:
+    """Write what is generated for readers outside: AsyncAPI, the catalogue as a page, OpenAPI of the registry."""
+    from streams.publicdocs import generated
+
+    for name, text in generated().items():
+        (folder / name).write_text(text, encoding="utf-8")
+        typer.echo(str(folder / name))
+
+
+@app.command()
 def bodies(
     channel: Annotated[str | None, typer.Option(help="those that report through this channel")] = None,
     region: Annotated[str | None, typer.Option(help="those whose region code begins so, e.g. 3701")] = None,

@@ -63,13 +63,13 @@ def _by_npm(folder: Path) -> None:
     (folder / "package-lock.json").write_text(json.dumps(lock))
     # Own cache, thrown away with the folder: the archive is of no use once unpacked.
     options = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--cache", str(folder / "archive")]
-    fetch(f"{PACKAGE}@{VERSION} (npm)", [*_npm(), *options], folder)
+    fetch(f"{PACKAGE}@{VERSION} (npm)", [*npm(), *options], folder)
     (folder / "node_modules" / PACKAGE / "libchdb.so").rename(folder / "libchdb.so")
     for name in ("archive", "node_modules"):
         shutil.rmtree(folder / name)
 
 
-def _npm() -> list[str]:
+def npm() -> list[str]:
     of_system = shutil.which("npm")
     if of_system and shutil.which("node"):
         return [of_system]
