@@ -2,6 +2,7 @@
 
 import json
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -57,8 +58,26 @@ def rebuild(
     lose_expired: Annotated[
         bool, typer.Option("--lose-expired", help="even rows whose records Kafka has no longer")
     ] = False,
+    dept: Annotated[
+        str | None, typer.Option(metavar="CHANNEL", help="not ClickHouse: this department's current view instead")
+    ] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="with --dept: its changes decided on this day or later, not the view"),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="with --dept: lines of JSON")] = None,
 ) -> None:
-    """Make ClickHouse again from Kafka, and compare every row's place with the topics. Exit 1 where they differ."""
+    """Make ClickHouse again from Kafka, and compare every row's place with the topics; with --dept a department's view
+    from its snapshot and the changes after it. Exit 1 where something differs or is missing."""
+    if dept is not None:
+        from streams.cli import subscriber
+
+        if replace or lose_expired:
+            raise typer.BadParameter("--replace, --lose-expired: ClickHouse only", param_hint="--dept")
+        subscriber.rebuild(dept, None if since is None else since.date(), out)
+        return
+    if since is not None or out is not None:
+        raise typer.BadParameter("--since, --out: only with --dept", param_hint="--dept")
     from streams import addresses
     from streams.backup.rebuild import rebuild as again
     from streams.settings import Settings

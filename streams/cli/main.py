@@ -21,6 +21,7 @@ from streams.cli import (
     review,
     sample,
     stack,
+    subscriber,
     topics,
     whatif,
 )
@@ -51,6 +52,7 @@ app.add_typer(sample.app, name="sample", rich_help_panel="data")
 app.command(rich_help_panel="departments")(department.kit)
 app.command(rich_help_panel="departments")(department.template)
 app.command(rich_help_panel="departments")(department.validate)
+app.command(rich_help_panel="departments")(subscriber.contract)
 app.command("what-if", rich_help_panel="law")(whatif.what_if)
 app.command(rich_help_panel="checks")(obligations.obligations)
 app.command(rich_help_panel="checks")(review.review)

@@ -1,12 +1,10 @@
 """Reading examples: JSON with the three written forms of days, instants and bytes."""
 
-import base64
-import binascii
 import json
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from schemas import written
 from schemas.files import FOLDER
 
 
@@ -28,25 +26,4 @@ def examples(folder: Path = FOLDER / "examples") -> list[Example]:
 
 
 def value_of(example: Example) -> Any:
-    return _values(json.loads(example.file.read_text(encoding="utf-8")))
-
-
-def _values(node: Any) -> Any:
-    if isinstance(node, dict):
-        return {key: _values(value) for key, value in node.items()}
-    if isinstance(node, list):
-        return [_values(value) for value in node]
-    if not isinstance(node, str):
-        return node
-    if node.startswith("base64:"):
-        return _or_as_it_is(lambda: base64.b64decode(node.removeprefix("base64:"), validate=True), node)
-    if len(node) == 10:
-        return _or_as_it_is(lambda: date.fromisoformat(node), node)
-    return _or_as_it_is(lambda: datetime.fromisoformat(node), node) if "T" in node[10:11] else node
-
-
-def _or_as_it_is(convert: Any, text: str) -> Any:
-    try:
-        return convert()
-    except (ValueError, binascii.Error):
-        return text
+    return written.read(json.loads(example.file.read_text(encoding="utf-8")))
