@@ -19,6 +19,19 @@ MEMORY = Path("/dev/shm")
 MEMORY_BYTES = 4 << 30
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """For ``-n 2 --dist loadgroup``: what needs servers is one group and begins first, so that there is one broker;
+    what needs none goes beside it, a folder at a time, and keeps its fixtures."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("servers" if _needs_servers(item) else item.path.parent.name))
+    items.sort(key=lambda item: not _needs_servers(item))
+
+
+def _needs_servers(item: pytest.Item) -> bool:
+    given = {"kafka_bootstrap", "clickhouse_url", "broker_folder"} & set(getattr(item, "fixturenames", ()))
+    return bool(given) or item.get_closest_marker("servers") is not None
+
+
 @pytest.fixture(scope="session")
 def broker_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Where the session's broker keeps its data: in memory where there is room.
