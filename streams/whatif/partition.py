@@ -8,7 +8,7 @@ import hashlib
 import heapq
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 
 from msgspec import Struct
@@ -19,7 +19,8 @@ from streams.core.events import Accepted, EventKind, LawChange
 from streams.core.law import LawBook
 from streams.oracle.history import Message
 from streams.oracle.replay import Replay
-from streams.whatif.places import DIMENSIONS, SEEN, Places
+from streams.whatif.notified import Notified
+from streams.whatif.places import DIMENSIONS, NOTICE, SEEN, Places
 from streams.whatif.seen import Seen
 from streams.whatif.stood import Direction, Register, Stood, changes
 from streams.wire import from_avro
@@ -38,6 +39,7 @@ class Plan(Struct, frozen=True):
     last: date
     items: frozenset[str] | None
     samples: int = 0  # single decisions per direction
+    erased: dict[str, date] = {}  # subject -> day of the last erasure: no single decision of before is shown
 
 
 class NotPassed(Exception):
@@ -60,7 +62,7 @@ class Found(Struct, frozen=True):
     print: str
     records: int
     redecided: int
-    persons: dict[Cell, int]  # of measures by their dimensions, of what others see by SEEN
+    persons: dict[Cell, int]  # of measures by their dimensions, of what others see by SEEN, of notices by NOTICE
     everybody: dict[Direction, int]
     samples: tuple[tuple[Direction, Stood], ...]
 
@@ -89,6 +91,7 @@ def compare(partition: int, messages: Iterable[Message], codec: Codec, plan: Pla
     as_it_was, draft = _twice(events, plan)
     found = list(changes(as_it_was.within(plan.first), draft.within(plan.first)))
     sights = changes(as_it_was.sights.within(plan.first), draft.sights.within(plan.first))
+    notices = as_it_was.notices.within(plan.first), draft.notices.within(plan.first)
     redecided = sum(event.kind not in (EventKind.TICK, EventKind.LAW) for event in events)
     return Found(
         partition=partition,
@@ -96,9 +99,9 @@ def compare(partition: int, messages: Iterable[Message], codec: Codec, plan: Pla
         print=seal.hexdigest(),
         records=records,
         redecided=redecided,
-        persons=_counted(_measured(found, places)) | _counted(_seen(sights)),
+        persons=_counted(_measured(found, places)) | _counted(_seen(sights)) | _counted(_told(notices)),
         everybody=_everybody(found),
-        samples=_samples(found, plan.samples),
+        samples=_samples((one for one in found if not _erased(one[1], plan.erased)), plan.samples),
     )
 
 
@@ -187,6 +190,21 @@ def _measured(found: Iterable[tuple[Direction, Stood]], places: Places) -> Itera
 def _seen(found: Iterable[tuple[Direction, Seen]]) -> Iterator[tuple[Cell, str]]:
     for direction, seen in found:
         yield (direction, SEEN, seen.sight.where), seen.sight.subject
+
+
+def _told(notices: tuple[set[Notified], set[Notified]]) -> Iterator[tuple[Cell, str]]:
+    """Who is newly owed a notice of a kind, and who no longer."""
+    before, after = notices
+    directions: tuple[tuple[Direction, set[Notified]], ...] = ("reached", after - before), ("released", before - after)
+    for direction, some in directions:
+        for one in some:
+            yield (direction, NOTICE, one.kind), one.subject
+
+
+def _erased(stood: Stood, erased: Mapping[str, date]) -> bool:
+    """Replays leave out officers' answers, so of their own they erase nobody whom a measure was proposed for."""
+    day = erased.get(stood.measured.subject)
+    return day is not None and stood.born <= day
 
 
 def _counted(cells: Iterable[tuple[Cell, str]]) -> dict[Cell, int]:

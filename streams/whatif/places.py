@@ -1,5 +1,5 @@
-"""The dimensions of the tables: department, measure, severity, field, city of a measure, and who else sees something;
-every value there can be, with its name."""
+"""The dimensions of the tables: department, measure, severity, field, city of a measure, who else sees something, what
+the person is told; every value there can be, with its name."""
 
 from collections.abc import Iterable, Mapping
 
@@ -10,7 +10,8 @@ from topics.people import Channel
 
 DIMENSIONS = ("department", "measure", "severity", "field", "city")  # of a measure
 SEEN = "seen"  # what others see: public entries, the credit bureau, red list and partners
-TABLES = (*DIMENSIONS, SEEN)
+NOTICE = "notice"  # what the person is told
+TABLES = (*DIMENSIONS, SEEN, NOTICE)
 TITLES = {
     "department": "执行部门 / executing department",
     "measure": "措施 / measure",
@@ -18,6 +19,18 @@ TITLES = {
     "field": "领域 / field",
     "city": "作出文书的机关所在地 / place of the issuing body",
     SEEN: "他人所见：公示、征信、红名单与合作方 / seen by others: public entries, bureau, red list, partners",
+    NOTICE: "告知：新增为新需告知，解脱为不再需要 / notices to the person: newly owed, no longer owed",
+}
+_KINDS = {
+    "listed": "列入",
+    "lifted": "解除",
+    "corrected": "更正",
+    "case_upheld": "案件成立",
+    "case_amended": "案件更正",
+    "case_rejected": "案件不成立",
+    "repaired": "准予修复",
+    "repair_refused": "不予修复",
+    "before_bureau": "提供给征信机构之前",
 }
 _LEVELS = {"serious": "严重", "ordinary": "一般", "minor": "轻微", "none": "不评定（激励等）"}
 _LISTS = {"exposure": "公示（失信信息）", "honours": "公示（守信信息）", BUREAU: "征信机构"}
@@ -44,6 +57,7 @@ class Places:
         self.names["department"] = executing
         self.names[SEEN] |= _LISTS
         self.names["severity"] = dict(_LEVELS)
+        self.names[NOTICE] = dict(_KINDS)
         self.names["field"] |= dict([_NO_FIELD])
         self.names["city"] = dict([_PROVINCE, *self._cities(channels), _ELSEWHERE])
 

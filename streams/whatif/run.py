@@ -8,6 +8,9 @@ from datetime import date, timedelta
 from multiprocessing.sharedctypes import Synchronized
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
+from schemas.codec import Codec
 from streams.core.law import LawBook
 from streams.engine import collector
 from streams.oracle import history
@@ -58,11 +61,24 @@ def what_if(reader: Reader, asked: Asked, progress: Progress = lambda done, whol
     settings = reader.settings
     clock = clocked(history.each(reader.bootstrap, ["clock"], settings.prefix, 0), reader.codec)
     plan = planned(asked, clock, reader.shelf.get)
+    if asked.samples:
+        told = history.each(reader.bootstrap, [reader.catalogue.name("erasures")], reader.settings.prefix)
+        plan = replace(plan, erased=erased(told, reader.codec))
     sizes = history.sizes(reader.bootstrap, reader.catalogue.name("accepted"), settings.prefix)
     processes = asked.processes or (1 if sum(sizes.values()) < _ALONE else os.cpu_count() or 1)
     work = _alone if processes == 1 else _together(processes)
     found = sorted(work(reader, plan, sizes, progress), key=lambda one: one.partition)
     return answered(found, plan, clock, Places([plan.draft, *plan.books.values()], reader.catalogue.channels))
+
+
+def erased(messages: Iterable[Message], codec: Codec) -> dict[str, date]:
+    """Who is erased, and since when. ``messages``: those of ``erasures``."""
+    days = {}
+    for message in messages:
+        if message.value is not None:
+            said = codec.decode(message.value, frozenset({"Erasure"}), max_bytes=1 << 24).value
+            days[said["subject"]] = said["day"]
+    return days
 
 
 def planned(asked: Asked, clock: Clocked, law: Callable[[str], LawBook]) -> Plan:

@@ -11,6 +11,7 @@ from streams.core.decisions import Decision, Entry, Obligation
 from streams.core.law import LawBook
 from streams.core.lifting import standing
 from streams.core.standing import Standing
+from streams.whatif.notified import Notices
 from streams.whatif.seen import Sight, Sights
 
 Direction = Literal["reached", "released", "longer", "shorter"]
@@ -51,17 +52,22 @@ class Stood(Struct, frozen=True):
 
 
 class Register:
-    """Everything that was proposed, by obligation, and beside it what others saw. A replay tells it each decision."""
+    """Everything that was proposed, by obligation, and beside it what others saw and what the person was told. A replay
+    tells it each decision."""
 
-    def __init__(self, known: dict[str, Stood] | None = None, sights: Sights | None = None) -> None:
+    def __init__(
+        self, known: dict[str, Stood] | None = None, sights: Sights | None = None, notices: Notices | None = None
+    ) -> None:
         self._known = known or {}
         self.sights = sights or Sights()
+        self.notices = notices or Notices()
 
     def copy(self) -> "Register":
-        return Register(dict(self._known), self.sights.copy())
+        return Register(dict(self._known), self.sights.copy(), self.notices.copy())
 
     def decided(self, decision: Decision, after: Standing, book: LawBook) -> None:
         self.sights.decided(decision, after, book)
+        self.notices.decided(decision, after)
         for one in decision.raised:
             assert decision.entry is not None
             self._known[one.obligation_id] = _raised(one, decision, decision.entry)

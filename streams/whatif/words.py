@@ -37,6 +37,11 @@ NOTES = (
         "fields of an entry, a person counts as newly reached and as released.",
     ),
     (
+        "“告知”一表也另计：草案之下就某一记录需告知本人而原法律之下不需的，计入“新增”，反之计入“解脱”。",
+        "Notices have a table of their own too: who is told something of a record under the draft and not under the "
+        "law as it was counts as newly reached, the other way round as released.",
+    ),
+    (
         "比较的是两种法律，不是两种执行：执行人员的答复在两边都不计；收件时被拒的记录不在历史中，草案新设的事项因此没有数据。",
         "Two laws are compared, not two practices: officers' answers count on neither side. What intake refused is not "
         "in the history, so an item that only the draft has shows nobody.",

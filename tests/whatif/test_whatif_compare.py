@@ -1,8 +1,9 @@
 """Who is newly reached, who is released, whose measure lasts longer or shorter: by hand-made histories."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from whatif_history import START, answer, changed, day, what_if, with_term
@@ -11,7 +12,7 @@ from streams.oracle.history import Message
 from streams.whatif.partition import NotPassed
 from streams.whatif.report import Row, dump
 from streams.whatif.run import Answer, Asked, NothingToCompare
-from tests.flow.flow_stand import BOOK, CODEC, Stand, amended, listing, person
+from tests.flow.flow_stand import BOOK, CODEC, Stand, amended, determination, listing, person
 
 OFF = {"active": False, "inactive_reason": "rule_inactive"}
 BAR = "M-141.v1/10"
@@ -216,3 +217,58 @@ def test_a_partition_that_is_behind_the_clock_is_waited_for(stand: Stand) -> Non
 
     with pytest.raises(NotPassed, match="2019-03-05"):
         answer(clock, [until_the_last_tick()], stand.books.__getitem__, Asked(BOOK))
+
+
+def test_whoever_is_newly_told_something_is_counted_by_kind(stand: Stand) -> None:
+    """A rule more is told of as lifted when the record ends; with it or without it the listing is told of."""
+    listed(stand)
+    for number in range(PERSONS):
+        stand.send("events.court", ended(number, day(2)))
+    stand.tick(day(3))
+    off = {rule_id: OFF for rule_id, rule in BOOK.rules.items() if rule.active and LISTING in rule.items}
+    found = what_if(stand, amended(**off))
+    assert told(found, "notice") == {"lifted": {"released": 10}}
+    hidden = what_if(stand, amended(**{BAR: OFF}))
+    assert told(hidden, "notice") == {}, "another measure is told of in the same notices"
+
+
+def test_under_ten_persons_no_notice_is_told_of(stand: Stand) -> None:
+    listed(stand, 9)
+    for number in range(9):
+        stand.send("events.court", ended(number, day(2)))
+    stand.tick(day(3))
+    off = {rule_id: OFF for rule_id, rule in BOOK.rules.items() if rule.active and LISTING in rule.items}
+    assert told(what_if(stand, amended(**off)), "notice") == {}
+
+
+def test_no_single_proposal_names_whom_the_deployment_has_erased(stand: Stand) -> None:
+    """Both replays leave out officers' answers, so neither erases anybody by itself."""
+    listed(stand, 3)
+    stand.send("events.court", ended(1, day(2)))
+    for topic in [name for name in stand.topics if name.startswith("sanctions.") and not name.endswith(".current")]:
+        for one in stand.read(topic):
+            if one["state"] == "lifting":
+                stand.send(topic.replace("sanctions", "feedback"), proved(one))
+    stand.tick(START.replace(year=2024) + timedelta(days=31))
+    (gone,) = [one["subject"] for one in stand.read("decisions") if one["kind"] == "erased"]
+    stand.tick(START.replace(year=2024) + timedelta(days=32))
+    found = what_if(stand, amended(**{BAR: OFF}), last=day(1), samples=9)
+    assert len(found.samples) == 2 and gone not in {stood.measured.subject for _, stood in found.samples}
+
+
+LISTING = "COURT_DEFAULTER_LISTING"
+
+
+def ended(number: int, on: date) -> bytes:
+    said = determination(number, START)
+    subject = {"kind": "person", "id_type": "citizen", "id_number": person(number)}
+    target = {"document_no": said["document_no"], "item": said["item"]}
+    fields = {"event_id": f"E-{number}", "subject": subject, "target": target, "document_date": on}
+    return CODEC.encode("GroundEnding", {**fields, "reason": "performed"})
+
+
+def proved(obligation: dict[str, Any]) -> bytes:
+    subject = {"kind": "person", "id_type": "none", "case_ref": obligation["case_ref"]}
+    fields = {"subject": subject, "obligation_id": obligation["obligation_id"], "answered_on": obligation["day"]}
+    event = f"F-{obligation['obligation_id']}"
+    return CODEC.encode("OfficerFeedback", {**fields, "event_id": event, "state": "lifted", "officer": "T1"})

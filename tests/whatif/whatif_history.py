@@ -17,7 +17,7 @@ from streams.sample import build
 from streams.whatif.clocked import clocked
 from streams.whatif.partition import compare
 from streams.whatif.places import Places
-from streams.whatif.run import Answer, Asked, answered, planned
+from streams.whatif.run import Answer, Asked, answered, erased, planned
 from tests.flow.flow_stand import BOOK, CATALOGUE, CODEC, Stand
 
 START = date(2019, 3, 4)
@@ -31,15 +31,21 @@ def what_if(stand: Stand, draft: LawBook, first: date | None = None, last: date 
     """``chengxin what-if`` on what the agents of a stand did."""
     clock = (Message("clock", 0, n, 0, None, value) for n, value in enumerate(stand.received["clock"]))
     accepted = (Message("accepted", 0, n, 0, *record) for n, record in enumerate(stand.topics["accepted"]))
-    return answer(clock, [accepted], stand.books.__getitem__, Asked(draft, first, last, **asked))
+    gone = erased((Message("erasures", 0, n, 0, *record) for n, record in enumerate(stand.topics["erasures"])), CODEC)
+    return answer(clock, [accepted], stand.books.__getitem__, Asked(draft, first, last, **asked), gone=gone)
 
 
 def answer(
-    clock: Iterable[Message], partitions: Iterable[Iterable[Message]], law: Any, asked: Asked, everybody: bool = False
+    clock: Iterable[Message],
+    partitions: Iterable[Iterable[Message]],
+    law: Any,
+    asked: Asked,
+    everybody: bool = False,
+    gone: dict[str, date] | None = None,
 ) -> Answer:
     """The same on messages; ``everybody``: nobody is left out because no item of his is treated differently."""
     read = clocked(clock, CODEC)
-    plan = planned(asked, read, law)
+    plan = msgspec.structs.replace(planned(asked, read, law), erased=gone or {})
     if everybody:
         plan = msgspec.structs.replace(plan, items=None)
     places = Places([plan.draft, *plan.books.values()], CATALOGUE.channels)
