@@ -122,11 +122,8 @@ class Outward:
         Identity and masked form under every name a record came with, the snapshots departments read, and the word to
         whoever keeps rows.
         """
-        names = dict.fromkeys((before.name_check, *before.other_names, ""))
-        for name in names:
-            key = f"{before.subject}:{name}".encode()
-            yield Output(self._topic("identities"), key, None, partition)
-            yield Output(self._topic("displays"), key, None, partition)
+        for name in dict.fromkeys((before.name_check, *before.other_names, "")):
+            yield from self._forgotten(before.subject, name, partition)
         obligations = [one for held in before.obligations.values() for one in held]
         for one in obligations:
             family = "rewards.current" if one.incentive else "sanctions.current"
@@ -134,6 +131,17 @@ class Outward:
         ids = tuple(one.obligation_id for one in obligations)
         told = Erasure(before.subject, decision.decision_id, decision.decided_on, ids)
         yield Output(self._topic("erasures"), before.subject.encode(), self._codec.encode("Erasure", told))
+
+    def forget_name(self, decision: Decision, standing: Standing, partition: int) -> Iterator[Output]:
+        """What intake sealed under the name of a record for which the standing has no room: nothing there knows the
+        name, so the erasure could not take it back, and nobody will ever ask for it."""
+        if decision.name_check not in ("", standing.name_check, *standing.other_names):
+            yield from self._forgotten(decision.subject, decision.name_check, partition)
+
+    def _forgotten(self, subject: str, name: str, partition: int) -> Iterator[Output]:
+        key = f"{subject}:{name}".encode()
+        yield Output(self._topic("identities"), key, None, partition)
+        yield Output(self._topic("displays"), key, None, partition)
 
     def _publication(self, move: PublicationMove, decision: Decision, standing: Standing, law: LawBook) -> Output:
         one = move.publication

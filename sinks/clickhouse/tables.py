@@ -43,6 +43,12 @@ def _target(field: str) -> Getter:
     return _first(*(at(payload, "target", field) for payload in ("ending", "correction", "case")))
 
 
+def _of_rejected(field: str) -> Getter:
+    """A field of the receipt of a record that nothing else tells of. Of what was taken in ``accepted_events`` has it,
+    where the erasure of its subject takes it; a receipt names no subject."""
+    return lambda value: value[field] if value["outcome"] == "rejected" else None
+
+
 def _moved(what: str, move: str) -> Getter:
     """How many of what others see moved so, by one decision."""
 
@@ -264,6 +270,7 @@ OBLIGATIONS = Table(
         Column("due_day", OPTIONAL_DAY, at("due", "day")),
         Column("lift_reason", OPTIONAL_CODE, at("lift_reason")),
         Column("disputed", "Bool", at("disputed")),
+        Column("doubted", "Bool", at("doubted")),
         Column("erased", "Bool", lambda _: False),
     ),
     indexes=(Index("obligation_id"), Index("decision_id")),
@@ -282,7 +289,7 @@ RECEIPTS = Table(
         Column("source_topic", CODE, at("source_topic")),
         Column("source_partition", "UInt32", at("source_partition")),
         Column("source_offset", "UInt64", at("source_offset")),
-        Column("event_id", OPTIONAL_TEXT, at("event_id")),
+        Column("event_id", OPTIONAL_TEXT, _of_rejected("event_id")),
         Column("schema_id", "Nullable(UInt32)", at("schema_id")),
         Column("day", OPTIONAL_DAY, at("day")),
         Column("law_digest", OPTIONAL_CODE, at("law_digest")),

@@ -2,7 +2,7 @@
 
 The only period the texts read set for keeping a record at all is that of 条例 38: five years from the end of the
 conduct, after which it may not be shown, queried or used; PIPL 19 and 47 ask for the shortest time, and for deletion.
-So a subject is erased when every entry is over, nothing stands or waits, and those five years and a grace are over for
+So a subject is erased when every entry is over, nothing stands, and those five years and a grace are over for
 each entry too. Until then a document sent again is known again and raises nothing.
 """
 
@@ -31,10 +31,9 @@ def kept_until(law: LawBook, entry: Entry) -> date | None:
 
 
 def _needed(standing: Standing) -> bool:
-    """Whether anything waits, is shown, is disputed or consented to, or belongs to a department."""
+    """Whether anything is shown, is disputed or consented to, or belongs to a department."""
     return bool(
-        standing.waiting
-        or standing.publications
+        standing.publications
         or standing.bureau
         or standing.rewards
         or standing.orders
@@ -44,10 +43,11 @@ def _needed(standing: Standing) -> bool:
 
 
 def over_on(law: LawBook, standing: Standing) -> date | None:
-    """The day whose tick erases the subject; None while anything is live, waits, or nothing is known of it.
+    """The day whose tick erases the subject; None while anything is live, or nothing is known of it.
 
     A consent lasts until the person takes it back, and an order of supervision is about a department. What was only
-    held (a name alone, a document that lacks its date) is kept no longer than a record would be.
+    held (a name alone, a document that lacks its date) is kept no longer than a record would be, and puts off nothing.
+    What waits for its target outlives the erasure, for it may end what comes (docs/adr/0021).
     """
     if standing.last_day is None or not law.publicity or _needed(standing):
         return None  # a book of before knows no rows of publicity: what was decided under it is read as it was decided

@@ -18,6 +18,7 @@ class Sealing:
 
     def __init__(self) -> None:
         self.erased: set[str] = set()  # tokens that an ``erased`` decision names: of them nothing must be there
+        self.forgotten: set[bytes] = set()  # keys of names for which a standing had no room
         self._masked: dict[bytes, bytes] = {}  # by key: the masked form that must stand on ``displays``
         self._unexamined: set[bytes] = set()  # keys of records whose source is no longer kept
         self._days: dict[bytes, set[date]] = {}  # on which intake read a record of this key
@@ -67,7 +68,7 @@ class Sealing:
             yield None if right else Difference(where, f"masked form {wanted!r}", f"{seen!r}")
 
     def _may_be_gone(self, key: bytes) -> bool:
-        return key[:32].decode(errors="replace") in self.erased
+        return key[:32].decode(errors="replace") in self.erased or key in self.forgotten
 
     @staticmethod
     def _shredded(codec: Codec, keyring: Keyring, value: bytes | None) -> bool:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from streams.app import Parts
 from streams.core.events import Accepted
+from streams.core.limits import OVERFLOW
 from streams.desk import Desk
 from streams.examine import Examiner
 from streams.flow import SOURCES, WRITTEN
@@ -150,6 +151,8 @@ def _identities(desk: Desk, keyring: Keyring, history: History, retrace: Retrace
         said = desk.codec.decode(message.value, frozenset({"Decision"}), max_bytes=1 << 24).value
         if said["kind"] == "erased":
             retrace.sealing.erased.add(said["subject"])
+        if said["code"] == OVERFLOW or (said["kind"] == "held" and said["cause"]["kind"] == "feedback"):
+            retrace.sealing.forgotten.add(f"{said['subject']}:{said['name_check']}".encode())
     yield from retrace.sealing.compare(desk.codec, keyring, history.of("identities"))
     yield from retrace.sealing.compare_displays(history.of("displays"))
 

@@ -173,6 +173,22 @@ def test_a_person_whose_clocks_are_over_is_erased_everywhere(stand: Stand) -> No
     }
 
 
+def test_a_name_for_which_a_standing_has_no_room_is_not_left_sealed(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No standing knows the name, so no erasure could take back what intake sealed under it."""
+    stand.send("events.court", listing(1, START))
+    sealed = left(stand, "identities")
+    monkeypatch.setattr("streams.core.limits.RECORDS", 1)
+    other = {**determination(1, START)["subject"], "name": "测试别名"}
+    stand.send("events.court", listing(1, START, subject=other, document_no="二号", event_id="L-2"))
+    assert stand.read("receipts.court")[-1]["faults"][0]["code"] == "SUBJECT_OVERFLOW"
+    assert len(stand.topics["identities"]) > len(sealed), "intake did seal it"
+    assert left(stand, "identities") == sealed
+    stand.send("events.court", listing(1, START, document_no="三号", event_id="L-3"))
+    assert left(stand, "identities") == sealed, "the name in force stays"
+
+
 def test_a_person_who_comes_back_is_a_new_case_with_a_sealed_identity(stand: Stand) -> None:
     stand.send("events.court", listing(1, START))
     stand.send("events.court", performed(START))

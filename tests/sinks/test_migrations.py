@@ -29,7 +29,7 @@ def test_the_files_are_what_the_columns_declare():
             continue
         assert columns.create(table) in text, f"columns of {table.name} changed: write the next migration"
     assert tables.CREATE_POSITIONS.strip() in text
-    assert tables.OBLIGATIONS_CURRENT in (folder / "0005_what_others_see_and_stubs.sql").read_text(encoding="utf-8")
+    assert tables.OBLIGATIONS_CURRENT in (folder / "0006_doubts_and_event_ids.sql").read_text(encoding="utf-8")
 
 
 def test_all_migrations_together_make_the_declared_columns(client, database):
@@ -42,7 +42,7 @@ def test_all_migrations_together_make_the_declared_columns(client, database):
 def test_applying_twice_changes_nothing_and_a_torn_one_is_finished(client, database):
     first = migrate.load()[0]
     client.execute(first.statements[0])  # died after the first statement, before the ledger
-    assert [migration.number for migration in migrate.apply(client, database)] == [1, 2, 3, 4, 5]
+    assert [migration.number for migration in migrate.apply(client, database)] == [1, 2, 3, 4, 5, 6]
     assert migrate.apply(client, database) == []
 
 

@@ -141,6 +141,15 @@ def test_a_receipt():
     )
 
 
+@pytest.mark.parametrize(("outcome", "kept"), [("rejected", "E-7"), ("accepted", None), ("held", None)])
+def test_the_channels_number_of_a_record_stands_once(outcome, kept):
+    """Of what was taken in it stands in accepted_events, where the erasure of its subject takes it."""
+    value = {**plain(receipt(6)), "outcome": outcome, "event_id": "E-7"}
+    assert row(RECEIPTS, "Receipt", value)["event_id"] == kept
+    assert row(ACCEPTED_EVENTS, "Accepted", plain(accepted(5)))["event_id"] == "e5"
+    assert ACCEPTED_EVENTS.stub.blank["event_id"] is None
+
+
 @pytest.mark.parametrize(
     ("table", "record", "value"),
     [
