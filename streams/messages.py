@@ -7,7 +7,7 @@ from datetime import date
 from msgspec import Struct
 
 from schemas.codec import Codec
-from streams.core.decisions import Decision, Entry, Notice, Obligation, Receipt
+from streams.core.decisions import Decision, DecisionKind, Entry, Notice, Obligation, Receipt
 from streams.core.docket import BEFORE_BUREAU
 from streams.core.events import SubjectKind
 from streams.core.ids import notice_id
@@ -15,7 +15,7 @@ from streams.core.law import LawBook
 from streams.core.standing import Standing
 from streams.engine.ports import Output
 from streams.identity import Keyring
-from streams.notices import text_zh
+from streams.notices import Marks, text_zh
 from streams.orders import orders
 from streams.outward import Outward
 from streams.wire import source_key
@@ -37,6 +37,7 @@ class About(Struct, frozen=True):
     document_body: str
     explanation: tuple[str, ...]
     disputed: bool
+    doubted: bool
 
 
 class Told(Struct, frozen=True):
@@ -66,7 +67,7 @@ class Messages:
         self._change, self._current = codec.frame("ObligationChange"), codec.frame("ObligationCurrent")
         self._what = codec.run("ObligationChange", "obligation_id", "lift_reason")
         self._previous = codec.run("ObligationChange", "previous_version", "previous_version")
-        self._about = codec.run("ObligationChange", "case_ref", "disputed")
+        self._about = codec.run("ObligationChange", "case_ref", "doubted")
         self._outward = Outward(codec, self.topic, keyring)
 
     def topic(self, family: str, channel: str | None = None) -> str:
@@ -79,6 +80,8 @@ class Messages:
 
     def of(self, decision: Decision, standing: Standing, law: LawBook, partition: int) -> Iterator[Output]:
         """All outputs of ``decision``; ``standing`` is the one after it, ``partition`` that of ``accepted``."""
+        if decision.kind is DecisionKind.HELD:
+            yield from self._outward.forget_name(decision, standing, partition)
         value = self._codec.encode("Decision", decision)
         yield Output(self.topic("decisions"), decision.subject.encode(), value, partition)
         yield from self._outward.of(decision, standing, law)
@@ -94,7 +97,8 @@ class Messages:
                 yield from self._obligation(obligation, decision, entry, standing)
         for notice in decision.notices:
             entry = self._entry(decision, standing, notice)
-            yield self._notice(notice, decision, entry, law, standing.disputed(entry.key))
+            marks = Marks(standing.disputed(entry.key), entry.receipt_id in standing.doubts)
+            yield self._notice(notice, decision, entry, law, marks)
 
     def erasure(self, decision: Decision, before: Standing, partition: int) -> Iterator[Output]:
         """What an ``erased`` decision takes back beside its own record; ``before``: the standing it erases."""
@@ -129,13 +133,14 @@ class Messages:
             document_body=entry.determination.body,
             explanation=entry.severity.reasons + decision.reasons,
             disputed=bool(standing.cases) and standing.disputed(entry.key),
+            doubted=entry.receipt_id in standing.doubts,
         )
         what, told = self._what(obligation), self._about(about)
         change = b"".join((self._change, what, self._previous(about), told))
         yield Output(self.topic(family, executor), key, change)
         yield Output(self.topic(f"{family}.current", executor), key, self._current + what + told)
 
-    def _notice(self, notice: Notice, decision: Decision, entry: Entry, law: LawBook, disputed: bool) -> Output:
+    def _notice(self, notice: Notice, decision: Decision, entry: Entry, law: LawBook, marks: Marks) -> Output:
         told = Told(
             notice_id=notice.notice_id,
             kind=notice.kind,
@@ -146,6 +151,6 @@ class Messages:
             day=decision.decided_on,
             item=entry.determination.item,
             document_no=entry.determination.document_no,
-            text_zh=text_zh(notice.kind, decision, entry, law, disputed),
+            text_zh=text_zh(notice.kind, decision, entry, law, marks),
         )
         return Output(self.topic("notices"), notice.notice_id.encode(), self._codec.encode("PersonNotice", told))

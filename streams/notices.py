@@ -4,6 +4,7 @@ An honour is never told as a sanction, and a sanction never as decided before an
 """
 
 from datetime import date
+from typing import NamedTuple
 
 from streams.core.decisions import Decision, DecisionKind, Entry, Obligation, ObligationState
 from streams.core.events import Matter
@@ -20,15 +21,20 @@ _COURT_OBJECT = (
     "您有权查询自己的记录、要求说明理由。"
 )
 _WAIVE = "您可以向{body}声明放弃,放弃后本记录终止。"
+RECORDED_ONLY = "recorded_only"  # template of "listed" where no measure follows
 _ADVERSE = {
     "listed": "{body}以{document_no}文书作出的“{item}”已记入您的信用记录。依据:{basis}。"
     "据此向有关部门提出以下措施建议,须经该部门工作人员确认后方可实施:{measures}。{term}",
+    RECORDED_ONLY: "{body}以{document_no}文书作出的“{item}”已记入您的信用记录。依据:{basis}。"
+    "没有据此向其他部门提出措施建议。{term}",
     "lifted": "{body}{document_no}文书对应的“{item}”项下,下列措施已告终止:{measures}。终止原因:{reason}。",
     "corrected": "{body}{document_no}文书对应的“{item}”记录已更正。现提出或者变更的措施:{measures}。{term}",
 }
 _REWARD = {
     "listed": "{body}以{document_no}文书作出的“{item}”已记入您的信用记录,属于其他信息,不是失信信息。依据:{basis}。"
     "已建议有关部门考虑给予以下激励,是否给予由该部门依法决定:{measures}。{term}",
+    RECORDED_ONLY: "{body}以{document_no}文书作出的“{item}”已记入您的信用记录,属于其他信息,不是失信信息。依据:{basis}。"
+    "没有据此向有关部门提出激励建议。{term}",
     "lifted": "{body}{document_no}文书对应的“{item}”项下,下列激励不再适用:{measures}。原因:{reason}。"
     "这不是对您的惩戒,也不产生失信信息。",
     "corrected": "{body}{document_no}文书对应的“{item}”记录已更正。现建议或者变更的激励:{measures}。{term}",
@@ -53,13 +59,24 @@ _MATTERS = {
     Matter.REPAIR: "信用修复申请",
 }
 _DISPUTED = "本记录有异议,正在办理。"
+_DOUBTED = "有以他人姓名报送的终止或者更正指向本记录,正在核实,核实前不据此提出新的措施建议。"
 _MARK_GONE = "该记录的异议标注已取消。"
 _MARK_STAYS = "因另有案件正在办理,该记录的异议标注保留。"
 _BAN = "法律、行政法规规定期限的禁止和限制不因信用修复而提前终止。"
 
 
-def text_zh(kind: str, decision: Decision, entry: Entry, law: LawBook, disputed: bool = False) -> str:
-    """The notice of ``kind`` for one decision, without name or number of the person; ``disputed``: it says so."""
+class Marks(NamedTuple):
+    """What a notice says of its record: it is disputed; something was said against it under another name."""
+
+    disputed: bool = False
+    doubted: bool = False
+
+
+UNMARKED = Marks()
+
+
+def text_zh(kind: str, decision: Decision, entry: Entry, law: LawBook, marks: Marks = UNMARKED) -> str:
+    """The notice of ``kind`` for one decision, without name or number of the person."""
     determination = entry.determination
     body = law.bodies[determination.body].name if determination.body in law.bodies else determination.body
     item = law.items.get(determination.item)
@@ -76,15 +93,16 @@ def text_zh(kind: str, decision: Decision, entry: Entry, law: LawBook, disputed:
         "reason": ";".join(_reason(code, law) for code in _why_lifted(decision)) or "依据消灭",
     }
     if kind in _CASE:
-        text = _CASE[kind].format(**said, **_about_case(decision, said, entry, law, disputed), repair=repair)
+        text = _CASE[kind].format(**said, **_about_case(decision, said, entry, law, marks.disputed), repair=repair)
     else:
-        text = (_ADVERSE if _adverse(item) else _REWARD)[kind].format(**said)
+        templates = _ADVERSE if _adverse(item) else _REWARD
+        text = templates[RECORDED_ONLY if kind == "listed" and not decision.raised else kind].format(**said)
     closing = (_COURT_OBJECT if entry.channel == "court" else _OBJECT).format(body=body)
     if kind == "listed":
         closing = repair + closing
     if kind == "listed" and item is not None and "honour_waived" in item.endings:
         closing = _WAIVE.format(body=body) + closing
-    return text + (_DISPUTED if disputed else "") + closing
+    return text + (_DISPUTED if marks.disputed else "") + (_DOUBTED if marks.doubted else "") + closing
 
 
 def _told(kind: str, decision: Decision) -> tuple[Obligation, ...]:

@@ -1,7 +1,8 @@
 """Who owes what, and what is past its day: counts and identifiers from ClickHouse, no person (design rules 2, 8).
 
-An obligation is overdue if a decision said so and its department has not moved it since; the same holds for a case and
-for an order of supervision. The pipeline's last decided day is "today": no clock is read.
+An obligation is overdue if a decision said so and its department has not moved it since; the same holds for a case,
+for the correction that a case ordered, and for an order of supervision. The pipeline's last decided day is "today": no
+clock is read.
 """
 
 from datetime import date
@@ -21,10 +22,17 @@ ORDER BY executor, state, due_state
 _OVERDUE = """
 WITH missed AS
 (
-    SELECT DISTINCT subject, kind_, ref, channel, due
+    SELECT DISTINCT subject, ifNull(key, '') AS entry, offset AS at, kind_, ref, channel, due
     FROM decisions
     ARRAY JOIN missed_kinds AS kind_, missed_refs AS ref, missed_channels AS channel, missed_due AS due
-    WHERE kind = 'overdue'
+    WHERE kind = 'overdue' AND NOT erased
+),
+corrected AS
+(
+    SELECT subject, assumeNotNull(key) AS entry, max(offset) AS last
+    FROM decisions
+    WHERE key IS NOT NULL AND (kind = 'corrected' OR ended_on IS NOT NULL)
+    GROUP BY subject, entry
 ),
 cases AS
 (
@@ -42,10 +50,13 @@ orders AS
 )
 SELECT DISTINCT kind_, ref, channel, due
 FROM missed
+LEFT JOIN corrected ON corrected.subject = missed.subject AND corrected.entry = missed.entry
 WHERE (kind_ IN ('answer', 'proof') AND (ref, if(kind_ = 'answer', 'proposed', 'lifting'), due) IN
     (SELECT obligation_id, state, assumeNotNull(due_day) FROM obligations_current WHERE due_state = 'set'))
-   OR (kind_ = 'case' AND (subject, channel, ref) IN (SELECT subject, channel, ref FROM cases WHERE state = 'opened'))
+   OR (kind_ = 'case' AND (missed.subject, channel, ref) IN
+    (SELECT subject, channel, ref FROM cases WHERE state = 'opened'))
    OR (kind_ = 'order' AND (channel, ref) IN (SELECT channel, ref FROM orders WHERE NOT done))
+   OR (kind_ = 'correction' AND last <= at)
 ORDER BY due, channel, kind_, ref
 """
 
@@ -62,7 +73,7 @@ class Count(Struct, frozen=True):
 class Late(Struct, frozen=True):
     """One thing that is past its day."""
 
-    kind: str  # answer | proof | case | order
+    kind: str  # answer | proof | case | order | correction
     id: str  # obligation id, case number or order number
     department: str
     due_on: date

@@ -90,6 +90,7 @@ class _Auditing:
             self._family(family, self._delta)
             self._family(f"{family}.current", self._current)
         self._family("partners", self._partner)
+        self._family("bureau", self._fed)
         self._family("supervision", self._order)
 
     def _family(
@@ -158,6 +159,10 @@ class _Auditing:
     def _partner(self, spec: TopicSpec, record: Read) -> None:
         value = None if record.value is None else self._decode(record)
         feed.partner(self._view, spec.channel, _text(record.key), value)
+
+    def _fed(self, _: TopicSpec, record: Read) -> None:
+        value = None if record.value is None else self._decode(record)
+        feed.fed(self._view, _text(record.key), value)
 
     def _order(self, spec: TopicSpec, record: Read) -> None:
         value = None if record.value is None else self._decode(record)

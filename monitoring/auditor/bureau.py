@@ -14,6 +14,8 @@ from monitoring.auditor.view import Consents, Reported, View, place
 Fields = dict[str, Any]
 BEFORE_BUREAU = "before_bureau"
 CONSENT = ("credit_bureau", "credit_reporting")  # whom a consent must name, and for what
+_PUT, _DELETE = "put", "delete"
+_OF_THE_PERSON = ("case_ref", "ground", "item", "item_ground", "body", "document_no", "document_date", "told_on")
 _CONSENTED, _BY_LAW = "consented", "public_by_law"
 
 
@@ -46,6 +48,8 @@ def fold_records(view: View, decision: Fields, law: Law) -> Iterator[Finding]:
     """What the bureau holds, or is about to be fed, after the decision. Publications and consents are folded before."""
     for move in _moves(decision):
         record = move["record"]
+        if record["fed_on"] is not None:
+            view.to_be_fed[record["record_id"]] = (_PUT if move["move"] != "ended" else _DELETE, record["version"])
         if move["move"] == "ended":
             view.reported.pop(record["record_id"], None)
             continue
@@ -53,6 +57,29 @@ def fold_records(view: View, decision: Fields, law: Law) -> Iterator[Finding]:
         view.reported[record["record_id"]] = one
         where = f"decision {decision['decision_id']}"
         yield from _groundless(view, one, law, view.consents, where)
+
+
+def fold_fed(view: View, key: str, value: Fields | None) -> Iterator[Finding]:
+    """One record of the topic ``bureau``; the last one of each record counts."""
+    if value is None:
+        view.fed.pop(key, None)
+        return
+    view.fed[key] = (value["action"], value["version"])
+    if value["record_id"] != key:
+        yield Finding(Invariant.BUREAU_TOLD, f"bureau record {key}", value["record_id"], "the key")
+    left = [name for name in _OF_THE_PERSON if value["action"] == _DELETE and value[name] is not None]
+    if left:
+        yield Finding(
+            Invariant.BUREAU_TOLD, f"bureau record {key}", f"deleted with {', '.join(left)}", "nothing is left"
+        )
+
+
+def told(view: View) -> Iterator[Finding]:
+    """At the end: the topic says of each record what was decided last."""
+    for identifier in sorted(view.to_be_fed.keys() | view.fed.keys()):
+        seen, expected = view.fed.get(identifier), view.to_be_fed.get(identifier)
+        if seen != expected:
+            yield Finding(Invariant.BUREAU_TOLD, f"bureau record {identifier}", str(seen), str(expected))
 
 
 def grounded(view: View) -> Iterator[Finding]:
@@ -76,4 +103,5 @@ def _moves(decision: Fields) -> list[Fields]:
 
 CHECKS: tuple[tuple[Invariant, Callable[[View], Iterator[Finding]], Callable[[View], int]], ...] = (
     (Invariant.BUREAU_GROUND, grounded, lambda view: len(view.reported)),
+    (Invariant.BUREAU_TOLD, told, lambda view: len(view.to_be_fed)),
 )

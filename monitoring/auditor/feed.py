@@ -10,6 +10,7 @@ from monitoring.auditor import (
     admission,
     bureau,
     content,
+    doubts,
     effects,
     explained,
     incentives,
@@ -98,6 +99,7 @@ def _remember(view: View, value: Fields) -> None:
     if value["kind"] == "feedback":
         view.feedback[receipt_id] = (value["feedback"]["obligation_id"], value["feedback"]["state"])
     incentives.remember(view, value)
+    doubts.remember(view, value)
     if value["kind"] == "ending":
         _ends(view, value, value["ending"]["target"], value["ending"]["reason"])
     if value["kind"] == "case" and value["case"]["step"] == "upheld" and value["case"]["matter"] in person.DISPUTES:
@@ -129,9 +131,12 @@ def decision(view: View, value: Fields) -> None:
             findings.check(invariant, (wrong for one in raised for wrong in check(one)), len(raised))
     if value["kind"] == "erased":
         findings.check(Invariant.ERASED, fold_erased(view, value))
+    findings.check(Invariant.DOUBTED, doubts.raises_nothing(view, value), bool(value["raised"]))
     fold_waiting(view, value)
     entry = fold_entry(view, value, law)
-    person.fold_case(view, value, entry)
+    findings.check(Invariant.DOUBTED, doubts.fold_doubt(view, value, entry), value["kind"] == "held")
+    findings.check(Invariant.OVERDUE, person.fold_case(view, value, entry), value["case"] is not None)
+    findings.check(Invariant.TOLD, person.told_of_the_record(view, value), value["kind"] == "recorded")
     orders.fold_order(view, value)
     findings.check(Invariant.OVERDUE, person.fold_overdue(view, value), value["kind"] == "overdue")
     moves = value["moves"] or {"publications": (), "bureau": (), "rewards": ()}
@@ -169,6 +174,11 @@ def current(view: View, family: str, channel: str | None, key: str, value: Field
 def partner(view: View, reader: str | None, key: str, value: Fields | None) -> None:
     """One record of the topic that the partner ``reader`` may read."""
     view.findings.check(Invariant.PARTNERS_TOLD, incentives.fold_partner(view, (reader, key), value))
+
+
+def fed(view: View, key: str, value: Fields | None) -> None:
+    """One record of the feed to the credit bureaux."""
+    view.findings.check(Invariant.BUREAU_TOLD, bureau.fold_fed(view, key, value))
 
 
 def order(view: View, reader: str | None, key: str, value: Fields | None) -> None:

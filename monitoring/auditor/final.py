@@ -5,6 +5,7 @@ from datetime import date
 
 from monitoring.auditor.bureau import CHECKS as BUREAU
 from monitoring.auditor.caps import cap_kept
+from monitoring.auditor.doubts import CHECKS as DOUBTS
 from monitoring.auditor.findings import Finding, Invariant
 from monitoring.auditor.incentives import CHECKS as INCENTIVES
 from monitoring.auditor.lawbook import Law, Rule
@@ -166,6 +167,7 @@ CHECKS: tuple[tuple[Invariant, Callable[[View], Iterator[Finding]], Callable[[Vi
     (Invariant.WAITING, waits_no_longer, lambda view: len(view.waiting) + len(view.settled)),
     (Invariant.GIVEN_UP, nothing_open_while_barred, lambda view: sum(map(len, view.given_up.values()))),
     (Invariant.BASIS_STANDS, basis_stands, _open_ones),
+    *DOUBTS,
     *RIGHTS,
     *BUREAU,
     *INCENTIVES,

@@ -54,6 +54,9 @@ class Invariant(StrEnum):
     TRANSITIONS = "an obligation moves only along allowed transitions"
     OFFICER_ONLY = "only an officer's feedback confirms, refuses, carries out or proves a lifting"
     ERASED = "nothing of a subject is erased before it has ended"
+    DOUBTED = (
+        "what a record under another name speaks against raises nothing new, is marked, and is shown to nobody else"
+    )
     DISPUTED = "what departments read of an open measure says that it is disputed while it is, and not after"
     REPAIRED = "after a repair nothing stands but the ban whose period a law sets"
     OVERDUE = "what is past its day is said to be, once its day is over, and moves by that in nothing"
@@ -61,6 +64,10 @@ class Invariant(StrEnum):
     PUBLIC_TERM = "nothing is public beyond its term or its record"
     BUREAU_NOTICE = "a credit bureau is fed only after the day on which the person was told"
     BUREAU_GROUND = "a credit bureau is told only what a State rule makes public, or a consent that stands lets it have"
+    BUREAU_TOLD = (
+        "credit bureaux are told of exactly the records they may hold; of a deleted one nothing of the person is left"
+    )
+    TOLD = "every natural person is told of a determination that is recorded about him"
     RED_LIST = "a place of honour has a cited rule and a live honour, and nobody on a list of the untrustworthy has one"
     PARTNER = (
         "a partner is given a person only by a consent that stands and names it, or by a State rule, and no longer"

@@ -129,7 +129,7 @@ def _adverse(view: View, subject: str, law: Law) -> str | None:
     for where in sorted(view.places.get(subject, ())):
         fact = view.entries.get(where)
         item = None if fact is None else law.items.get(fact.item)
-        if fact is None or item is None or fact.ended or fact.repaired or fact.doubted:
+        if fact is None or item is None or fact.ended or fact.repaired or fact.doubted or fact.in_doubt:
             continue
         if item.list_decision and item.info_class == "negative":
             return item.code

@@ -7,7 +7,7 @@ from typing import Any
 
 from monitoring.auditor.findings import Finding, Invariant
 from monitoring.auditor.lawbook import Law
-from monitoring.auditor.view import OPEN, CaseFact, EntryFact, Shown, View
+from monitoring.auditor.view import DOUBTED, OPEN, CaseFact, EntryFact, Shown, View
 
 Fields = dict[str, Any]
 DISPUTES = frozenset({"objection", "reconsideration", "lawsuit"})
@@ -15,17 +15,36 @@ _BY_LAW = frozenset({"law", "regulation"})
 _WAITS = frozenset({"proposed", "lifting"})  # states in which a department owes a word
 
 
-def fold_case(view: View, decision: Fields, entry: EntryFact | None) -> None:
-    """Where the case that the decision moved stands, and whether a repair was granted."""
+def fold_case(view: View, decision: Fields, entry: EntryFact | None) -> Iterator[Finding]:
+    """Where the case that the decision moved stands, and whether a repair was granted. A case that ended with a
+    correction says until when that is due, unless the record was corrected since or is over."""
     case, order = decision["case"], decision["order"]
+    if entry is not None and decision["kind"] == "corrected":
+        entry.corrected_on = decision["decided_on"]
+        entry.cases = {number: one._replace(correction_due=None) for number, one in entry.cases.items()}
     if entry is not None and case is not None:
-        entry.cases[case["case_no"]] = CaseFact(
-            case["matter"], case["state"] == "opened", case["due"]["day"], decision["decided_on"]
-        )
+        ordered = case["correction_due"]
+        unsaid = case["state"] == "amended" and ordered is None and not entry.ended
+        if unsaid and entry.corrected_on is None:
+            where = f"decision {decision['decision_id']}"
+            yield Finding(
+                Invariant.OVERDUE, where, f"case {case['case_no']} amended", "until when its correction is due"
+            )
+        days = case["due"]["day"], decision["decided_on"], None if ordered is None else ordered["day"]
+        entry.cases[case["case_no"]] = CaseFact(case["matter"], case["state"] == "opened", *days)
     if entry is not None and decision["kind"] == "repaired":
         entry.repaired = True
     if order is not None:
         view.orders[decision["subject"], order["order_no"]] = None if order["done"] else order["due_on"]
+
+
+def told_of_the_record(view: View, decision: Fields) -> Iterator[Finding]:
+    """两书同达 (国办发〔2025〕22号), 条例 37: whoever is recorded is told so in the same decision, whatever follows."""
+    entry = decision["entry"]
+    if decision["kind"] != "recorded" or entry["subject_kind"] != "person" or entry["ended_on"] is not None:
+        return
+    if entry["record_only"] not in DOUBTED and "listed" not in {one["kind"] for one in decision["notices"]}:
+        yield Finding(Invariant.TOLD, f"decision {decision['decision_id']}", "no notice", "the person is told")
 
 
 def fold_overdue(view: View, decision: Fields) -> Iterator[Finding]:
@@ -60,6 +79,8 @@ def _waited_for(view: View, day: date) -> Iterator[tuple[str, str, date]]:
         for number, case in entry.cases.items():
             if case.pending and case.due is not None and case.told_on < day:
                 yield "case", number, case.due
+            if case.correction_due is not None and not entry.ended:
+                yield "correction of case", number, case.correction_due
     for (_, number), due_on in view.orders.items():
         if due_on is not None:
             yield "order", number, due_on

@@ -152,6 +152,7 @@ def fold_current(view: View, topic: tuple[str, str | None], identifier: str, val
         yield from _on_its_topic(value, topic, f"obligation {identifier}")
     fact.current = None if value is None else (value["version"], value["state"])
     fact.disputed = value is not None and value["disputed"]
+    fact.doubted = value is not None and value["doubted"]
 
 
 def fingerprint(obligation: Fields, decision_id: str) -> int:

@@ -28,6 +28,7 @@ class CaseFact(NamedTuple):
     pending: bool
     due: date | None
     told_on: date
+    correction_due: date | None = None  # of the correction that it ordered and that has not come
 
 
 class Shown(NamedTuple):
@@ -71,6 +72,7 @@ class EntryFact:
 
     __slots__ = (
         "cases",
+        "corrected_on",
         "doubted",
         "effect",
         "ended_on",
@@ -78,6 +80,7 @@ class EntryFact:
         "ends_on",
         "erased",
         "ground",
+        "in_doubt",
         "item",
         "own_last_day",
         "person",
@@ -91,6 +94,8 @@ class EntryFact:
         self.own_last_day: date | None = None  # without the cap of its group; asked of capped items only
         self.cases: dict[str, CaseFact] = {}  # by the body's number
         self.repaired = False
+        self.in_doubt: str | None = None  # receipt id of what speaks against it under another name
+        self.corrected_on: date | None = None  # day of its last correction
         self.take(entry)
 
     def take(self, entry: dict[str, Any]) -> None:
@@ -121,6 +126,7 @@ class ObligationFact:
         "delta",
         "delta_version",
         "disputed",
+        "doubted",
         "due",
         "ends_on",
         "entry",
@@ -142,6 +148,7 @@ class ObligationFact:
         self.delta_version = 0
         self.due: date | None = None  # until when its department owes a word
         self.disputed = False  # as .current says
+        self.doubted = False  # the same
         self.current: tuple[int, str] | None = None  # version and state on .current
 
 
@@ -208,6 +215,8 @@ class View:
     feedback: dict[str, tuple[str, str]] = field(default_factory=dict)  # receipt id -> obligation id, answer
     endings: list[EndingFact] = field(default_factory=list)
     erased_on: dict[str, date] = field(default_factory=dict)  # subject -> day of the last erasure
+    # receipt id of what would end or change a record -> where, and whether it surely would under the right name
+    against: dict[str, tuple[str, bool]] = field(default_factory=dict)
     barring: set[str] = field(default_factory=set)  # receipt ids of corrections that show a record must not stand
     waiting: dict[str, Waiting] = field(default_factory=dict)  # receipt id -> what waits for its target
     settled: dict[str, str | None] = field(default_factory=dict)  # receipt id of what waits no longer -> code if held
@@ -226,6 +235,9 @@ class View:
     shown: dict[str, set[str]] = field(default_factory=dict)  # place -> ids of its publications
     told_of_feed: dict[str, date] = field(default_factory=dict)  # bureau record id -> day the person was told
     reported: dict[str, Reported] = field(default_factory=dict)  # bureau record id -> what the bureau may hold
+    # bureau record id -> action and version: as decided last, and as the topic tells
+    to_be_fed: dict[str, tuple[str, int]] = field(default_factory=dict)
+    fed: dict[str, tuple[str, int]] = field(default_factory=dict)
     declared: dict[str, tuple[str, str, str]] = field(
         default_factory=dict
     )  # receipt id -> recipient, purpose, step of a declaration that was not refused

@@ -57,8 +57,8 @@ def barred_raises_nothing(view: View, decision: Fields) -> Iterator[Finding]:
     if entry is None or not barred or not decision["raised"]:
         return
     before, after = (place(decision["subject"], key) for key in (decision["key"] or entry["key"], entry["key"]))
-    meant = {after} if _looked_at(decision) else {before, after}
-    if _looked_at(decision) and after == before:
+    meant = {after} if looked_at(decision) else {before, after}
+    if looked_at(decision) and after == before:
         return
     for where, receipt in barred.items():
         if where in meant or view.now(where) in meant:
@@ -67,7 +67,7 @@ def barred_raises_nothing(view: View, decision: Fields) -> Iterator[Finding]:
             yield Finding(Invariant.GIVEN_UP, f"decision {decision['decision_id']}", seen, expected)
 
 
-def _looked_at(decision: Fields) -> bool:
+def looked_at(decision: Fields) -> bool:
     """A department that corrects its record now has looked at it again; a correction that waited has not."""
     direct = decision["cause"]["kind"] == "correction" and decision["settles"] is None
     return bool(decision["kind"] == "corrected" and direct)
@@ -84,7 +84,7 @@ def fold_waiting(view: View, decision: Fields) -> None:
     if decision["waiting"] is not None:
         view.waiting[decision["waiting"]["receipt_id"]] = _waiting(decision)
     barred, entry = view.given_up.get(decision["subject"]), decision["entry"]
-    if barred and entry is not None and (entry["ended_on"] is not None or _looked_at(decision)):
+    if barred and entry is not None and (entry["ended_on"] is not None or looked_at(decision)):
         before = place(decision["subject"], decision["key"] or entry["key"])
         for where in [one for one in barred if view.now(one) == before]:
             del barred[where]

@@ -41,6 +41,7 @@ class Known(NamedTuple):
     until: date | None
     measures: tuple[Obligation, ...]
     disputed: bool  # as known: an objection, reconsideration or lawsuit about it is pending
+    doubted: bool  # as known: something was said against it under another name
 
 
 class AsOf(NamedTuple):
@@ -89,7 +90,7 @@ def fold(
         annulled = ending is not None and _annulled(entry, law(ending.law_digest))
         why_not = NEVER if annulled or entry.receipt_id in never else _why_not(entry, until, at)
         own = tuple(one for record, one in measures.values() if record == entry.receipt_id)
-        entries.append(Known(entry, why_not, until, own, now.disputed(entry.key)))
+        entries.append(Known(entry, why_not, until, own, now.disputed(entry.key), entry.receipt_id in now.doubts))
     last = seen[-1] if seen else None
     return AsOf(
         subject=subject,

@@ -72,6 +72,10 @@ def _entry(known: Known, law: LawBook) -> Table:
     table.add_row("成立期间", "—" if known.why_not == NEVER else f"{facts.effect_date} 起，{last}")
     if known.disputed:
         table.add_row("异议", "有异议，正在办理 / disputed, pending")
+    if known.doubted:
+        table.add_row(
+            "疑义", "有以他人姓名报送的记录指向它，待核实 / in doubt: a record under another name speaks against it"
+        )
     table.add_row("得知", f"{entry.recorded_on} 记入；{_ending(known, law)}")
     return table
 

@@ -108,6 +108,13 @@ def _case_due(played: Played, _: Stage) -> Any:
     return dues[0].day if dues[0].state is DueState.SET else dues[0].state.value
 
 
+def _correction_due(played: Played, _: Stage) -> Any:
+    dues = [one.correction_due for group in played.standing.cases.values() for one in group if one.correction_due]
+    if len(dues) != 1:
+        return None
+    return dues[0].day if dues[0].state is DueState.SET else dues[0].state.value
+
+
 def _item(key: str) -> str:
     return key.rpartition("|")[2]
 
@@ -138,10 +145,14 @@ EXPECTATIONS: dict[str, Callable[[Played, Stage], Any]] = {
     "open": lambda played, _: sorted(one.measure for one in _all(played) if standing(one)),
     "states": _states,
     "disputed": lambda played, _: any(map(played.standing.disputed, played.standing.entries)),
+    "doubted": lambda played, _: any(
+        one.receipt_id in played.standing.doubts for one in played.standing.entries.values()
+    ),
     "cases": lambda played, _: {
         one.case_no: one.state.value for group in played.standing.cases.values() for one in group
     },
     "case_due": _case_due,
+    "correction_due": _correction_due,
     "missed": lambda played, _: sorted(f"{one.kind.value} {one.due_on}" for d in played.decisions for one in d.missed),
     "days_late": lambda played, _: _only([decision.days_late for decision in played.decisions]),
     "reasons": lambda played, _: sorted({code for decision in played.decisions for code in decision.reasons}),

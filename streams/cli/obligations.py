@@ -7,7 +7,7 @@ import typer
 from streams.cli.screen import screen
 
 _SHOWN = 40  # identifiers shown; the last line has them all
-_KINDS = {"answer": "反馈建议", "proof": "反馈解除", "case": "办结案件", "order": "答复督导"}
+_KINDS = {"answer": "反馈建议", "proof": "反馈解除", "case": "办结案件", "order": "答复督导", "correction": "报送更正"}
 
 
 def obligations(

@@ -39,14 +39,15 @@ def review(
     said, console = summary(records), screen(plain=True)
     table = Table("原因 reason", "说明与处理 what and cure", "数量 records", "最早 since", title="待处理 held")
     for code, number in said["by_reason"].items():
-        oldest = next(one.since for one in records if one.code == code)
+        oldest = min(one.since for one in records if one.code == code)
         table.add_row(code, f"{codes[code].zh}；{codes[code].cure_zh}", f"{number:,}", f"{oldest}")
     console.print(table)
-    table = Table("回执 receipt", "渠道 channel", "原因 reason", "起 since", title="最早的记录 the oldest")
+    title = "有疑义的在先，其余按时间 what puts a standing record in doubt, then the oldest"
+    table = Table("回执 receipt", "渠道 channel", "原因 reason", "起 since", "疑义 doubt", title=title)
     for one in records[:_SHOWN]:
-        table.add_row(one.receipt_id, one.channel, one.code, f"{one.since}")
+        table.add_row(one.receipt_id, one.channel, one.code, f"{one.since}", "!" if one.doubt else "")
     if len(records) > _SHOWN:
-        table.add_row("…", f"{len(records) - _SHOWN:,} more", "", "")
+        table.add_row("…", f"{len(records) - _SHOWN:,} more", "", "", "")
     console.print(table)
     if json:
         typer.echo(msgspec.json.encode(said).decode())

@@ -17,7 +17,7 @@ from streams.core.facts import Facts
 from streams.core.ids import bureau_record_id
 from streams.core.law import LawBook
 from streams.core.measures import earlier
-from streams.core.publication import why_changed
+from streams.core.publication import GROUND_IN_DOUBT, why_changed
 from streams.core.terms import add_years
 
 YEARS = 5  # 征信业管理条例 16
@@ -51,8 +51,8 @@ def wanted(facts: Facts, public: Iterable[Publication]) -> dict[str, BureauRecor
     found = {}
     for entry in facts.entries.values():
         publication = shown.get(entry.key)
-        live = entry.ended_on is None and entry.record_only not in IN_DOUBT and entry.key not in facts.repaired
-        live = live and entry.subject_kind is SubjectKind.PERSON
+        hidden = entry.record_only in IN_DOUBT or entry.key in facts.repaired or entry.receipt_id in facts.doubted
+        live = entry.ended_on is None and not hidden and entry.subject_kind is SubjectKind.PERSON
         if not live or entry.severity.level != SERIOUS or (publication is None and not consented):
             continue
         last = earlier(entry.ends_on, five_years_end(facts.law, entry))
@@ -101,6 +101,8 @@ def _why_deleted(facts: Facts, one: BureauRecord) -> str:
         return entry.ended_reason
     if entry is not None and entry.key in facts.repaired:
         return REPAIRED
+    if entry is not None and entry.receipt_id in facts.doubted:
+        return GROUND_IN_DOUBT
     end = None if entry is None else five_years_end(facts.law, entry)
     if end is not None and end < facts.day:
         return FIVE_YEARS

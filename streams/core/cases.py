@@ -7,14 +7,14 @@ anything. Upheld, everything that rests on the entry falls in the same batch as 
 from msgspec.structs import replace
 
 from streams.core import limits
-from streams.core.decisions import Case, DecisionKind, Entry, Fault, Obligation, Outcome, Receipt, Waiting
+from streams.core.decisions import Case, DecisionKind, Due, Entry, Fault, Outcome, Receipt, Waiting
 from streams.core.docket import Docket
 from streams.core.ending import Closing, close
 from streams.core.events import CaseStep, Matter, PersonCase, stated
 from streams.core.ids import entry_key
-from streams.core.lifting import lift, standing
+from streams.core.lifting import lift, told_again
 from streams.core.repair import BAN_STAYS, REPAIRED, earliest, is_ban, reason_of, scheme_on, statutory
-from streams.core.time_limits import case_due, of_a_court
+from streams.core.time_limits import case_due, correction_due, of_a_court
 
 AFTER_THE_END = "case_upheld_after_the_end"
 NO_SUSPENSION = "court_no_suspension"
@@ -99,6 +99,17 @@ def _moved(docket: Docket, entry: Entry, case: PersonCase, settles: Waiting | No
     return Case(case.case_no, case.matter, case.step, receipt_id, case.day, handling, due)
 
 
+def _correction_due(docket: Docket, entry: Entry, case: PersonCase) -> Due | None:
+    """Until when the correction is due that the step orders; None where it orders none, or it came before the step.
+    No order of arrival is assumed: what was corrected since the case was opened has been."""
+    if case.step is not CaseStep.AMENDED or entry.ended_on is not None:
+        return None
+    known, corrected = _known(docket, entry, case), docket.standing.corrected.get(entry.receipt_id)
+    if corrected is not None and corrected >= (case.day if known is None else known.since):
+        return None
+    return correction_due(docket.index, entry, case.day)
+
+
 def _open(docket: Docket, entry: Entry, case: PersonCase, settles: Waiting | None) -> None:
     new = _moved(docket, entry, case, settles)
     word = f"{case.matter.value}_opened"
@@ -110,13 +121,13 @@ def _open(docket: Docket, entry: Entry, case: PersonCase, settles: Waiting | Non
         key=entry.key,
         case=new,
         settles=None if settles is None else settles.receipt_id,
-        changed=_told_again(docket, entry) if marks else (),
+        changed=told_again(docket.standing.obligations.get(entry.key, ())) if marks else (),
         reasons=(word, NO_SUSPENSION) if suspends_nothing else (word,),
     )
 
 
 def _close(docket: Docket, entry: Entry, case: PersonCase, settles: Waiting | None, reason: str) -> None:
-    new = _moved(docket, entry, case, settles)
+    new = replace(_moved(docket, entry, case, settles), correction_due=_correction_due(docket, entry, case))
     others = [one for one in docket.standing.cases.get(entry.key, ()) if one.case_no != case.case_no]
     unmarks = docket.standing.disputed(entry.key) and not any(one.disputes for one in others)
     docket.add(
@@ -125,16 +136,10 @@ def _close(docket: Docket, entry: Entry, case: PersonCase, settles: Waiting | No
         key=entry.key,
         case=new,
         settles=None if settles is None else settles.receipt_id,
-        changed=_told_again(docket, entry) if unmarks else (),
+        changed=told_again(docket.standing.obligations.get(entry.key, ())) if unmarks else (),
         told=_result(case),
         reasons=(reason,),
     )
-
-
-def _told_again(docket: Docket, entry: Entry) -> tuple[Obligation, ...]:
-    """Every open obligation of the entry as it is, for its department to see the mark come or go."""
-    obligations = docket.standing.obligations.get(entry.key, ())
-    return tuple(replace(one, version=one.version + 1) for one in obligations if standing(one))
 
 
 def _repair(docket: Docket, entry: Entry, case: PersonCase, settles: Waiting | None) -> None:

@@ -19,7 +19,7 @@ def decide_consent(docket: Docket) -> Receipt:
     if now is not None:
         newest = now.withdrawn_on or now.since
         if says.day < newest or (given and now.withdrawn_on is not None and says.day == newest):
-            return docket.hold(Fault("CONSENT_OVERTAKEN", "day", says.day.isoformat(), f"after {newest}"))
+            return docket.hold(Fault("CONSENT_OVERTAKEN", "day", says.day.isoformat()))  # never the day of the newest
     takes_back = not given and now is not None and now.withdrawn_on is None
     if not takes_back and limits.records_full(docket.standing):
         return docket.hold(Fault(limits.OVERFLOW))

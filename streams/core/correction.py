@@ -19,12 +19,13 @@ from streams.core.decisions import (
     Receipt,
     Waiting,
 )
-from streams.core.docket import Docket
+from streams.core.docket import LISTED, Docket, tells_person
 from streams.core.events import Correction, Determination, EventKind, stated
 from streams.core.ids import content_digest, entry_key
 from streams.core.law import Rule
-from streams.core.lifting import CLOSED_BY_OFFICER, lift, standing
+from streams.core.lifting import CLOSED_BY_OFFICER, lift, standing, told_again
 from streams.core.measures import barred_by_item, earlier, judge, propose
+from streams.core.repair import REPAIRED, statutory
 from streams.core.severity import classify
 from streams.core.terms import Stop
 from streams.core.time_limits import PROVIDER_LATE, late_days
@@ -99,7 +100,9 @@ def correct(docket: Docket, entry: Entry, correction: Correction, settles: Waiti
     new = _replaced(docket, entry, correction.replacement, settles is not None)
     if bars and new.ended_on is None:
         new = replace(new, record_only=NOT_RECORDABLE, ended_on=docket.today, ended_reason=NOT_RECORDABLE)
-    redone = _redo(docket, entry, new)
+    if new.ended_on is None and entry.key in docket.standing.repaired and not statutory(docket.law, new):
+        new = replace(new, ended_on=docket.today, ended_reason=REPAIRED)  # what a law's own period kept alive is over
+    redone = _redo(docket, entry, new, looked_at=settles is None)
     late = late_days(docket, correction.document_date, settles)
     docket.add(
         DecisionKind.CORRECTED,
@@ -110,6 +113,7 @@ def correct(docket: Docket, entry: Entry, correction: Correction, settles: Waiti
         raised=redone.raised,
         lifted=redone.lifted,
         changed=redone.changed,
+        told=(LISTED,) if tells_person(new) and not tells_person(entry) else (),
         considered=redone.considered,
         days_late=late,
         reasons=(
@@ -162,24 +166,30 @@ def _ended_if_over(entry: Entry, stop: Stop | None, today: date) -> Entry:
     return replace(entry, record_only=TERM_ALREADY_ENDED, ended_on=today, ended_reason=stop.reason)
 
 
-def _redo(docket: Docket, entry: Entry, new: Entry) -> Redone:
+def _redo(docket: Docket, entry: Entry, new: Entry, looked_at: bool) -> Redone:
     """Still justified: stays, with its new end. No longer justified: lifted. Newly justified: raised - except where
-    an officer has refused that rule for this entry."""
+    an officer has refused that rule for this entry. ``looked_at``: by its department now, which ends a doubt, and the
+    departments that were told of it are told so."""
     before = docket.standing.obligations.get(entry.key, ())
     judged = judge(docket.index, new.determination, new.subject_kind, docket.today)
     live = new.ended_on is None and new.record_only is None
     rules = {rule.rule_id: rule for rule in judged.applying} if live else {}
     fallen = tuple(one for one in before if standing(one) and one.rule not in rules)
     answered = {one.rule for one in before if standing(one) or one.state in CLOSED_BY_OFFICER}
-    repaired = entry.key in docket.standing.repaired  # what stands goes on; nothing new begins
+    now = docket.standing
+    begins_nothing = entry.key in now.repaired or (not looked_at and entry.receipt_id in now.doubts)
+    changed = reterm(before, rules, new.ends_on)
+    if looked_at and live and entry.receipt_id in now.doubts:
+        moved = {one.obligation_id for one in (*changed, *fallen)}
+        changed += told_again(one for one in before if one.obligation_id not in moved)
     return Redone(
         raised=tuple(
             propose(docket.law, rule, docket.next_id(), new.ends_on, docket.today)
             for rule in rules.values()
-            if rule.rule_id not in answered and not repaired
+            if rule.rule_id not in answered and not begins_nothing
         ),
         lifted=lift(docket.index, fallen, new.ended_reason or CORRECTED, docket.today),
-        changed=reterm(before, rules, new.ends_on),
+        changed=changed,
         considered=judged.considered,
     )
 

@@ -9,6 +9,7 @@ from streams.core.correction import decide_correction
 from streams.core.decisions import Fault, Outcome, Receipt, Verdict
 from streams.core.determination import decide_determination, settle
 from streams.core.docket import Docket
+from streams.core.doubt import hold_misnamed
 from streams.core.ending import decide_ending
 from streams.core.events import Accepted, EventKind, SubjectKind
 from streams.core.feedback import decide_feedback
@@ -74,5 +75,5 @@ def _whose(docket: Docket) -> Receipt | None:
         return docket.hold(Fault("NAME_MISSING", "subject.name"))
     known = docket.standing.name_check
     if event.name_check and known and event.name_check != known:
-        return docket.hold(Fault("NAME_MISMATCH", "subject.name"))
+        return hold_misnamed(docket)
     return None

@@ -133,7 +133,7 @@ class Entry(Struct, frozen=True):
     ended_reason: str | None = None
 
 
-class Case(Struct, frozen=True):
+class Case(Struct, frozen=True, omit_defaults=True):
     """案件: where an objection, a reconsideration, a lawsuit or a repair about one entry stands."""
 
     case_no: str
@@ -143,6 +143,7 @@ class Case(Struct, frozen=True):
     since: date  # day of that record as it states it
     handling: Handling
     due: Due  # until when the body decides; kept when it has
+    correction_due: Due | None = None  # amended: until when the provider sends the correction; None = it came, or none
 
     @property
     def pending(self) -> bool:
@@ -159,6 +160,7 @@ class MissedKind(StrEnum):
     PROOF = "proof"  # an executor did not prove a lifting
     CASE = "case"  # a body did not decide a case
     ORDER = "order"  # a department did not answer a supervision order
+    CORRECTION = "correction"  # a provider did not send the correction that a case ordered
 
 
 class Missed(Struct, frozen=True):
@@ -234,7 +236,7 @@ class Decision(Struct, frozen=True):
     key: str | None = None  # entry the decision is about
     name_check: str = ""  # of the record, or the one in force for ticks and law events
     department_tokens: dict[str, str] = {}  # only those the standing did not hold yet
-    entry: Entry | None = None  # the entry as it stands after the decision
+    entry: Entry | None = None  # the entry as it stands after the decision; of held: the live one it puts in doubt
     waiting: Waiting | None = None  # set for held TARGET_NOT_SEEN
     settles: str | None = None  # receipt id of the waiting record this decision settles
     feedback: Feedback | None = None

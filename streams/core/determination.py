@@ -8,8 +8,10 @@ from streams.core.decisions import ENDING_GIVEN_UP, OVERTAKEN, DecisionKind, Ent
 from streams.core.docket import Docket
 from streams.core.ending import end, without_effect
 from streams.core.events import Determination, PersonCase, SubjectKind, stated
+from streams.core.evolve import NAME_MISMATCH, would_change
 from streams.core.ids import entry_key
 from streams.core.law import LawBook
+from streams.core.lifting import told_again
 from streams.core.measures import barred_by_item, judge, propose
 from streams.core.severity import classify
 from streams.core.standing import target_key
@@ -17,7 +19,6 @@ from streams.core.terms import ground_of
 
 WITHOUT_TERM = "without_term"
 FOR_LIFE = "for_life"
-NAME_MISMATCH = "NAME_MISMATCH"
 
 
 def missing(determination: Determination) -> tuple[str, ...]:
@@ -140,8 +141,7 @@ def settle(docket: Docket) -> None:
         entry = docket.standing.entries[key]
         known = docket.standing.name_check
         if waiting.name_check and known and waiting.name_check != known:
-            held = (NAME_MISMATCH,)
-            docket.add(DecisionKind.HELD, code=NAME_MISMATCH, key=key, settles=waiting.receipt_id, reasons=held)
+            _settle_misnamed(docket, entry, waiting)
         elif waiting.correction is not None:
             correct(docket, entry, waiting.correction, settles=waiting)
         elif waiting.ending is not None:
@@ -153,6 +153,20 @@ def settle(docket: Docket) -> None:
         elif waiting.case is not None:
             _settle_case(docket, entry, waiting, waiting.case)
     hold_caps(docket)
+
+
+def _settle_misnamed(docket: Docket, entry: Entry, waiting: Waiting) -> None:
+    doubted = entry if entry.ended_on is None and would_change(waiting) else None
+    new_doubt = doubted is not None and entry.receipt_id not in docket.standing.doubts
+    docket.add(
+        DecisionKind.HELD,
+        code=NAME_MISMATCH,
+        key=entry.key,
+        entry=doubted,
+        settles=waiting.receipt_id,
+        changed=told_again(docket.standing.obligations.get(entry.key, ())) if new_doubt else (),
+        reasons=(NAME_MISMATCH,),
+    )
 
 
 def _settle_case(docket: Docket, entry: Entry, waiting: Waiting, case: PersonCase) -> None:

@@ -22,7 +22,7 @@ def consents(now: Standing) -> frozenset[tuple[str, str]]:
 def facts_of(index: Index, now: Standing, day: date, ticking: bool) -> Facts:
     """What the three questions are answered from."""
     disputed = frozenset(key for key in now.cases if now.disputed(key))
-    return Facts(index.law, now.subject, now.entries, disputed, consents(now), now.repaired, day, ticking)
+    return Facts(index.law, now.subject, now.entries, disputed, consents(now), now.repaired, now.doubts, day, ticking)
 
 
 def moves(index: Index, now: Standing, day: date, ticking: bool, decision: str) -> Moves | None:
@@ -52,6 +52,7 @@ def next_day(index: Index, now: Standing, day: date) -> date | None:
     if not concerned(index, now):
         return None
     entries = tuple(entry for entry in now.entries.values() if entry.key not in now.repaired)
-    shown = publication.next_day(index.law, now.publications.values(), entries, day)
+    showable = (entry for entry in entries if entry.receipt_id not in now.doubts)
+    shown = publication.next_day(index.law, now.publications.values(), showable, day)
     listed = redlist.next_day(index.law, entries, now.rewards.values(), day)
     return earlier(earlier(shown, bureau.next_day(now.bureau.values())), listed)

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from streams.core import disclosure, limits
 from streams.core.decisions import (
+    IN_DOUBT,
     Case,
     Cause,
     ConsentGiven,
@@ -27,12 +28,14 @@ from streams.core.decisions import (
     Waiting,
 )
 from streams.core.disclosed import Move
-from streams.core.events import Accepted, Correction, Ending, EventKind, Feedback, PersonCase
+from streams.core.events import Accepted, Correction, Ending, EventKind, Feedback, PersonCase, SubjectKind
 from streams.core.evolve import MAY_COME_AGAIN, evolve
 from streams.core.ids import decision_id, notice_id
 from streams.core.index import Index
+from streams.core.lifting import told_again
 from streams.core.standing import Standing
 
+LISTED = "listed"  # 列入: what was recorded, what follows, how to object and to repair
 BEFORE_BUREAU = "before_bureau"  # told before a credit bureau is fed (征信业管理条例 15)
 
 
@@ -122,7 +125,7 @@ class Docket:
             department_tokens=self._new_tokens(),
             raised=raised,
             changed=lifted + changed,
-            notices=_notices(identifier, kind, raised, lifted, told),
+            notices=_notices(identifier, kind, raised, lifted, _also(kind, said.get("entry"), told)),
             **said,
         )
         now = evolve(self.standing, decision)
@@ -191,14 +194,39 @@ class Docket:
             case,
         )
 
-    def hold(self, fault: Fault, waiting: Waiting | None = None, key: str | None = None) -> Receipt:
+    def hold(
+        self, fault: Fault, waiting: Waiting | None = None, key: str | None = None, doubted: Entry | None = None
+    ) -> Receipt:
         """The record is kept and raises nothing; ``fault`` says what is missing. If keeping it would let the standing
-        grow over its bounds, only the receipt and the decision tell of it."""
-        grows = self.event.kind is not EventKind.FEEDBACK and fault.code not in MAY_COME_AGAIN
+        grow over its bounds, only the receipt and the decision tell of it. ``doubted``: the entry that is in doubt
+        because of it; the first doubt about each passes at the bounds, and departments see the mark come."""
+        new_doubt = doubted is not None and doubted.receipt_id not in self.standing.doubts
+        grows = self.event.kind is not EventKind.FEEDBACK and fault.code not in MAY_COME_AGAIN and not new_doubt
         if (grows and limits.records_full(self.standing)) or (waiting and limits.waiting_full(self.standing)):
-            fault, waiting = Fault(limits.OVERFLOW), None
-        self.add(DecisionKind.HELD, code=fault.code, key=key, waiting=waiting, reasons=(fault.code,))
+            fault, waiting, doubted = Fault(limits.OVERFLOW), None, None
+        self.add(
+            DecisionKind.HELD,
+            code=fault.code,
+            key=key,
+            entry=doubted,
+            waiting=waiting,
+            changed=told_again(self.standing.obligations.get(key or "", ())) if new_doubt else (),
+            reasons=(fault.code,),
+        )
         return self.receipt(Outcome.HELD, (fault,))
+
+
+def _also(kind: DecisionKind, entry: Entry | None, told: tuple[str, ...]) -> tuple[str, ...]:
+    """A natural person is told of every determination that is recorded about him, whether or not a measure follows: how
+    to object and to repair is told together with it (两书同达). What is in doubt waits for its department."""
+    begins = kind is DecisionKind.RECORDED and entry is not None and tells_person(entry)
+    return (*told, LISTED) if begins else told
+
+
+def tells_person(entry: Entry) -> bool:
+    """Whether ``entry`` is a live, undoubted record of a natural person."""
+    person = entry.subject_kind is SubjectKind.PERSON
+    return person and entry.ended_on is None and entry.record_only not in IN_DOUBT
 
 
 def _notices(
@@ -213,8 +241,8 @@ def _notices(
     told = list(also)
     if kind is DecisionKind.CORRECTED:
         told.append("corrected")
-    elif raised:
-        told.append("listed")
+    elif raised and LISTED not in told:
+        told.append(LISTED)
     if lifted and kind is not DecisionKind.REPAIRED:  # that notice says so itself
         told.append("lifted")
     return tuple(Notice(notice_id(decision, one), one) for one in told)

@@ -40,7 +40,7 @@ def _days_of(now: Standing, entry: Entry, index: Index, today: date) -> Iterator
         rule = index.law.rules.get(obligation.rule)
         if standing(obligation) and rule is not None and rule.in_force_to is not None:
             yield rule.in_force_to + _DAY
-    if entry.key in now.repaired:
+    if now.begins_nothing(entry):
         return
     for rule in index.rules_of.get(entry.determination.item, ()):
         day = rule.in_force_from

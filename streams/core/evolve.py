@@ -13,22 +13,26 @@ from streams.core.decisions import (
     Entry,
     MissedKind,
     Obligation,
+    Order,
     Waiting,
 )
 from streams.core.disclosed import BureauRecord, Move, Moves, Publication, Reward, publications_after
 from streams.core.events import CaseStep, EventKind
 from streams.core.limits import OVERFLOW, RECORDS
-from streams.core.standing import WAITS_FOR, Standing, mark, target_key
+from streams.core.standing import WAITS_FOR, OrderRecords, Standing, forget_closed, mark, target_key
 
-# Held as things stand today: after a correction the ending may have effect; a full standing keeps nothing of a record.
-MAY_COME_AGAIN = ("ENDING_WITHOUT_EFFECT", "ORDER_NOT_SEEN", OVERFLOW)
+NAME_MISMATCH = "NAME_MISMATCH"
+
+# Held as things stand today: after a correction the ending may have effect; a full standing keeps nothing of a record,
+# and a department's keeps nothing of what says nothing of its orders.
+MAY_COME_AGAIN = ("ENDING_WITHOUT_EFFECT", "ORDER_NOT_SEEN", "ORDER_OUT_OF_ORDER", OVERFLOW)
 
 
 def evolve(standing: Standing, decision: Decision) -> Standing:
     """The standing after ``decision``. Folding all decisions of a subject in order from ``Standing(subject)`` gives
     its current state exactly; ended entries stay in it, for duplicates and for history."""
     if decision.kind is DecisionKind.ERASED:
-        return Standing(standing.subject)
+        return _erased(standing, decision)
     after = replace(
         standing,
         name_check=standing.name_check or _name_in_force(decision),
@@ -41,11 +45,26 @@ def evolve(standing: Standing, decision: Decision) -> Standing:
         seen=_seen(standing, decision),
         moved=_moved(standing.moved, decision),
         given_up=_given_up(standing, decision),
-        last_day=decision.decided_on,
+        last_day=_last_day(standing.last_day, decision),
         other_names=_other_names(standing, decision),
+        doubts=_doubts(standing.doubts, decision),
     )
     after = after if decision.moves is None else _seen_by_others(after, decision.moves)
     return _procedure(after, standing, decision) if _concerns_procedure(standing, decision) else after
+
+
+def _erased(standing: Standing, decision: Decision) -> Standing:
+    """Nothing is left but what still waits for its target: it may end what comes tomorrow."""
+    if not standing.waiting:
+        return Standing(standing.subject)
+    waits = {one.content_digest: one.receipt_id for one in standing.waiting}
+    return Standing(standing.subject, waiting=standing.waiting, seen=waits, last_day=decision.decided_on)
+
+
+def _last_day(known: date | None, decision: Decision) -> date:
+    """What is only held, or given up, keeps nobody's record longer than it is kept anyway (docs/adr/0021)."""
+    silent = decision.kind in (DecisionKind.HELD, DecisionKind.REVIEW)
+    return known if silent and known is not None else decision.decided_on
 
 
 def _seen_by_others(after: Standing, moves: Moves) -> Standing:
@@ -65,23 +84,37 @@ def _concerns_procedure(standing: Standing, decision: Decision) -> bool:
         or decision.missed
         or decision.consent
         or decision.order
-        or decision.kind is DecisionKind.REPAIRED
+        or decision.kind in (DecisionKind.REPAIRED, DecisionKind.CORRECTED)
         or standing.cases
         or standing.repaired
         or standing.missed
+        or standing.corrected
     )
 
 
 def _procedure(after: Standing, before: Standing, decision: Decision) -> Standing:
     """``after`` with what became of cases, repairs, consents, orders, and of what was overdue."""
-    order = decision.order
+    if decision.order is not None:
+        after = _orders(forget_closed(after, decision.decided_on), decision, decision.order)
     return replace(
         after,
         cases=_cases(before.cases, decision),
         repaired=_repaired(before.repaired, decision),
+        corrected=_corrected(before.corrected, decision),
         missed=_missed(before, decision),
         consents=_consents(before.consents, decision),
-        orders=before.orders if order is None else {**before.orders, order.order_no: order},
+    )
+
+
+def _orders(after: Standing, decision: Decision, order: Order) -> Standing:
+    """The order as it stands, with the digest of one more record about it."""
+    known = after.order_records.get(order.order_no, OrderRecords())
+    closed_on = decision.decided_on if order.done else None
+    records = OrderRecords((*known.digests, decision.cause.content_digest), closed_on)
+    return replace(
+        after,
+        orders={**after.orders, order.order_no: order},
+        order_records={**after.order_records, order.order_no: records},
     )
 
 
@@ -189,16 +222,36 @@ def _given_up(standing: Standing, decision: Decision) -> dict[str, str]:
     """What waited in vain bars its target until the entry is over or its department corrects it."""
     given_up = standing.given_up
     if decision.kind is DecisionKind.REVIEW:
-        gone = (one for one in standing.waiting if one.receipt_id == decision.settles and _would_change(one))
+        gone = (one for one in standing.waiting if one.receipt_id == decision.settles and would_change(one))
         return {**given_up, **{target_key(one): one.receipt_id for one in gone}}
-    over = decision.entry is not None and decision.entry.ended_on is not None
-    reviewed = decision.kind is DecisionKind.CORRECTED and decision.cause.kind is EventKind.CORRECTION
-    if not given_up or not (over or reviewed):
+    if not given_up or not (_over(decision) or _looked_at(decision)):
         return given_up
     return {key: receipt for key, receipt in given_up.items() if standing.key_now(key) != decision.key}
 
 
-def _would_change(waiting: Waiting) -> bool:
+def _over(decision: Decision) -> bool:
+    return decision.entry is not None and decision.entry.ended_on is not None
+
+
+def _looked_at(decision: Decision) -> bool:
+    """Whether a department corrects its record now, and so has looked at it again."""
+    direct = decision.cause.kind is EventKind.CORRECTION and decision.settles is None
+    return decision.kind is DecisionKind.CORRECTED and direct
+
+
+def _doubts(doubts: dict[str, str], decision: Decision) -> dict[str, str]:
+    """Entries against which something was said under another name, until they are over or looked at again."""
+    entry = decision.entry
+    if entry is None:
+        return doubts
+    if decision.kind is DecisionKind.HELD and decision.code == NAME_MISMATCH:
+        return {**doubts, entry.receipt_id: decision.settles or decision.cause.receipt_id}
+    if entry.receipt_id not in doubts or not (_over(decision) or _looked_at(decision)):
+        return doubts
+    return {one: receipt for one, receipt in doubts.items() if one != entry.receipt_id}
+
+
+def would_change(waiting: Waiting) -> bool:
     """Whether the record says that its target is wrong or over. An application, or one turned down, does not."""
     return waiting.case is None or waiting.case.step is CaseStep.UPHELD
 
@@ -207,9 +260,11 @@ def _cases(cases: dict[str, tuple[Case, ...]], decision: Decision) -> dict[str, 
     """The case moved to its new state, under the key its entry has now."""
     key, case = decision.key, decision.case
     new_key = key if decision.entry is None else decision.entry.key
-    if key is None or new_key is None or (case is None and (new_key == key or key not in cases)):
+    if key is None or new_key is None or (case is None and (decision.entry is None or key not in cases)):
         return cases
     before = cases.get(key, ())
+    if _over(decision) or decision.kind is DecisionKind.CORRECTED:
+        before = tuple(replace(one, correction_due=None) if one.correction_due else one for one in before)
     kept = {other: value for other, value in cases.items() if other != key}
     others = before if case is None else tuple(one for one in before if one.case_no != case.case_no)
     return {**kept, new_key: others if case is None else (*others, case)}
@@ -227,6 +282,18 @@ def _repaired(repaired: dict[str, date], decision: Decision) -> dict[str, date]:
     return {entry.key if one == key else one: day for one, day in repaired.items()}
 
 
+def _corrected(corrected: dict[str, date], decision: Decision) -> dict[str, date]:
+    """When each live entry was last corrected."""
+    entry = decision.entry
+    if entry is None:
+        return corrected
+    if _over(decision):
+        return {one: day for one, day in corrected.items() if one != entry.receipt_id}
+    if decision.kind is not DecisionKind.CORRECTED:
+        return corrected
+    return {**corrected, entry.receipt_id: decision.decided_on}
+
+
 def _missed(standing: Standing, decision: Decision) -> dict[str, date]:
     """What was decided to be overdue, until what is due moves on."""
     missed = standing.missed
@@ -241,6 +308,9 @@ def _missed(standing: Standing, decision: Decision) -> dict[str, date]:
         gone |= {mark(kind, one.obligation_id) for kind in WAITS_FOR.values() if kind is not waits}
     if decision.case is not None:
         gone.add(mark(MissedKind.CASE, decision.case.case_no, entry))
+    if decision.key is not None and (_over(decision) or decision.kind is DecisionKind.CORRECTED):
+        cases = standing.cases.get(decision.key, ())
+        gone |= {mark(MissedKind.CORRECTION, case.case_no, entry) for case in cases}
     if decision.order is not None and decision.order.done:
         gone.add(mark(MissedKind.ORDER, decision.order.order_no))
     return {key: day for key, day in missed.items() if key not in gone}

@@ -10,8 +10,8 @@ from streams.core.law import LawBook
 
 class Facts(NamedTuple):
     """``entries`` by key; ``disputed``: keys of those under objection; ``consents``: (who is named, for what) of each
-    consent that stands; ``repaired``: keys of entries that live on after a repair; ``ticking``: whether a tick asks,
-    not a record or a law."""
+    consent that stands; ``repaired``: keys of entries that live on after a repair; ``doubted``: receipt ids of those
+    that something was said against under another name; ``ticking``: whether a tick asks, not a record or a law."""
 
     law: LawBook
     subject: str
@@ -19,5 +19,6 @@ class Facts(NamedTuple):
     disputed: Container[str]
     consents: Container[tuple[str, str]]
     repaired: Container[str]
+    doubted: Container[str]
     day: date
     ticking: bool = False

@@ -35,6 +35,11 @@ def lift(index: Index, obligations: Iterable[Obligation], reason: str, today: da
     )
 
 
+def told_again(obligations: Iterable[Obligation]) -> tuple[Obligation, ...]:
+    """Every open one of ``obligations`` as it is, for its department to see a mark come or go."""
+    return tuple(replace(one, version=one.version + 1) for one in obligations if standing(one))
+
+
 def lifting_due(index: Index, reason: str, since: date) -> Due:
     """Working days that the text behind ``reason`` allows for deleting, counted from the day we told the executor."""
     ending = index.law.endings.get(reason)

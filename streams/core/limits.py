@@ -1,8 +1,8 @@
 """How much one subject's standing may hold, so that no sender can make it outgrow a changelog record (8 MB).
 
-Filled to every bound at once, with the longest numbers that intake lets pass, a standing takes under 7 MB. What ends an
-entry, decides a case, takes a consent back, settles an order, and what officers answer always passes: all are bounded
-by what there is.
+Filled to every bound at once, with the longest numbers that intake lets pass, a standing takes under 7.4 MB. What ends
+an entry, or puts it in doubt first, decides a case, takes a consent back, settles an order, and what officers answer
+always passes: all are bounded by what there is.
 """
 
 from streams.core.standing import Standing

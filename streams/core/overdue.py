@@ -47,6 +47,9 @@ def _undecided(now: Standing, entry: Entry) -> Iterator[Missed]:
         day = case.due.day
         if case.pending and day is not None and now.missed.get(mark(MissedKind.CASE, case.case_no, entry)) != day:
             yield Missed(MissedKind.CASE, case.case_no, entry.channel, day)
+        day = None if case.correction_due is None else case.correction_due.day
+        if day is not None and now.missed.get(mark(MissedKind.CORRECTION, case.case_no, entry)) != day:
+            yield Missed(MissedKind.CORRECTION, case.case_no, entry.channel, day)
 
 
 def _orders(now: Standing) -> Iterator[Missed]:

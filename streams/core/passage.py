@@ -5,15 +5,16 @@ from datetime import date, timedelta
 from msgspec.structs import replace
 
 from streams.core.correction import reterm
-from streams.core.decisions import ENDING_GIVEN_UP, Considered, DecisionKind, DueState, Entry, Obligation, Waiting
+from streams.core.decisions import ENDING_GIVEN_UP, Case, Considered, DecisionKind, DueState, Entry, Obligation, Waiting
 from streams.core.docket import Docket
-from streams.core.ending import expire
+from streams.core.ending import Closing, close, expire
 from streams.core.law import LawBook, Rule
 from streams.core.lifting import CLOSED_BY_OFFICER, lift, lifting_due, standing
 from streams.core.measures import INACTIVE, NO_LONGER_IN_FORCE, NOT_IN_BOOK, judge, propose, why_not_in_force
 from streams.core.overdue import decide_overdue
+from streams.core.repair import REPAIRED, statutory
 from streams.core.retention import ALL_CLOCKS_OVER, over_on
-from streams.core.time_limits import case_due
+from streams.core.time_limits import case_due, correction_due
 
 TICKS_WAITED = 30  # one tick a day, missed days one by one: thirty ticks are thirty days
 BASIS_ENDED = "basis_ended"  # the rule's own window is over
@@ -29,6 +30,8 @@ def pass_day(docket: Docket) -> None:
     for entry in tuple(docket.standing.entries.values()):
         if entry.ended_on is None and entry.ends_on is not None and entry.ends_on < docket.today:
             expire(docket, entry)
+    for key in tuple(docket.standing.repaired):
+        _end_repaired(docket, docket.standing.entries[key])
     for entry in tuple(docket.standing.entries.values()):
         _apply_law(docket, entry)
         _fill_cases(docket, entry)
@@ -43,6 +46,12 @@ def pass_day(docket: Docket) -> None:
     decide_overdue(docket)
     docket.disclose()
     _erase(docket)
+
+
+def _end_repaired(docket: Docket, entry: Entry) -> None:
+    """A repaired entry lives on only while the book says that a law sets its own period."""
+    if entry.ended_on is None and not statutory(docket.law, entry):
+        close(docket, entry, Closing(DecisionKind.ENDED, REPAIRED))
 
 
 def _erase(docket: Docket) -> None:
@@ -88,7 +97,7 @@ def _apply_law(docket: Docket, entry: Entry) -> None:
     new = entry
     if entry.ended_on is None:
         judged = judge(docket.index, entry.determination, entry.subject_kind, today)
-        rules = () if entry.key in docket.standing.repaired else begun(entry, judged.applying, before)
+        rules = () if docket.standing.begins_nothing(entry) else begun(entry, judged.applying, before)
         raised = tuple(propose(law, rule, docket.next_id(), entry.ends_on, today) for rule in rules)
         kept = tuple(one for one in before if one.obligation_id not in fallen)
         changed = reterm(kept, law.rules, entry.ends_on)
@@ -144,19 +153,26 @@ def _record_only(
 
 
 def _fill_cases(docket: Docket, entry: Entry) -> None:
-    """Pending cases whose due day waited for a calendar that the book now has."""
+    """Cases whose due day waited for a calendar that the book now has."""
     for case in docket.standing.cases.get(entry.key, ()):
-        if not case.pending or case.due.state is not DueState.AWAITING_CALENDAR:
-            continue
-        due = case_due(docket.index, entry, case.matter, case.handling, case.since)
-        if due.state is not DueState.AWAITING_CALENDAR:
+        filled = _with_calendar(docket, entry, case)
+        if filled != case:
             docket.add(
                 DecisionKind.LAW_APPLIED,
                 code=CALENDAR_ARRIVED,
                 key=entry.key,
-                case=replace(case, due=due),
+                case=filled,
                 reasons=(CALENDAR_ARRIVED,),
             )
+
+
+def _with_calendar(docket: Docket, entry: Entry, case: Case) -> Case:
+    """The case with the due days that the book's calendars now give."""
+    if case.pending and case.due.state is DueState.AWAITING_CALENDAR:
+        return replace(case, due=case_due(docket.index, entry, case.matter, case.handling, case.since))
+    if case.correction_due is not None and case.correction_due.state is DueState.AWAITING_CALENDAR:
+        return replace(case, correction_due=correction_due(docket.index, entry, case.since))
+    return case
 
 
 def _filled(docket: Docket, obligations: tuple[Obligation, ...]) -> tuple[Obligation, ...]:

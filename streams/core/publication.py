@@ -26,6 +26,7 @@ RULE_ENDED = "publicity_rule_ended"
 DISPUTE_MARKED = "dispute_marked"
 DISPUTE_OVER = "dispute_over"
 ENTRY_CHANGED = "entry_changed"
+GROUND_IN_DOUBT = "ground_in_doubt"  # nobody else is shown what is in doubt
 _DAY = timedelta(days=1)
 
 
@@ -84,7 +85,8 @@ def wanted(facts: Facts) -> dict[str, Publication]:
     """What should be public on the day, by publication id."""
     found = {}
     for entry in facts.entries.values():
-        row = None if entry.key in facts.repaired else rule_on(facts.law, entry, facts.day)
+        hidden = entry.key in facts.repaired or entry.receipt_id in facts.doubted
+        row = None if hidden else rule_on(facts.law, entry, facts.day)
         last = None if row is None else last_public_day(facts.law, entry, row)
         if row is None or (last is not None and last < facts.day):
             continue
@@ -136,6 +138,8 @@ def _why_ended(facts: Facts, one: Publication) -> str:
         return entry.ended_reason
     if entry.key in facts.repaired:
         return REPAIRED
+    if entry.receipt_id in facts.doubted:
+        return GROUND_IN_DOUBT
     return TERM_ENDED if rule_on(facts.law, entry, facts.day) is not None else RULE_ENDED
 
 

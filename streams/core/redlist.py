@@ -1,8 +1,9 @@
 """红名单: honours, volunteers, donors and model citizens, and the partners' offers that rest on a place on it.
 
 A live honour gives a place unless a live list of the untrustworthy names the same person; entry in such a list ends
-the place and never the honour (F-1798 art. 19). A partner is told of a person only with a consent that names partner
-and offer, or where an active State rule shows the person on the honours list anyway.
+the place and never the honour (F-1798 art. 19). What was said against an honour under another name takes nothing away
+(design rule 10), and a list in such doubt bars nobody. A partner is told of a person only with a consent that names
+partner and offer, or where an active State rule shows the person on the honours list anyway.
 """
 
 from collections.abc import Container, Iterable
@@ -65,7 +66,8 @@ def honour(offer: Offer, entries: Iterable[Entry]) -> Entry | None:
 def judge(facts: Facts, shown: Container[str]) -> dict[str, Verdict]:
     """What each offer of the book gives on the day, by code. ``shown``: keys of entries public on an honours list."""
     law, entries = facts.law, tuple(facts.entries.values())
-    barred = adverse(law, (entry for entry in entries if entry.key not in facts.repaired))
+    sure = (one for one in entries if one.key not in facts.repaired and one.receipt_id not in facts.doubted)
+    barred = adverse(law, sure)
     red = next((offer for offer in law.offers.values() if offer.needs == "items"), None)
     listed = None if red is None or not in_force(red, facts.day) else honour(red, entries)
     return {code: _judge(facts, offer, barred, listed, shown) for code, offer in law.offers.items()}

@@ -6,6 +6,7 @@ from streams.core import limits
 from streams.core.decisions import DecisionKind, Fault, Order, Outcome, Receipt
 from streams.core.docket import Docket
 from streams.core.events import Supervision, SupervisionStep
+from streams.core.standing import forget_closed
 
 ORDER_NOT_SEEN = "ORDER_NOT_SEEN"
 
@@ -21,7 +22,7 @@ def decide_supervision(docket: Docket) -> Receipt:
         return docket.hold(Fault(ORDER_NOT_SEEN, "order_no"))
     if order.done:
         return docket.hold(Fault("ORDER_OUT_OF_ORDER", "order_no", "done", "an order that is not done"))
-    if not says.done and limits.records_full(docket.standing):
+    if not says.done and limits.records_full(forget_closed(docket.standing, docket.today)):
         return docket.hold(Fault(limits.OVERFLOW))
     answered = replace(order, answered_on=says.day, done=says.done)
     docket.add(DecisionKind.SUPERVISED, code="order_answered", order=answered, reasons=("order_answered",))
@@ -31,7 +32,7 @@ def decide_supervision(docket: Docket) -> Receipt:
 def _ordered(docket: Docket, says: Supervision, there: Order | None) -> Receipt:
     if there is not None:
         return docket.hold(Fault("ORDER_OUT_OF_ORDER", "order_no", None, "a number not used before"))
-    if limits.records_full(docket.standing):
+    if limits.records_full(forget_closed(docket.standing, docket.today)):
         return docket.hold(Fault(limits.OVERFLOW))
     assert says.duty is not None and says.due_on is not None  # else intake refused it
     order = Order(

@@ -10,6 +10,7 @@ from streams.core.law import TimeLimit
 from streams.core.working_days import NO_TERM_IN_TEXT, due_after
 
 REPORT_CHANGE = "report_change"
+COURT_CORRECTION = "court_correction"
 PROVIDER_LATE = "provider_late"
 COURT = "court"  # line of work with rules of its own (法释〔2013〕17号 art. 12)
 _OBJECTION = {
@@ -33,6 +34,13 @@ def case_due(index: Index, entry: Entry, matter: Matter, handling: Handling, rec
     elif matter is Matter.OBJECTION:
         code = _OBJECTION[handling]
     return _due(index, None if code is None else index.law.limits.get(code), received)
+
+
+def correction_due(index: Index, entry: Entry, amended_on: date) -> Due:
+    """Until when the provider sends the correction that its body decided on ``amended_on``; a court by its own rule."""
+    limits = index.law.limits
+    own = limits.get(COURT_CORRECTION) if of_a_court(index, entry) else None
+    return _due(index, own or limits.get(REPORT_CHANGE), amended_on)
 
 
 def days_late(index: Index, fell_on: date, reported_on: date) -> int | None:

@@ -28,6 +28,18 @@ def name_differs(desk: Desk) -> None:
     other.report(days[2], note="the same under the right name")
 
 
+def ended_under_another_name(desk: Desk) -> None:
+    """It ends nothing, and nothing new is proposed until the department has confirmed its record; then it is ended."""
+    case, days = opened(desk, lasting(desk), (1, 100), (1, 30), (1, 100), kind="person")
+    case.report(days[0])
+    known = case.party
+    case.party = known._replace(name="测试别名")
+    case.end(days[1], case.reason(), held("NAME_MISMATCH"), "under another name ended")
+    case.party = known
+    case.correct(days[2], case.paper, note="confirmed word for word")
+    case.end(days[3], case.reason())
+
+
 def name_written_otherwise(desk: Desk) -> None:
     """Spaces and full-width letters are no other name."""
     case, (first, second) = opened(desk, anything, LATER, kind="person", alive=False)
@@ -123,6 +135,7 @@ def answer_without_obligation(desk: Desk) -> None:
 
 DOUBTS: tuple[Story, ...] = (
     name_differs,
+    ended_under_another_name,
     name_written_otherwise,
     name_missing,
     name_alone,

@@ -66,6 +66,14 @@ def objection_amends(desk: Desk) -> None:
     case.correct(days[3], case.amended(), note="correction that the objection brought")
 
 
+def ordered_correction_stays_away(desk: Desk) -> None:
+    """Three working days, and it is overdue."""
+    case, days = opened(desk, contested(desk), _SOON, _SOON)
+    case.report(days[0])
+    number = case.step(days[1], About.OBJECTION, CaseStep.OPENED)
+    case.step(days[2], About.OBJECTION, CaseStep.AMENDED, number=number, note="without its correction")
+
+
 def taken_further(desk: Desk) -> None:
     """Rejected, then a lawsuit or a reconsideration that undoes the document."""
     matter = desk.dice.one_of((About.RECONSIDERATION, About.LAWSUIT))
@@ -145,6 +153,7 @@ RIGHTS: tuple[Story, ...] = (
     objection_upheld,
     objection_withdrawn,
     objection_amends,
+    ordered_correction_stays_away,
     taken_further,
     case_overtakes,
     step_out_of_order,

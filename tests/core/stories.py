@@ -215,14 +215,14 @@ def record(life: Life, step: dict[str, Any], sent: Sent) -> Accepted | None:
         case "determination":
             return accepted(_said(life, step, step["number"], step["item"]), life.offset, name=step["name"])
         case "ending":
-            return accepted(ending(life.day, step["reason"], item, number), life.offset)
+            return accepted(ending(life.day, step["reason"], item, number), life.offset, name=step["name"])
         case "correction":
             said = _said(life, step, step["new_number"], item)
-            return accepted(correction(life.day, said, number), life.offset)
+            return accepted(correction(life.day, said, number), life.offset, name=step["name"])
         case "feedback":
             return _answer(life, step)
         case "case":
-            return accepted(_case(life, step, Target(number, item)), life.offset)
+            return accepted(_case(life, step, Target(number, item)), life.offset, name=step["name"])
         case "consent":
             word = ConsentStep.GIVEN if step["given"] else ConsentStep.WITHDRAWN
             day = life.day - timedelta(days=step["age"])

@@ -231,12 +231,14 @@ def test_a_standing_filled_to_every_bound_fits_into_a_changelog_record() -> None
     entry = next(iter(life.standing.entries.values()))
     due = Due(DueState.SET, DAY)
     cases = [
-        Case(f"{number}{n}", Matter.OBJECTION, CaseStep.OPENED, f"{n:032x}", DAY, Handling.OTHER_UNIT, due)
+        Case(f"{number}{n}", Matter.OBJECTION, CaseStep.AMENDED, f"{n:032x}", DAY, Handling.OTHER_UNIT, due, due)
         for n in range(limits.RECORDS)  # each is a record, as is each correction of a number: no standing has both
     ]
-    missed = {mark(MissedKind.CASE, one.case_no, entry): DAY for one in cases}
-    whole = replace(life.standing, seen=answers, cases={entry.key: tuple(cases)}, missed=missed)
+    missed = {mark(MissedKind.CORRECTION, one.case_no, entry): DAY for one in cases}
+    receipts = [one.receipt_id for one in life.standing.entries.values()]
+    marks = {"doubts": dict(zip(receipts, receipts, strict=True)), "corrected": dict.fromkeys(receipts, DAY)}
+    whole = replace(life.standing, seen=answers, cases={entry.key: tuple(cases)}, missed=missed, **marks)
     assert len(whole.entries) == limits.ENTRIES and len(whole.waiting) == limits.WAITING
-    assert len(msgpack.encode(whole)) < 7_000_000
+    assert len(msgpack.encode(whole)) < 7_400_000
     moved = {f"court|{number}m{n}|{item}": f"court|{number}{n}|{item}" for n in range(limits.RECORDS)}
     assert len(msgpack.encode(replace(whole, cases={}, missed={}, moved=moved))) < 7_000_000

@@ -21,12 +21,13 @@ from book import (
 )
 from msgspec.structs import replace
 
-from streams.core.decisions import Decision, DecisionKind, DueState, ObligationState
+from streams.core.decisions import Decision, DecisionKind, Due, DueState, ObligationState
 from streams.core.due import next_day
 from streams.core.events import CaseStep, Handling, Matter, Target
 from streams.core.evolve import evolve
 from streams.core.index import Index
-from streams.core.law import LawBook
+from streams.core.law import Ground, LawBook
+from streams.core.lifting import standing
 from streams.core.standing import Standing
 from streams.core.time_limits import days_late
 
@@ -269,3 +270,109 @@ def test_the_same_step_twice_is_a_duplicate() -> None:
     life.sends(case(MONDAY))
     receipt, decisions = life.happens(accepted(case(MONDAY), 99))
     assert receipt is not None and receipt.outcome.value == "duplicate" and decisions == ()
+
+
+AMENDED = case(date(2026, 11, 4), CaseStep.AMENDED)  # a Wednesday: three working days end on Monday 9
+CORRECTS = correction(date(2026, 11, 5), determination(date(2026, 10, 12), ground="5"))
+
+
+def missing(life: Life) -> list[tuple[str, str, date]]:
+    last = life.decisions[-1]
+    return [(one.kind.value, one.ref, one.due_on) for one in last.missed] if last.kind is DecisionKind.OVERDUE else []
+
+
+def test_a_correction_that_a_case_ordered_is_overdue_after_three_working_days() -> None:
+    life = listed(unshown())
+    life.sends(case(MONDAY))
+    life.day = date(2026, 11, 4)
+    life.sends(AMENDED)
+    assert life.standing.cases[life.decisions[-1].key or ""][0].correction_due == Due(DueState.SET, date(2026, 11, 9))
+    assert next_day(life.standing, life.law, life.day) == date(2026, 11, 10)
+    assert life.ticks(date(2026, 11, 9)) == () and missing(life) == []
+    life.ticks(date(2026, 11, 10))
+    assert missing(life) == [("correction", "C1", date(2026, 11, 9))] and life.decisions[-1].reasons == (
+        "correction_overdue",
+    )
+    assert life.ticks(date(2026, 11, 11)) == (), "said once"
+    life.sends(CORRECTS)
+    assert not life.standing.missed and life.decisions[-1].days_late == 1
+
+
+@pytest.mark.parametrize("opened", [True, False])
+def test_a_correction_that_came_before_the_step_is_not_asked_for_again(opened: bool) -> None:
+    """No order between partitions is assumed."""
+    life = listed(unshown())
+    if opened:
+        life.sends(case(MONDAY))
+    life.day = date(2026, 11, 5)
+    life.sends(CORRECTS)
+    life.sends(AMENDED)
+    assert life.standing.cases[life.decisions[-1].key or ""][0].correction_due is None
+    life.ticks(date(2026, 11, 30))
+    assert missing(life) == []
+
+
+def test_an_older_correction_is_not_the_one_that_a_case_ordered() -> None:
+    life = listed(unshown())
+    life.sends(correction(MONDAY, determination(date(2026, 10, 12), ground="5")))
+    life.day = date(2026, 11, 4)
+    life.sends(case(date(2026, 11, 3)))
+    life.sends(AMENDED)
+    life.ticks(date(2026, 11, 10))
+    assert missing(life) == [("correction", "C1", date(2026, 11, 9))]
+
+
+def test_nothing_is_corrected_of_what_has_ended() -> None:
+    life = listed(unshown())
+    life.day = date(2026, 11, 4)
+    life.sends(AMENDED)
+    life.sends(ending(date(2026, 11, 5)))
+    life.ticks(date(2026, 11, 10))
+    assert [kind for kind, *_ in missing(life)] == ["proof"] and not life.standing.corrected
+    life.sends(case(date(2026, 11, 4), CaseStep.AMENDED, case_no="2"))
+    assert life.standing.cases[life.decisions[-1].key or ""][1].correction_due is None
+
+
+def test_the_day_of_a_correction_waits_for_its_calendar() -> None:
+    whole = book()
+    law = replace(whole, digest="no calendar", working_days={})
+    life = listed(law)
+    life.day = date(2026, 11, 4)
+    life.sends(AMENDED)
+    assert life.decisions[-1].case is not None
+    assert life.decisions[-1].case.correction_due == Due(DueState.AWAITING_CALENDAR)
+    life.law_becomes(whole)
+    assert life.standing.cases[f"court|1|{LISTING}"][0].correction_due == Due(DueState.SET, date(2026, 11, 9))
+
+
+def test_a_repaired_ban_ends_with_the_ground_that_kept_it_alive() -> None:
+    """A ground corrected to one whose period no law sets: the repair ends it as it ends every other."""
+    life = repaired_ban()
+    key, entry = next(iter(life.standing.entries.items()))
+    grounds = book().items[FOOD].grounds
+    bare = Ground("no_period", "", "")
+    life.law = with_item(book(), "no period", FOOD, grounds={**grounds, "no_period": bare})
+    said = replace(entry.determination, ground="no_period")
+    life.sends(correction(life.day, said, entry.determination.document_no), channel=entry.channel)
+    now = life.standing.entries[key]
+    assert now.ended_reason == "repaired" and now.ended_on == life.day
+    assert not any(standing(one) for one in life.standing.obligations[key])
+
+
+def test_a_repaired_ban_ends_when_the_book_no_longer_sets_its_period() -> None:
+    life = repaired_ban()
+    key = next(iter(life.standing.entries))
+    life.law_becomes(with_item(book(), "no law sets it", FOOD, statutory_term=False))
+    assert life.standing.entries[key].ended_reason == "repaired"
+    assert not any(standing(one) for one in life.standing.obligations[key])
+
+
+def repaired_ban() -> Life:
+    life = banned()
+    entry = next(iter(life.standing.entries.values()))
+    document = entry.determination.document_no
+    said = case(life.day, CaseStep.UPHELD, matter=Matter.REPAIR, target=Target(document, FOOD))
+    life.sends(said, channel=entry.channel)
+    assert life.standing.repaired and life.standing.entries[entry.key].ended_on is None
+    assert any(standing(one) for one in life.standing.obligations[entry.key])
+    return life

@@ -26,7 +26,7 @@ def entries(day: date, *documents: Any, kind: SubjectKind = SubjectKind.PERSON) 
 
 
 def facts(found: dict[str, Entry], day: date, *, law: LawBook | None = None, **more: Any) -> Facts:
-    fields: dict[str, Any] = {"disputed": (), "consents": (), "repaired": (), **more}
+    fields: dict[str, Any] = {"disputed": (), "consents": (), "repaired": (), "doubted": (), **more}
     return Facts(law or book(), SUBJECT, found, day=day, **fields)
 
 

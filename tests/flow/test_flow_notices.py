@@ -10,7 +10,7 @@ from streams.cases.model import Case
 from streams.cases.stage import play
 from streams.core.law import LawBook
 from streams.law.loader import load
-from streams.notices import text_zh
+from streams.notices import Marks, text_zh
 from tests.flow.flow_stand import amended
 
 VOLUNTEER = {"determination": {"item": "VOLUNTEER_GOOD_RECORD"}}
@@ -30,8 +30,8 @@ def told(law: LawBook, when: dict[str, Any], *given: dict[str, Any], day: date =
     for decision in played.decisions:
         entry = decision.entry or played.standing.entries[str(decision.key)]
         for notice in decision.notices:
-            disputed = played.standing.disputed(entry.key)
-            found[notice.kind] = text_zh(notice.kind, decision, entry, law, disputed)
+            marks = Marks(played.standing.disputed(entry.key), entry.receipt_id in played.standing.doubts)
+            found[notice.kind] = text_zh(notice.kind, decision, entry, law, marks)
     return found
 
 
@@ -82,8 +82,24 @@ def test_a_notice_about_a_disputed_record_says_so(law: LawBook) -> None:
     played, _ = play(msgspec.convert(says, Case), law)
     (decision,) = played.decisions
     assert decision.entry is not None
-    texts = [text_zh("listed", decision, decision.entry, law, disputed) for disputed in (False, True)]
+    texts = [text_zh("listed", decision, decision.entry, law, Marks(disputed)) for disputed in (False, True)]
     assert ["本记录有异议" in text for text in texts] == [False, True]
+
+
+def test_a_notice_about_a_record_in_doubt_says_so(law: LawBook) -> None:
+    listed = {"determination": {"ground": "2"}}
+    ending = {"ending": {"reason": "performed"}, "subject": {"name": "他人"}}
+    refused = {"case": {**OBJECTION, "step": "rejected"}}
+    assert "以他人姓名报送" in told(law, refused, listed, ending)["case_rejected"]
+    assert "以他人姓名报送" not in told(law, refused, listed)["case_rejected"]
+
+
+def test_a_record_that_raises_nothing_is_told_with_the_way_to_object_and_to_repair(law: LawBook) -> None:
+    text = told(law, {"determination": {"item": "SAFETY_FINE_HEAD"}})["listed"]
+    assert "已记入您的信用记录" in text and "没有据此向其他部门提出措施建议" in text and "确认后方可实施" not in text
+    assert "《山东省社会信用条例》第三十九条" in text and "申请信用修复" in text
+    honour = told(law, {"determination": {"item": "HONOUR"}})["listed"]
+    assert "不是失信信息" in honour and "没有据此向有关部门提出激励建议" in honour and "信用修复" not in honour
 
 
 def test_an_honour_has_nothing_to_repair_and_a_sanction_says_when(law: LawBook) -> None:

@@ -24,6 +24,7 @@ from streams.core.check_determination import SubjectFacts
 from streams.core.checks import check_correction, check_determination
 from streams.core.decide import decide
 from streams.core.decisions import Decision, Outcome, Receipt
+from streams.core.disclosed import Move
 from streams.core.events import (
     Accepted,
     CaseStep,
@@ -72,6 +73,7 @@ class History:
     decisions: list[Fields] = field(default_factory=list)
     deltas: list[Fields] = field(default_factory=list)
     current: dict[str, Fields] = field(default_factory=dict)
+    fed: dict[str, Fields] = field(default_factory=dict)  # by record id, as the topic ``bureau`` holds it
     standings: dict[str, Standing] = field(default_factory=dict)
     told: dict[str, Standing] = field(default_factory=dict)  # folded from what was told, whoever decided it
 
@@ -154,7 +156,7 @@ class History:
         receipt = {"receipt_id": receipt_id(*place), "outcome": "rejected", "faults": [{"code": code}]}
         self.receive(receipt | dict(zip(("source_topic", "source_partition", "source_offset"), place, strict=True)))
 
-    def case(self, step: CaseStep, matter: Matter = Matter.OBJECTION) -> Outcome:
+    def case(self, step: CaseStep, matter: Matter = Matter.OBJECTION, name: str = "") -> Outcome:
         """A step of the one case of its matter about the listing."""
         upheld, about = step is CaseStep.UPHELD, listing()
         content = PersonCase(
@@ -166,7 +168,7 @@ class History:
             document_no="鲁01执6号" if upheld else None,
             document_digest=DIGEST if upheld else None,
         )
-        return self._record(EventKind.CASE, PERSON, SubjectKind.PERSON, case=content)
+        return self._record(EventKind.CASE, PERSON, SubjectKind.PERSON, name=name, case=content)
 
     def order(self, due_on: str, department: str = "d" * 32) -> Outcome:
         duty, due = Duty.ANSWER_PROPOSALS, day(due_on)
@@ -257,6 +259,7 @@ class History:
         self.decisions.append(wire("Decision", msgspec.to_builtins(decision, builtin_types=(datetime.date,))))
         subject = decision.subject
         self.told[subject] = evolve(self.told.get(subject, Standing(subject)), decision)
+        self.feed_bureau(decision)
         for obligation in (*decision.raised, *decision.changed):
             fields = msgspec.to_builtins(obligation, builtin_types=(datetime.date,)) | {
                 "previous_version": obligation.version - 1 or None,
@@ -270,6 +273,7 @@ class History:
                 "document_no": "",
                 "document_body": "SD-COURT",
                 "disputed": self._disputed(decision),
+                "doubted": self._doubted(decision),
             }
             self.deltas.append(
                 wire("ObligationChange", fields)
@@ -281,6 +285,31 @@ class History:
     def _disputed(self, decision: Decision) -> bool:
         key = decision.key if decision.entry is None else decision.entry.key
         return key is not None and self.told[decision.subject].disputed(key)
+
+    def _doubted(self, decision: Decision) -> bool:
+        now = self.told[decision.subject]
+        key = decision.key if decision.entry is None else decision.entry.key
+        return key is not None and key in now.entries and now.entries[key].receipt_id in now.doubts
+
+    def feed_bureau(self, decision: Decision) -> None:
+        """As the topic ``bureau`` tells it."""
+        for one in () if decision.moves is None else decision.moves.bureau:
+            record, stands = one.record, one.move is not Move.ENDED
+            if record.fed_on is None:
+                continue
+            told = {
+                "record_id": record.record_id,
+                "version": record.version,
+                "action": "put" if stands else "delete",
+                "reason": one.reason,
+                "decision_id": decision.decision_id,
+                "day": decision.decided_on,
+                "law_digest": decision.law_digest,
+                "case_ref": "c" * 40 if stands else None,
+                "ground": record.ground if stands else None,
+                "told_on": record.told_on if stands else None,
+            }
+            self.fed[record.record_id] = wire("BureauFeed", told)
 
     def view(self) -> View:
         """Feed everything, in the order the reader keeps."""
@@ -307,6 +336,8 @@ class History:
             feed.current(
                 view, value.get("_family", family), value.get("_channel", value["executor"]), identifier, value
             )
+        for identifier, value in self.fed.items():
+            feed.fed(view, identifier, value)
         return view
 
     def audit(self) -> AuditReport:

@@ -79,6 +79,10 @@ def whatever_is_serious(facts: Any, public: Any) -> dict[str, BureauRecord]:
     return _WANTED(facts._replace(consents=frozenset({CONSENT})), public)
 
 
+def tells_nobody(_: Any) -> bool:
+    return False
+
+
 SABOTAGES = [
     story("streams.core.disclosure.consents", any_consent, taken_back, I.BUREAU_GROUND),
     story("streams.core.disclosure.consents", any_consent, taken_back_before_the_feed, I.BUREAU_GROUND),
@@ -86,6 +90,7 @@ SABOTAGES = [
     story("streams.core.disclosure.bureau.compare", never_deletes, taken_back, I.BUREAU_GROUND),
     story("streams.core.disclosure.bureau.compare", never_deletes, in_public_and_ended, I.BUREAU_GROUND),
     story("streams.core.disclosure.bureau.wanted", whatever_is_serious, consented_to_a_partner, I.BUREAU_GROUND),
+    story("streams.core.docket.tells_person", tells_nobody, Honoured.taxed, I.TOLD),
     story("streams.core.consents.ConsentGiven", no_consent_kept, taken_back, I.BUREAU_GROUND, I.PARTNER),
 ]
 
@@ -135,3 +140,25 @@ def test_what_the_bureau_holds_at_the_end_rests_on_the_last_word_of_the_person()
     assert list(grounded(view)) == []
     view.consented.clear()
     assert {one.invariant for one in grounded(view)} == {I.BUREAU_GROUND}
+
+
+def test_what_the_topic_tells_is_what_was_decided_last() -> None:
+    history = begun()
+    consented(history)
+    ((identifier, told),) = history.fed.items()
+    assert (told["action"], history.audit().findings) == ("put", [])
+    history.fed[identifier] = {**told, "version": 2}
+    assert set(history.audit().failed) == {I.BUREAU_TOLD}
+    history.fed.clear()
+    assert set(history.audit().failed) == {I.BUREAU_TOLD}, "the bureau never heard of it"
+    history.fed["f" * 32] = told
+    assert history.audit().failed[I.BUREAU_TOLD] == 3, "nor may it hear of what nobody decided, under another key"
+
+
+def test_of_a_deleted_record_nothing_of_the_person_is_left() -> None:
+    history = begun()
+    taken_back(history)
+    ((identifier, told),) = history.fed.items()
+    assert (told["action"], history.audit().findings) == ("delete", [])
+    history.fed[identifier] = {**told, "document_no": "鲁税1号"}
+    assert set(history.audit().failed) == {I.BUREAU_TOLD}

@@ -36,6 +36,16 @@ def objected_and_upheld(history: History) -> None:
     history.case(CaseStep.UPHELD)
 
 
+def objected_and_amended(history: History) -> None:
+    objected(history)
+    history.case(CaseStep.AMENDED)
+
+
+def amended_for_long(history: History) -> None:
+    objected_and_amended(history)
+    history.tick("2019-03-01")
+
+
 def repaired(history: History) -> None:
     history.determination(listing())
     history.case(CaseStep.UPHELD, Matter.REPAIR)
@@ -131,7 +141,9 @@ def listed_and_ended(history: History) -> None:
 SABOTAGES = [
     story("streams.core.cases.close", none, objected_and_upheld, I.ENDED),
     story("streams.core.ending.lift", nothing, objected_and_upheld, I.LIVE_GROUND),
-    story("streams.core.cases._told_again", nothing, objected, I.DISPUTED),
+    story("streams.core.cases.told_again", nothing, objected, I.DISPUTED),
+    story("streams.core.cases.correction_due", none, objected_and_amended, I.OVERDUE),
+    story("streams.core.passage.decide_overdue", none, amended_for_long, I.OVERDUE),
     story("streams.core.cases.statutory", always, repaired, I.REPAIRED),
     story("streams.core.cases.lift", nothing, repaired, I.REPAIRED, I.LIVE_GROUND),
     story("streams.core.passage.decide_overdue", none, objected_for_long, I.OVERDUE),

@@ -45,6 +45,20 @@ def ended(number: int) -> bytes:
     return CODEC.encode("GroundEnding", value)
 
 
+def corrected(number: int) -> bytes:
+    listed = determination(number, START)
+    value = {
+        "event_id": f"K-{number}",
+        "subject": {"kind": "person", "id_type": "citizen", "id_number": person(number)},
+        "target": {"document_no": listed["document_no"], "item": listed["item"]},
+        "document_no": "更1号",
+        "document_date": START,
+        "document_digest": "ab" * 32,
+        "replacement": {key: said for key, said in listed.items() if key not in ("event_id", "subject")},
+    }
+    return CODEC.encode("RecordCorrection", value)
+
+
 def test_what_is_past_its_day_is_listed_until_it_is_done(tmp_path: Path, clickhouse_url: str, database: str) -> None:
     stand = Stand(tmp_path / "keys").begin(START)
     for number in (1, 2, 3):
@@ -77,3 +91,27 @@ def test_what_is_past_its_day_is_listed_until_it_is_done(tmp_path: Path, clickho
         stand.send("cases.court", case("rejected", START + timedelta(days=17), 2))
         stored(stand, client, database)
         assert [one.id for one in sheet(client).overdue] == [lifting["obligation_id"], "YY-3"]
+
+
+def test_a_correction_that_a_case_ordered_is_listed_until_it_comes(
+    tmp_path: Path, clickhouse_url: str, database: str
+) -> None:
+    stand = Stand(tmp_path / "keys").begin(START)
+    for number in (1, 2):
+        stand.send("events.court", listing(number, START))
+        stand.send("cases.court", case("amended", START, number))
+    with connect(clickhouse_url, database) as client:
+        for day in range(1, 4):
+            stand.tick(START + timedelta(days=day))
+        stored(stand, client, database)
+        assert sheet(client).overdue == ()
+        stand.tick(START + timedelta(days=4))
+        stored(stand, client, database)
+        late = [Late("correction", f"YY-{number}", "court", date(2026, 11, 5)) for number in (1, 2)]
+        assert list(sheet(client).overdue) == late
+        stand.send("events.court", corrected(1))
+        stored(stand, client, database)
+        assert list(sheet(client).overdue) == late[1:]
+        stand.send("events.court", ended(2))
+        stored(stand, client, database)
+        assert [one.kind for one in sheet(client).overdue] == []

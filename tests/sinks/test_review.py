@@ -137,6 +137,30 @@ def test_what_does_not_fit_its_target_when_it_comes_is_listed_for_that(desk: Des
     assert desk.listed() == [(second, "CASE_ALREADY_DECIDED", START)]
 
 
+@pytest.mark.parametrize("cure", ["looked at again", "ended"])
+def test_what_puts_a_standing_record_in_doubt_comes_first_until_its_department_has_looked(
+    desk: Desk, cure: str
+) -> None:
+    older = desk.send("events.court", paper(2, "A-2", document_no=""))
+    desk.send("events.court", paper(1, "A-1"))
+    desk.stand.tick(day(1))
+    other = {**determination(1, START)["subject"], "name": "测试别名"}
+    doubt = desk.send("events.court", ended(1, subject=other))
+    assert desk.listed() == [(doubt, "NAME_MISMATCH", day(1)), (older, "DOCUMENT_INCOMPLETE", START)]
+    said = summary(held(desk.client))
+    assert (said["doubts"], [one.doubt for one in said["records"]]) == (1, [True, False])
+    told = desk.stand.read("sanctions.org")[-1]
+    assert told["doubted"] and told["state"] == "proposed" and told["version"] == 2
+    if cure == "ended":  # for another reason, so it is no repeat of what was held
+        desk.send("events.court", ended(1, reason="revoked", document_no="撤1号", event_id="E-9"))
+    else:
+        says = {key: value for key, value in determination(1, START).items() if key not in ("event_id", "subject")}
+        fields = {"document_no": "核1号", "document_date": START, "document_digest": "ab" * 32, "replacement": says}
+        desk.send("events.court", CODEC.encode("RecordCorrection", about(1, **fields)))
+        assert not desk.stand.read("sanctions.org")[-1]["doubted"]
+    assert desk.listed() == [(older, "DOCUMENT_INCOMPLETE", START)]
+
+
 def test_answers_and_orders_leave_when_they_come_again_and_fit(desk: Desk) -> None:
     answer = {"event_id": "D-1", "step": "answered", "order_no": "DD-1", "channel": "org", "day": START, "done": True}
     early = desk.send("feedback.org", CODEC.encode("SupervisionEvent", {**answer, "officer": "T"}))
