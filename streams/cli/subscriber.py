@@ -32,7 +32,7 @@ def rebuild(channel: str, since: date | None, out: Path | None) -> None:
     else:
         replay = department.since(since)
         values, missed = replay.changes, int(not replay.whole)
-        figures = {"since": f"{since}", "changes": len(values), "whole": replay.whole}
+        figures = {"since": f"{since}", "changes": len(values), "erased": replay.erased, "whole": replay.whole}
         if not replay.whole:
             typer.echo(f"{since} 起的变更已部分过期 / some changes since then have expired: take the view", err=True)
     written = list(lines(values))

@@ -27,9 +27,11 @@ Offsets = dict[TopicPartition, int]
 
 
 class Replay(NamedTuple):
-    """Changes decided on or after a day, in the order of the topics. ``whole``: none of them has expired."""
+    """Changes decided on or after a day, in the order of the topics. ``erased``: how many are left out because the
+    person is erased; ``whole``: none has expired."""
 
     changes: list[Value]
+    erased: int
     whole: bool
 
 
@@ -52,13 +54,9 @@ class Department:
         :raises UnknownTopicOrPartitionError: a topic is not there.
         :raises TimeoutError: a partition does not come to its end, e.g. behind an open transaction.
         """
-        view = View()
         with self._consumer("read_committed") as consumer:
             noted = consumer.end_offsets(_places(consumer, self._changes))
-            with self._consumer("read_uncommitted") as all_written:
-                snapshot_ends = all_written.end_offsets(_places(all_written, self._current))
-            for key, value in self._read(consumer, consumer.beginning_offsets(list(snapshot_ends)), snapshot_ends):
-                view.snapshot((key or b"").decode(), value)
+            view = self._snapshot(consumer)
             between()
             for _, value in self._read(consumer, noted, consumer.end_offsets(list(noted))):
                 if value is not None:
@@ -66,14 +64,26 @@ class Department:
         return view
 
     def since(self, day: date) -> Replay:
-        """Every change decided on ``day`` or later that Kafka still has. Raises as ``view`` does."""
+        """Every change decided on ``day`` or later that Kafka still has, but not of who is erased. Raises as ``view``
+        does."""
         with self._consumer("read_committed") as consumer:
             places = _places(consumer, self._changes)
             firsts, ends = consumer.beginning_offsets(places), consumer.end_offsets(places)
+            stands = self._snapshot(consumer).stands  # has every obligation of the changes before ``ends``, else erased
             read = [value for _, value in self._read(consumer, firsts, ends) if value is not None]
         kept_from = min((value["day"] for value in read), default=date.max)
         whole = not any(firsts.values()) or kept_from < day
-        return Replay([value for value in read if value["day"] >= day], whole)
+        asked = [value for value in read if value["day"] >= day]
+        told = [value for value in asked if value["obligation_id"] in stands]
+        return Replay(told, len(asked) - len(told), whole)
+
+    def _snapshot(self, consumer: KafkaConsumer) -> View:
+        view = View()
+        with self._consumer("read_uncommitted") as all_written:
+            ends = all_written.end_offsets(_places(all_written, self._current))
+        for key, value in self._read(consumer, consumer.beginning_offsets(list(ends)), ends):
+            view.snapshot((key or b"").decode(), value)
+        return view
 
     def _read(
         self, consumer: KafkaConsumer, starts: Offsets, ends: Offsets

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 from java_tools import compiled
 from java_tools import run as java
-from kafka import KafkaProducer
+from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 from node_tools import node
 from registry_stand import served
 
@@ -89,7 +89,7 @@ def more(topics: Topics) -> None:
     topics.producer.begin_transaction()
     topics.change("a", 4, "lifting", snapshot=False)
     topics.change("b", 3, "refused", snapshot=False)
-    topics.change("d", 1, "proposed", snapshot=False)
+    topics.change("d", 1, "proposed")
     topics.change("e", 1, "proposed", snapshot=False)  # as old as what is erased
     topics.producer.commit_transaction()
     topics.producer.begin_transaction()
@@ -103,8 +103,21 @@ def test_our_own_reading_follows_what_is_written_between_snapshot_and_changes(to
     assert {name: (value["version"], value["state"]) for name, value in view.stands.items()} == AFTERWARDS
     assert [(gap.obligation_id, gap.known, gap.previous, gap.version) for gap in view.gaps] == [("b", 1, 2, 3)]
     replay = Department(topics.reader, CHANNEL).since(date(2026, 1, 5))
-    assert replay.whole and len(replay.changes) == 3 + 1 + 2 + 1 + 4
+    told = sorted((value["obligation_id"], value["version"]) for value in replay.changes)
+    assert told == [("a", 1), ("a", 2), ("a", 3), ("a", 4), ("b", 1), ("b", 3), ("c", 1), ("c", 2), ("d", 1)]
+    assert (replay.erased, replay.whole) == (2, True)  # both changes of e, who is erased
     assert Department(topics.reader, CHANNEL).since(date(2026, 1, 6)).changes == []
+
+
+def test_a_replay_says_when_some_of_it_has_expired(topics: Topics) -> None:
+    name = topics.reader.catalogue.name("sanctions", CHANNEL, topics.settings.prefix)
+    client = KafkaAdminClient(bootstrap_servers=topics.reader.bootstrap)
+    client.delete_records({TopicPartition(name, 0): 2})
+    client.close()
+    department = Department(topics.reader, CHANNEL)
+    replay = department.since(date(2026, 1, 5))  # the first that is left is of this day: others of it may be gone
+    assert (len(replay.changes), replay.whole) == (3 - 2 + 1 + 2, False)
+    assert department.since(date(2026, 1, 6)).whole
 
 
 class Place(NamedTuple):
