@@ -21,6 +21,7 @@ from sinks.clickhouse.observer import Observer
 from sinks.clickhouse.offsets import Fenced
 from sinks.clickhouse.storing import Stopped, Storing
 from sinks.clickhouse.writer import Passing, Writer
+from streams.engine.closing import end_fetching
 
 log = logging.getLogger("chengxin.sink")
 
@@ -83,6 +84,7 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no 
             await self._say_goodbye()
         finally:
             await self._erasing.stop()
+            await end_fetching(self._consumer)
             await self._consumer.stop()
 
     async def _require_topics(self) -> None:

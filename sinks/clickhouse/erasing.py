@@ -16,6 +16,7 @@ from aiokafka.structs import ConsumerRecord
 
 from schemas.codec import Codec
 from sinks.clickhouse.columns import Erasures
+from streams.engine.closing import end_fetching
 
 log = logging.getLogger("chengxin.sink")
 CHUNK = 500  # subjects rewritten by one statement
@@ -68,6 +69,7 @@ class Erasing:
             self._take(await self._consumer.getmany(timeout_ms=_POLL_MS))
 
     async def stop(self) -> None:
+        await end_fetching(self._consumer)
         await self._consumer.stop()
 
     def look_again(self) -> None:

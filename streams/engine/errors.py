@@ -55,9 +55,11 @@ def is_fenced(error: BaseException) -> bool:
 def is_passing(error: BaseException) -> bool:
     """Kafka may answer again later. Everything else is a bug or needs an operator.
 
-    >>> is_passing(asyncio.TimeoutError()), is_passing(KeyError("k"))
-    (True, False)
+    A cancellation that nobody asked for is aiokafka's: one of its own that it let out.
+
+    >>> is_passing(asyncio.TimeoutError()), is_passing(asyncio.CancelledError()), is_passing(KeyError("k"))
+    (True, True, False)
     """
     if isinstance(error, PERMANENT):
         return False
-    return isinstance(error, KafkaError | IndefiniteError | asyncio.TimeoutError | OSError)
+    return isinstance(error, KafkaError | IndefiniteError | asyncio.TimeoutError | asyncio.CancelledError | OSError)

@@ -6,6 +6,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from streams.engine.closing import end_fetching
 from streams.engine.config import EngineConfig
 from streams.engine.progress import Known, Progress, read
 from streams.engine.state import Store, load
@@ -32,6 +33,7 @@ class Reader:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await end_fetching(self._consumer)
         await self._consumer.stop()
 
     async def committed(self, topics: Iterable[str]) -> dict[str, Known]:

@@ -115,9 +115,9 @@ class Task:
             began = perf_counter()
             try:
                 await self._live()
-            except asyncio.CancelledError:
-                return
-            except Exception as error:
+            except (Exception, asyncio.CancelledError) as error:
+                if self._running is not None and self._running.cancelling():
+                    return
                 if perf_counter() - began > 10 * BACKOFF_S[1]:
                     backoff = BACKOFF_S[0]
                 pause = self._judge(error, backoff)
@@ -128,7 +128,7 @@ class Task:
             finally:
                 await self._drop()
 
-    def _judge(self, error: Exception, backoff: float) -> float | None:
+    def _judge(self, error: BaseException, backoff: float) -> float | None:
         """Seconds to wait before the next start; None: this task is over and the process with it."""
         if self._stopping.is_set():
             return 0.0

@@ -13,6 +13,7 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 from streams.engine.batches import Fetched
+from streams.engine.closing import end_fetching
 
 BUSY_S = 2.0  # whoever gave records within this is asked by every fetch
 REST_S = 0.25  # in a backlog every topic-partition is asked at least this often
@@ -82,6 +83,11 @@ class BatchThread(driver.AIOKafkaConsumerThread):
         consumer._isolation_level = "read_committed"
         consumer._fetch_max_wait_ms = FETCH_WAIT_MS
         return consumer
+
+    async def on_thread_stop(self) -> None:
+        if self._consumer is not None:
+            await end_fetching(self._consumer)
+        await super().on_thread_stop()
 
     def wake(self) -> None:
         """From any thread: look again at ``held``."""

@@ -20,6 +20,7 @@ from sinks.clickhouse.consumer import Sink
 from sinks.clickhouse.lanes import Limits
 from sinks.clickhouse.writer import Writer
 from streams.engine.batches import BatchScheduler
+from streams.engine.closing import end_fetching
 from streams.engine.config import EngineConfig
 from streams.engine.ports import AgentSpec
 from streams.engine.runtime import Engine
@@ -176,6 +177,7 @@ class Worker(ConsumerRebalanceListener):  # type: ignore[misc]
         await self._stopping.wait()
         await self._engine.on_shutdown(None)  # type: ignore[arg-type]
         poll.cancel()
+        await end_fetching(self._client)
         await self._client.stop()
 
     def _carry(self, work: Any) -> "asyncio.Task[Any]":

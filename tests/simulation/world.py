@@ -156,7 +156,7 @@ class World:
                 running = self._running[name] = self._make(name)
                 await running.run()
                 self.note(f"{name} stopped in order")
-            except (Exception, asyncio.CancelledError) as error:  # aiokafka may cancel its caller while it closes
+            except (Exception, asyncio.CancelledError) as error:
                 self._ended(process, error)
             else:
                 self._ended(process, None)
@@ -273,4 +273,4 @@ class World:
 
 
 def _passing(error: BaseException) -> bool:
-    return isinstance(error, KafkaError | OSError | TimeoutError | asyncio.CancelledError)
+    return isinstance(error, KafkaError | OSError | TimeoutError)
