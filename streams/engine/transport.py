@@ -169,6 +169,15 @@ class BatchConsumer(driver.Consumer):
     def _new_consumer_thread(self) -> BatchThread:
         return BatchThread(self, loop=self.loop, beacon=self.beacon)
 
+    async def perform_seek(self) -> None:
+        """Nothing: each task reads from a frontier of its own (``rewind``).
+
+        Faust, before it lets records flow, would ask for the committed offset of every topic-partition of the worker,
+        one request after another. Where that takes longer than a request may, it takes the end of its patience for the
+        order to stop (mode's ``wait_first``) and never reads again, alive and a member of the group. A worker that is
+        left alone has well over a thousand.
+        """
+
     def hold(self, tps: set[TP]) -> None:
         """Fetch nothing more from these until ``release``. What is already on its way still arrives."""
         self._thread.held |= tps

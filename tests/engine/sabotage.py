@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from aiokafka import TopicPartition
+from aiokafka.consumer.group_coordinator import GroupCoordinator
 from engine_harness import wait_for
 
 from streams.engine.batches import Fetched
@@ -46,6 +47,22 @@ class RoundRobin(Engine):
 
     def plan(self, assigned: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
         return {(agent.name, number) for topic, number in assigned for agent in self.agents if topic in agent.topics}
+
+
+class SlowOffsets(Engine):
+    """A broker, or a worker of a thousand topic-partitions: asked one after the other, the group's offsets take longer
+    than a request may. Harmless: a task asks for all of its own at once.
+    """
+
+    def build(self) -> EngineApp:
+        ask = GroupCoordinator._do_fetch_commit_offsets
+
+        async def late(coordinator: Any, partitions: Any) -> Any:
+            await asyncio.sleep(1.0)
+            return await ask(coordinator, partitions)
+
+        GroupCoordinator._do_fetch_commit_offsets = late
+        return super().build()
 
 
 class Disordered(Task):
@@ -144,7 +161,7 @@ TASKS: dict[str, type[Task]] = {
     "successor": Successor,
     "asked-first": AskedFirst,
 }
-ENGINES: dict[str, type[Engine]] = {"acks-on": AcksOn, "round-robin": RoundRobin}
+ENGINES: dict[str, type[Engine]] = {"acks-on": AcksOn, "round-robin": RoundRobin, "slow-offsets": SlowOffsets}
 
 
 def engine(variant: str, flags: str) -> type[Engine]:

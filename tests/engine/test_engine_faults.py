@@ -30,6 +30,19 @@ def test_a_bug_stops_the_process_before_commit(kafka_bootstrap: str, prefix: str
     assert examine(job, ids).good
 
 
+def test_asking_for_offsets_does_not_end_the_reading(kafka_bootstrap: str, prefix: str, tmp_path: Path) -> None:
+    """Faust asked for each topic-partition's offset before it let records flow, and after a request time-out never read
+    again, alive and a member of the group: what stopped a worker that was left alone with all partitions."""
+    config = {"request_timeout_s": 6.5}
+    job = Job(kafka_bootstrap, prefix, topics=5, partitions=2, variant="slow-offsets", config=config)
+    create(job)
+    ids = fill(job, 100)
+    with Workers(job, tmp_path) as group:
+        group.start()
+        wait_for(lambda: lag(job) == 0, 25, "the end", group)
+    assert examine(job, ids).good
+
+
 @pytest.mark.check
 def test_disorder_inside_faust_loses_nothing(kafka_bootstrap: str, prefix: str, tmp_path: Path) -> None:
     job = Job(kafka_bootstrap, prefix, variant="disordered", config={"batch_records": 50})
