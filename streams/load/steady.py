@@ -4,6 +4,7 @@ The publisher, a witness and a look at ClickHouse run beside the pipeline on the
 """
 
 import asyncio
+import contextlib
 import os
 import time
 from collections.abc import Callable
@@ -25,7 +26,7 @@ from streams.load.times import Times
 from streams.load.witness import Witness
 from streams.local import stack
 from streams.run.children import Children
-from streams.run.watch import Stalled
+from streams.run.watch import Stalled, Watch
 from streams.sample.calendar import LAST_DAY
 from streams.settings import Settings
 from streams.setup import prepare
@@ -34,7 +35,7 @@ WARM_S = 30.0  # at the rate, not counted: programs, connections, the broker's c
 BURST = 10  # times the rate
 BURST_S = 10.0
 REST_S = 60.0  # at the rate again, so that the end of the burst is seen
-STARTING_S = 20.0  # from the start of the processes to the first record
+STARTING_S = 5.0  # from the start of the publisher to the first record
 LOOK_S = 2.0
 SAY_S = 30.0
 PATIENCE_S = 180.0
@@ -82,6 +83,7 @@ class SteadyLoad:
                 for number in range(WORKERS):
                     children.start(f"worker-{number + 1}", "streams.cli.main", "worker")
                 children.start("sink", "streams.cli.main", "sink")
+                self._until_working(children)
                 visible = Visible(self.addresses.clickhouse, self.settings.database)
                 begin = time.time() + STARTING_S
                 self._publish(children, files, begin)
@@ -102,6 +104,11 @@ class SteadyLoad:
     def _topics(self, *families: str) -> list[str]:
         catalogue, prefix = self.parts.catalogue, self.settings.prefix
         return [catalogue.name(f, channel, prefix) for f in families for channel in catalogue.channels_of(f)]
+
+    def _until_working(self, children: Children) -> None:
+        """Wait until every partition is past the tick: what a start takes is another question."""
+        with contextlib.closing(Watch(self.parts, children.check, PATIENCE_S)) as watch:
+            watch.until_day(LAST_DAY, lambda: None)
 
     def _publish(self, children: Children, files: list[Path], begin: float) -> None:
         phases = tuple(self.wanted.phases.values())
