@@ -85,10 +85,11 @@ class Ruling(NamedTuple):
 
 
 class _Said(NamedTuple):
-    """What a rejected record could still say about itself."""
+    """What a rejected record could still say about itself, and what proves to its channel which bytes it was."""
 
     event_id: str | None
     schema_id: int | None
+    sent_digest: str
 
 
 class _Rejection(Exception):
@@ -110,19 +111,22 @@ class Examiner:
 
     def examine(self, source: Source, value: bytes | None, day: date, law: LawBook) -> Ruling:
         """One record -> one ruling; never raises for bad input, whatever the bytes."""
+        sent = self._keyring.sent_digest(source.channel, value or b"")
         try:
             decoded = self._codec.decode(value, self._admitted[source.family])
         except SchemaFault as fault:
             found = Fault(fault.code, "value", fault.seen, fault.expected)
-            return Ruling(_receipt(source, (found,), day, law, _Said(None, fault.schema_id)), quarantine=fault.code)
+            return Ruling(
+                _receipt(source, (found,), day, law, _Said(None, fault.schema_id, sent)), quarantine=fault.code
+            )
         try:
-            return self._accept(source, decoded, day, law)
+            return self._accept(source, decoded, sent, day, law)
         except _Rejection as rejection:
             quotable = all((f.code, f.field) != ("TEXT_NOT_ALLOWED", "event_id") for f in rejection.faults)
             event_id = (decoded.value["event_id"] or None) if quotable else None
-            return Ruling(_receipt(source, rejection.faults, day, law, _Said(event_id, decoded.schema_id)))
+            return Ruling(_receipt(source, rejection.faults, day, law, _Said(event_id, decoded.schema_id, sent)))
 
-    def _accept(self, source: Source, decoded: Decoded, day: date, law: LawBook) -> Ruling:
+    def _accept(self, source: Source, decoded: Decoded, sent: str, day: date, law: LawBook) -> Ruling:
         kind, shape = _PAYLOADS[decoded.record]
         if faults := texts.faults(decoded.value):
             raise _Rejection(*faults)
@@ -154,6 +158,8 @@ class Examiner:
             warnings=subject.warnings + checked.warnings,
             bars=checked.bars,
             department_tokens=_department_tokens(payload, subject, law),
+            schema_id=decoded.schema_id,
+            sent_digest=sent,
         )
         # Only who adds to a record says who is meant; an answer or an ending must not add a name of its own.
         identity = None if kind in _MAY_COME_BY_REFERENCE else subject.identity
@@ -248,6 +254,7 @@ def _receipt(source: Source, faults: tuple[Fault, ...], day: date, law: LawBook,
         day=day,
         law_digest=law.digest,
         faults=faults,
+        sent_digest=said.sent_digest,
     )
 
 

@@ -52,7 +52,7 @@ def kit(
     from topics.catalogue import Catalogue
 
     book = _book_in_force() if in_force else loader.load()
-    said = kits.write(folder, book, Catalogue.load(), _day(None), Settings().allow_synthetic)
+    said = kits.write(folder, book, Catalogue.load(), day_of(None), Settings().allow_synthetic)
     typer.echo(said.digest)
 
 
@@ -72,13 +72,13 @@ def template(
     from streams.kit.template import OF_ITEM, workbook
     from streams.kit.words import RECORDS
 
-    opened = _kit(kit)
+    opened = open_kit(kit)
     found = opened.book.items.get(item)
     if found is None and (item not in RECORDS or item in OF_ITEM):
         raise typer.BadParameter(f"{item}: 数据清单中没有该事项 / no item of the catalogue", param_hint="ITEM")
     filled = {}
     if example and found is not None:
-        filled = {name: [row] for name, row in examples.example(opened.book, found, channel, _day(day)).items()}
+        filled = {name: [row] for name, row in examples.example(opened.book, found, channel, day_of(day)).items()}
     place = out if out != Path() else Path(f"{item}.xlsx")
     workbook(opened, found, OF_ITEM if found else (item,), channel, filled).save(place)
     typer.echo(f"{place}")
@@ -96,10 +96,10 @@ def validate(
     json: Annotated[bool, typer.Option("--json", help="end with one line of JSON")] = False,
 ) -> None:
     """Check every row as the server would, without servers; exit 1 where a row would not be accepted."""
-    opened = _kit(kit, expect)
-    table, checked = check_file(opened, Asked(file, channel, record, _day(day)), bytes(32))
-    _show(screen(plain=True), table, checked)
-    _write_errors(errors, table, checked)
+    opened = open_kit(kit, expect)
+    table, checked = check_file(opened, Asked(file, channel, record, day_of(day)), bytes(32))
+    show(screen(plain=True), table, checked)
+    write_errors(errors, table, checked)
     if json:
         _json(checked)
     if any(one.faulty for one in checked):
@@ -122,16 +122,16 @@ def _book_in_force() -> "LawBook":
     return reader.shelf.get(begun[-1].digest)
 
 
-def _day(given: datetime | None) -> "date":
+def day_of(given: datetime | None) -> "date":
     from streams.clock import today_here
 
     return today_here() if given is None else given.date()
 
 
-def _kit(folder: Path | None, expect: str | None = None) -> "Kit":
+def open_kit(folder: Path | None, expect: str | None = None) -> "Kit":
     from streams.kit import folder as kits
 
-    opened = kits.of_release(_day(None)) if folder is None else kits.load(folder)
+    opened = kits.of_release(day_of(None)) if folder is None else kits.load(folder)
     if expect is not None and expect != opened.said.digest:
         typer.echo(
             f"工具包（{opened.said.made_on} 制作）与公布的不是同一版本，请重新下载 / "
@@ -174,7 +174,15 @@ def check_file(opened: "Kit", asked: Asked, key: bytes) -> "tuple[Table, list[Ch
         return table, check(drafts, Checker(opened, asked.channel, asked.day), opened.book, lambda: bars.advance(bar))
 
 
-def _show(console: "Console", table: "Table", checked: "Sequence[Checked]") -> None:
+def known_channel(channel: str) -> None:
+    """Refuse a channel that no topic has."""
+    from topics.catalogue import Catalogue
+
+    if channel not in Catalogue.load().channels:
+        raise typer.BadParameter(f"{channel}: 没有该渠道 / no channel", param_hint="--channel")
+
+
+def show(console: "Console", table: "Table", checked: "Sequence[Checked]") -> None:
     from rich.table import Table as Grid
 
     from streams.kit.checking import outcomes
@@ -194,10 +202,12 @@ def _show(console: "Console", table: "Table", checked: "Sequence[Checked]") -> N
         console.print(f"… {len(faulty) - _SHOWN:,} more; --errors FILE writes them all")
 
 
-def _write_errors(place: Path | None, table: "Table", checked: "Sequence[Checked]") -> None:
+def write_errors(place: Path | None, table: "Table", checked: "Sequence[Checked]") -> None:
     from streams.kit import errors
 
     if place is not None:
+        if place.resolve() == table.path.resolve():
+            raise typer.BadParameter(f"{place}: 会覆盖输入文件 / would overwrite the input", param_hint="--errors")
         number = errors.write(place, table, checked)
         typer.echo(f"{place}: {number} 行 / rows")
 

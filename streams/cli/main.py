@@ -10,6 +10,7 @@ from streams.cli import (
     backup,
     cases,
     chaos,
+    correcting,
     department,
     law,
     load,
@@ -20,6 +21,7 @@ from streams.cli import (
     registry,
     review,
     sample,
+    sending,
     stack,
     subscriber,
     topics,
@@ -53,6 +55,10 @@ app.command(rich_help_panel="departments")(department.kit)
 app.command(rich_help_panel="departments")(department.template)
 app.command(rich_help_panel="departments")(department.validate)
 app.command(rich_help_panel="departments")(subscriber.contract)
+app.command(rich_help_panel="departments")(sending.publish)
+app.command(rich_help_panel="departments")(sending.receipts)
+app.command(rich_help_panel="departments")(correcting.redrive)
+app.command("return", rich_help_panel="departments")(correcting.monthly_return)
 app.command("what-if", rich_help_panel="law")(whatif.what_if)
 app.command(rich_help_panel="checks")(obligations.obligations)
 app.command(rich_help_panel="checks")(review.review)

@@ -13,6 +13,7 @@ from streams.explain import NotFound
 from streams.growth import GrowthFault
 from streams.identity import KeyringFault
 from streams.kit.folder import KitFault
+from streams.kit.journal import JournalFault
 from streams.kit.reading import FileFault
 from streams.law.faults import LawFault
 from streams.laws import UnknownLaw
@@ -38,6 +39,7 @@ MISTAKES = (
     FileFault,
     GrowthFault,
     KafkaError,
+    JournalFault,
     KeyringFault,
     KitFault,
     LawFault,

@@ -288,6 +288,7 @@ class Receipt(Struct, frozen=True):
     faults: tuple[Fault, ...] = ()  # of rejected, held, needs_correction
     warnings: tuple[Fault, ...] = ()
     refers_to: str | None = None  # receipt id of the earlier record (duplicate, needs_correction)
+    sent_digest: str | None = None  # keyed digest of what was sent, which its channel can make again
 
 
 class Verdict(Struct, frozen=True):

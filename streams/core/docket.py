@@ -168,12 +168,13 @@ class Docket:
             source_partition=self.event.source_partition,
             source_offset=self.event.source_offset,
             event_id=self.event.event_id,
-            schema_id=None,
+            schema_id=self.event.schema_id,
             day=self.today,
             law_digest=self.law.digest,
             faults=faults,
             warnings=warnings,
             refers_to=refers_to,
+            sent_digest=self.event.sent_digest,
         )
 
     def waiting(

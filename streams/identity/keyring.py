@@ -81,6 +81,10 @@ class Keyring:
         """The department's own token. It can compute it for numbers it already holds, and for no others."""
         return _mac(self._departments[channel], f"{kind}:{number}")
 
+    def sent_digest(self, channel: str, value: bytes) -> str:
+        """Keyed digest of what ``channel`` sent: it alone can make it again, and nobody can test a guess with it."""
+        return _mac(self._departments[channel], f"sent:{sha256(value).hexdigest()}")
+
     @property
     def departments(self) -> frozenset[str]:
         return frozenset(self._departments)

@@ -109,11 +109,13 @@ class Headings:
 
     def find(self, heading: str) -> Column | None:
         """The column, or None."""
-        for said in (heading, *heading.split()[-1:]):
-            found = self._by_path.get(folded(said)) or self._by_heading.get(folded(said))
-            if found is not None:
-                return found
-        return None
+        whole = self._named(heading)
+        zh, _, path = heading.strip().rpartition(" ")
+        found = None if whole or not zh else self._by_path.get(folded(path))
+        return found if found and folded(zh) in map(folded, found.headings) else whole
+
+    def _named(self, said: str) -> Column | None:
+        return self._by_path.get(folded(said)) or self._by_heading.get(folded(said))
 
 
 @cache

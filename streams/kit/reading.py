@@ -150,7 +150,7 @@ def _sheet(path: Path, sheet: Any) -> Sheet | None:
 
 
 def _cell(cell: Any) -> Cell:
-    if cell.data_type == "f":
+    if cell.data_type in ("f", "e"):  # computed, or what a computation that failed shows
         return Formula(str(cell.value))
     found: Cell = cell.value
     return found

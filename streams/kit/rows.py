@@ -20,6 +20,7 @@ ERROR_COLUMNS = (
     "应为 error_expected",
     "处理办法 error_cure",
 )
+RECEIPT_COLUMNS = frozenset({"receipt_id", "回执编号", "回执编号receipt_id"})
 _RECORD = frozenset({"record", "记录类型"})
 _OWN = frozenset(folded(name) for name in ERROR_COLUMNS)
 _LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
@@ -170,8 +171,9 @@ def _cell_of(row: Row) -> Cell:
 
 
 def _ours(name: str) -> bool:
-    """Headings that are no field: the kind of record, an error file's own, and what begins with #."""
-    return name.startswith("#") or folded(name) in _RECORD or folded(name) in _OWN
+    """Headings that are no field: the kind of record, the receipt it corrects, an error file's own, and #."""
+    said = folded(name)
+    return name.startswith("#") or said in _RECORD or said in _OWN or said in RECEIPT_COLUMNS
 
 
 def _needed(column: Column) -> bool:

@@ -73,6 +73,33 @@ FILE_CODES = {
     ),
 }
 
+REDRIVE_CODES = {
+    "REDRIVE_RECEIPT_UNKNOWN": Word(
+        "没有该编号的回执",
+        "no such receipt of this channel",
+        "请在“回执编号 receipt_id”列填写本渠道的回执编号",
+        "give a receipt id of your channel in the column receipt_id",
+    ),
+    "REDRIVE_NOT_REFUSED": Word(
+        "该记录未被退回或者待核", "the record was neither rejected nor held", "无需重发", "nothing to send again"
+    ),
+    "REDRIVE_TWICE": Word(
+        "该回执已重发过",
+        "this receipt was answered already",
+        "再次被退回的，请填写新回执的编号",
+        "if it was refused again, name the new receipt",
+    ),
+    "REDRIVE_TOO_OFTEN": Word(
+        "该记录已重发三次仍被退回",
+        "sent again three times and refused each time",
+        "请联系运行单位",
+        "ask the operators",
+    ),
+    "REDRIVE_UNCHANGED": Word(
+        "内容与被退回的记录相同", "the same bytes as were refused", "请先更正", "correct the record first"
+    ),
+}
+
 HINTS = {
     "rounded": (
         "末三位为 000，可能被表格软件四舍五入：请设为文本格式后重新填入",
@@ -103,6 +130,7 @@ OUTCOMES = {
     "duplicate": "重复",
     "needs_correction": "须更正",
     "unsendable": "无法成为记录",  # the kit's own: no record could be made of the row
+    "kept_back": "不予重发",  # the kit's own: the row may not go in again
 }
 
 # Chinese names of the symbols of the input records' enums; a cell may hold either.

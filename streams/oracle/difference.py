@@ -27,7 +27,7 @@ def between(codec: Codec, where: str, expected: bytes | None, seen: bytes | None
         return None
     if expected is None or seen is None:
         return Difference(where, _name(codec, expected), _name(codec, seen))
-    if _renewed(codec, seen) == expected:
+    if _renewed(codec, seen) == expected or _as_old(codec, expected, seen) == seen:
         return None
     one, other = _value(codec, expected), _value(codec, seen)
     path, left, right = _first(one, other, "")
@@ -48,6 +48,21 @@ def _renewed(codec: Codec, data: bytes) -> bytes | None:
     except SchemaFault:
         return None
     return None if old.schema_id == codec.id_of(old.record) else codec.encode(old.record, old.value)
+
+
+def _as_old(codec: Codec, expected: bytes, seen: bytes) -> bytes | None:
+    """What is expected as an older program would have written it: without what its version of the schema cannot say.
+    None where ``seen`` is not older."""
+    try:
+        old, new = codec.decode(seen, max_bytes=1 << 24), codec.decode(expected, max_bytes=1 << 24)
+    except SchemaFault:
+        return None
+    if old.record != new.record or old.version >= new.version:
+        return None
+    try:
+        return codec.lowered(expected, old.version)
+    except ValueError:  # the older version has no symbol for it
+        return None
 
 
 def _value(codec: Codec, data: bytes) -> Any:

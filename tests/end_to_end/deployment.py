@@ -113,14 +113,17 @@ class Played(NamedTuple):
     outcome: Outcome
 
 
-def chengxin(settings: Settings, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """``chengxin`` in a process of its own, with these settings."""
+def chengxin(
+    settings: Settings, *arguments: str, cwd: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """``chengxin`` in a process of its own, with these settings; ``cwd``: the folder it is called in."""
     fields = {f"CHENGXIN_{name.upper()}": str(value) for name, value in settings.model_dump(exclude_none=True).items()}
     servers = {"KAFKA_BOOTSTRAP": settings.kafka_bootstrap, "CLICKHOUSE_URL": settings.clickhouse_url}
     here = {key: value for key, value in os.environ.items() if key not in servers}
     given = {key: value for key, value in servers.items() if value is not None}
     return subprocess.run(
         [str(Path(sys.executable).with_name("chengxin")), *arguments],
+        cwd=cwd,
         env={**here, **fields, **given, "COLUMNS": "200", **environment},
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -1,5 +1,7 @@
 """What the tests of the departments' kit share: the release's kit, a channel's checker, rows of a sound record."""
 
+import re
+import shlex
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -11,6 +13,7 @@ from streams.kit.offline import Checker
 from streams.kit.rows import Maker
 
 DAY = date(2026, 11, 20)
+GUIDE = Path(__file__).parents[2] / "docs" / "department.md"
 KEY = bytes(32)
 SOUND = {
     "event_id": "L-1",
@@ -48,3 +51,9 @@ def csv(path: Path, *rows: dict[str, Any], encoding: str = "utf-8", between: str
     lines = [between.join(headings), *(between.join(str(row.get(name, "")) for name in headings) for row in rows)]
     path.write_bytes("\r\n".join(lines).encode(encoding))
     return path
+
+
+def commands() -> list[list[str]]:
+    """The commands of docs/department.md in their order, without the name."""
+    blocks = re.findall(r"^```\n(.*?)^```", GUIDE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    return [shlex.split(line)[1:] for block in blocks for line in block.splitlines()]

@@ -53,6 +53,11 @@ def test_a_heading_is_found_under_its_names(name: str) -> None:
     assert Headings(columns(kit().codec, "CreditDetermination")).find(name) is not None
 
 
+@pytest.mark.parametrize("name", ["备注 name", "文书 document_no", "no", "", " ", "kind of subject"])
+def test_a_heading_is_not_guessed(name: str) -> None:
+    assert Headings(columns(kit().codec, "CreditDetermination")).find(name) is None
+
+
 @pytest.mark.parametrize("record", RECORDS)
 def test_every_heading_means_one_column(record: str) -> None:
     found = columns(kit().codec, record)
@@ -264,6 +269,7 @@ def workbook(path: Path, changes: dict[str, Any]) -> Path:
         ({"subject.id_number": 990000198001010020}, ("unsendable", "FILE_NUMBER_CELL")),
         ({"event_id": 17}, ("unsendable", "FILE_NUMBER_CELL")),  # was it 00017?
         ({"document_no": "=1+1"}, ("unsendable", "FILE_FORMULA")),
+        ({"document_no": "#N/A"}, ("unsendable", "FILE_FORMULA")),
     ],
 )
 def test_cells_of_a_workbook(tmp_path: Path, changes: dict[str, Any], found: tuple[str, str | None]) -> None:

@@ -1,0 +1,118 @@
+"""``chengxin redrive``, ``return``: what was refused goes in again, and the month is accounted for."""
+
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from streams.cli import department, sending
+from streams.cli.department import Asked, Channel, Day, Errors, KitFolder, RecordKind
+from streams.cli.screen import screen
+from streams.cli.sending import ChannelKey
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from streams.kit.monthly import Line
+
+_REDRIVES = "redrives.{channel}.jsonl"
+
+
+def redrive(
+    file: Annotated[Path, typer.Argument(help="corrected rows, each with the receipt it answers: column receipt_id")],
+    channel: Channel,
+    *,
+    record: RecordKind = None,
+    kit: KitFolder = None,
+    day: Day = None,
+    errors: Errors = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="check and count; send nothing")] = False,
+    channel_key: ChannelKey = None,
+) -> None:
+    """Send corrected records again, each for a receipt that rejected or held it. What is unchanged (told with the
+    channel's key), answered already, or was refused three times is kept back. Exit codes as of publish."""
+    from streams import addresses
+    from streams.kit import answers, redriving
+    from streams.kit.journal import Journal, row_key
+    from streams.reader import Reader
+    from streams.settings import Settings
+
+    settings = Settings()
+    keys = sending.keys_of(settings, channel_key)
+    asked = Asked(file, channel, record, department.day_of(day))
+    table, checked = department.check_file(department.open_kit(kit), asked, keys.own)
+    reader = Reader(settings, addresses.find_kafka(settings))
+    topic = reader.catalogue.name("receipts", channel, settings.prefix)
+    chains = redriving.Chains(settings.data_dir / "kit" / _REDRIVES.format(channel=channel))
+    found = answers.read(reader.bootstrap, topic, reader.codec)
+    ready, checked = redriving.judge(checked, found, chains, keys.channel)
+    department.show(screen(plain=True), table, checked)
+    faulty = [one for one in checked if one.code is not None and one.findings]
+    if faulty:
+        department.write_errors(errors or sending.beside(file), table, checked)
+    if dry_run:
+        typer.echo(f"试运行，未发送 / dry run, nothing sent: {len(ready)}")
+    else:
+        journal = Journal.beside(file)
+        try:
+            sending.send(settings, [one.draft for one in ready], journal, keys, channel)
+        finally:
+            named = partial(row_key, keys.own, channel)
+            chains.add(redriving.chained(ready, journal, chains, named))
+    if len(ready) < len(checked):
+        raise typer.Exit(1)
+
+
+def monthly_return(
+    channel: Channel,
+    month: Annotated[datetime, typer.Option(formats=["%Y-%m"], help="the month whose documents are accounted for")],
+    out: Annotated[Path, typer.Option(help="月报 / the return to write: .xlsx, .csv or .json")],
+    *,
+    figures: Annotated[
+        Path | None,
+        typer.Option(help="your figures: columns item, produced, published, not_reported, reason"),
+    ] = None,
+    journal: Annotated[
+        list[Path] | None, typer.Option(help="journals of what was sent; default: all in this folder")
+    ] = None,
+    kit: KitFolder = None,
+    wait: Annotated[float, typer.Option(min=0, help="seconds to wait for receipts that are still missing")] = 30,
+) -> None:
+    """The monthly return: produced, published, reported, not reported with the reason, beside what arrived by its
+    receipts. Without figures a form with what arrived filled in. Exit 1 where a difference is not explained."""
+    from streams import addresses
+    from streams.kit import monthly
+    from streams.reader import Reader
+    from streams.settings import Settings
+
+    settings = Settings()
+    department.known_channel(channel)
+    book = department.open_kit(kit).book
+    said = {} if figures is None else monthly.figures(figures, book)
+    reader = Reader(settings, addresses.find_kafka(settings))
+    sent = sending.reconciled(reader, channel, journal, None, wait)
+    lines = monthly.lines((line.fate for line in sent), said, month.date(), book)
+    monthly.write(out, lines)
+    _show(out, lines)
+    if any(line.unexplained for line in lines):
+        raise typer.Exit(1)
+
+
+def _show(out: Path, lines: "Sequence[Line]") -> None:
+    from rich.table import Table
+
+    names = (
+        "产生 produced",
+        "报送 reported",
+        "未报送 not reported",
+        "退回 rejected",
+        "无回执 missing",
+        "差额 unexplained",
+    )
+    grid = Table("事项 item", *names, title=f"月报 / return {out}")
+    for line in lines:
+        numbers = (line.produced, line.reported, line.not_reported, line.rejected, line.missing, line.unexplained)
+        grid.add_row(line.item, *("" if number is None else f"{number:,}" for number in numbers))
+    screen(plain=True).print(grid)

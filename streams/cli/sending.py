@@ -1,0 +1,214 @@
+"""``chengxin publish``, ``receipts``: records go to Kafka, receipts come back. Exit codes as in ``department``."""
+
+import contextlib
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from streams.cli import department
+from streams.cli.department import Asked, Channel, Day, Errors, KitFolder, RecordKind
+from streams.cli.screen import screen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from streams.core.law import LawBook
+    from streams.kit.checking import Checked
+    from streams.kit.journal import Journal
+    from streams.kit.rows import Draft
+    from streams.kit.sending import Keys
+    from streams.kit.sheet import Line
+    from streams.reader import Reader
+    from streams.settings import Settings
+
+UNSENT = 3
+ChannelKey = Annotated[
+    Path | None,
+    typer.Option(envvar="CHENGXIN_CHANNEL_KEY", help="file of your channel's key: receipts are checked against it"),
+]
+
+
+def publish(
+    file: Annotated[Path, typer.Argument(help=".csv, .xlsx, .jsonl or .json")],
+    channel: Channel,
+    *,
+    record: RecordKind = None,
+    kit: KitFolder = None,
+    expect: Annotated[str | None, typer.Option(help="digest of the kit the office has announced")] = None,
+    day: Day = None,
+    errors: Errors = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="check and count; send nothing")] = False,
+    channel_key: ChannelKey = None,
+) -> None:
+    """Check every row, send the sound ones, write the others to an error file beside FILE.
+
+    What was acknowledged stands in FILE.journal.jsonl: run again after a break, only the rest is sent. Rows that the
+    server would hold for review are sent; rows it would reject are not.
+    """
+    from streams.kit.journal import Journal
+    from streams.settings import Settings
+
+    settings = Settings()
+    opened = department.open_kit(kit, expect)
+    keys = keys_of(settings, channel_key)
+    table, checked = department.check_file(opened, Asked(file, channel, record, department.day_of(day)), keys.own)
+    department.show(screen(plain=True), table, checked)
+    faulty = [one for one in checked if one.faulty]
+    if faulty:
+        department.write_errors(errors or beside(file), table, checked)
+    journal = Journal.beside(file)
+    if dry_run:
+        typer.echo(_would(checked, journal, channel))
+    else:
+        send(settings, [one.draft for one in checked if one.sendable], journal, keys, channel)
+    if faulty:
+        raise typer.Exit(1)
+
+
+def receipts(
+    channel: Channel,
+    *,
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"], help="receipts of this time and later")
+    ] = None,
+    follow: Annotated[bool, typer.Option(help="go on until Ctrl-C")] = False,
+    json: Annotated[bool, typer.Option("--json", help="a line of JSON for each receipt")] = False,
+    sheet: Annotated[Path | None, typer.Option(help="对账单 / reconciliation sheet: .xlsx, .csv or .json")] = None,
+    journal: Annotated[
+        list[Path] | None, typer.Option(help="journals to reconcile; default: all in this folder")
+    ] = None,
+    kit: KitFolder = None,
+    wait: Annotated[float, typer.Option(min=0, help="seconds to wait for receipts that are still missing")] = 30,
+) -> None:
+    """The channel's receipts as they come; or, with --sheet, every row that was sent with its receipt. Exit 3 where a
+    receipt is missing or is about other bytes than were sent, 1 where a row was not accepted."""
+    from streams import addresses
+    from streams.reader import Reader
+    from streams.settings import Settings
+
+    settings = Settings()
+    department.known_channel(channel)
+    reader = Reader(settings, addresses.find_kafka(settings))
+    if sheet is None:
+        _print(reader, channel, since, follow, json)
+        return
+    lines = reconciled(reader, channel, journal, since, wait)
+    _write(sheet, lines, department.open_kit(kit).book)
+    outcomes = {line.fate.outcome for line in lines}
+    if outcomes & {"missing", "digest_differs"}:
+        raise typer.Exit(UNSENT)
+    if outcomes - {"accepted", "warned", "duplicate"}:
+        raise typer.Exit(1)
+
+
+def keys_of(settings: "Settings", channel_key: Path | None) -> "Keys":
+    from streams.kit import keys
+    from streams.kit.sending import Keys
+
+    return Keys(keys.own(settings.data_dir / "kit"), None if channel_key is None else keys.of_channel(channel_key))
+
+
+def beside(file: Path) -> Path:
+    """The error file where none is named."""
+    suffix = ".json" if file.suffix.lower() == ".jsonl" else file.suffix.lower()
+    return file.with_name(f"{file.stem}.errors{suffix}")
+
+
+def _would(checked: "Sequence[Checked]", journal: "Journal", channel: str) -> str:
+    sendable = [one.draft for one in checked if one.sendable]
+    families = ", ".join(sorted({f"{draft.family}.{channel}" for draft in sendable})) or "-"
+    before = f"日志中已有 / in the journal {len(journal.sent)}"
+    return f"试运行，未发送 / dry run, nothing sent: {len(sendable)} -> {families}; {before}"
+
+
+def send(settings: "Settings", drafts: "Sequence[Draft]", journal: "Journal", keys: "Keys", channel: str) -> None:
+    """Send what the journal does not hold, with a bar on a terminal, and say how many. Exit 3 where
+    the broker does not take everything."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from streams import addresses
+    from streams.kit.sending import NotSent, Sender
+
+    with (
+        Sender(addresses.find_kafka(settings), settings.prefix, channel, keys, journal) as sender,
+        Progress(console=Console(stderr=True), transient=True) as bars,
+    ):
+        waiting = len(sender.waiting(drafts))
+        bar = bars.add_task("发送 sending", total=waiting)
+        try:
+            sent = sender.send(drafts, lambda number: bars.advance(bar, number))
+        except NotSent as fault:
+            typer.echo(str(fault), err=True)
+            raise typer.Exit(UNSENT) from None
+    typer.echo(f"已确认 / acknowledged {sent}, 此前已发 / sent before {len(drafts) - waiting}")
+
+
+def _print(reader: "Reader", channel: str, since: datetime | None, follow: bool, json: bool) -> None:
+    import msgspec
+
+    from streams.kit import answers
+
+    topic = reader.catalogue.name("receipts", channel, reader.settings.prefix)
+    with contextlib.suppress(KeyboardInterrupt):
+        for one in answers.read(reader.bootstrap, topic, reader.codec, in_china(since), follow):
+            if json:
+                typer.echo(msgspec.json.encode({**one.receipt, "at": one.at}).decode())
+                continue
+            told = one.receipt
+            where = ":".join(str(part) for part in one.place)
+            fault = next(iter((*told["faults"], *told["warnings"])), None)
+            said = "" if fault is None else f" {fault['code']} {fault['field'] or ''}".rstrip()
+            typer.echo(f"{one.at:%Y-%m-%dT%H:%M:%SZ} {told['event_id'] or '-'} {where} {told['outcome']}{said}")
+
+
+def reconciled(
+    reader: "Reader", channel: str, journals: list[Path] | None, since: datetime | None, wait: float
+) -> "list[Line]":
+    from streams.kit import answers, journal
+    from streams.kit.sending import cluster_of
+    from streams.kit.sheet import Line
+
+    start, cluster = in_china(since), cluster_of(reader.bootstrap, reader.settings.prefix)
+    sent = [
+        (path.name.removesuffix(journal.ENDING), one)
+        for path in journals or sorted(Path().glob(f"*{journal.ENDING}"))
+        for one in journal.read(path)
+        if (one.topic.rpartition(".")[2], one.cluster) == (channel, cluster) and (start is None or one.sent_at >= start)
+    ]
+    topic = reader.catalogue.name("receipts", channel, reader.settings.prefix)
+    first = min((one.sent_at for _, one in sent), default=start)
+    deadline = time.monotonic() + wait
+    while True:
+        found = list(answers.read(reader.bootstrap, topic, reader.codec, first))
+        fates = answers.matched((one for _, one in sent), found)
+        lines = [Line(file, fate) for (file, _), fate in zip(sent, fates, strict=True)]
+        if all(fate.answer is not None for fate in fates) or time.monotonic() > deadline:
+            return lines
+        time.sleep(1)
+
+
+def _write(place: Path, lines: "Sequence[Line]", book: "LawBook") -> None:
+    from rich.table import Table as Grid
+
+    from streams.kit import sheet
+
+    sheet.write(place, lines, book.codes)
+    answers = [line.fate.answer for line in lines if line.fate.answer is not None]
+    if answers and max(answers, key=lambda one: one.at).receipt["law_digest"] != book.digest:
+        typer.echo("回执依据的法律簿与工具包不同，请重新下载 / decided by another law book than your kit's", err=True)
+    grid = Grid("结果 outcome", "代码 code", "行数 rows", title=f"对账单 / sheet {place}: {len(lines)} 已发 / sent")
+    for outcome, code, number in sheet.totals(lines):
+        grid.add_row(sheet.named(outcome), code, f"{number:,}")
+    if all(line.fate.answer is not None for line in lines):
+        grid.add_row(sheet.named("missing"), "", "0")
+    screen(plain=True).print(grid)
+
+
+def in_china(since: datetime | None) -> datetime | None:
+    from streams.clock import HERE
+
+    return None if since is None else since.replace(tzinfo=HERE)

@@ -1,0 +1,99 @@
+"""``chengxin receipts``: the channel's receipts as they come, and what of a journal has which."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from kafka import KafkaConsumer, TopicPartition
+
+from schemas.codec import Codec
+from streams.kit.journal import Sent
+
+_POLL_MS = 500
+MISSING, FORGED = "missing", "digest_differs"
+
+
+class Answer(NamedTuple):
+    """One receipt and when the broker took it."""
+
+    receipt: dict[str, Any]
+    at: datetime
+
+    @property
+    def place(self) -> tuple[str, int, int]:
+        """The record it answers."""
+        return self.receipt["source_topic"], self.receipt["source_partition"], self.receipt["source_offset"]
+
+    @property
+    def code(self) -> str | None:
+        """What it leads with: its first fault, else its first warning."""
+        return next((one["code"] for one in (*self.receipt["faults"], *self.receipt["warnings"])), None)
+
+
+class Fate(NamedTuple):
+    """A row that was sent and its receipt, if there is one."""
+
+    sent: Sent
+    answer: Answer | None
+
+    @property
+    def outcome(self) -> str:
+        """The receipt's; ``missing`` without one, ``digest_differs`` where it is about other bytes than were sent."""
+        if self.answer is None:
+            return MISSING
+        said = self.answer.receipt["sent_digest"]
+        if self.sent.digest is not None and said is not None and said != self.sent.digest:
+            return FORGED
+        return str(self.answer.receipt["outcome"])
+
+    @property
+    def code(self) -> str:
+        return "" if self.answer is None else self.answer.code or ""
+
+
+def read(
+    bootstrap: str, topic: str, codec: Codec, since: datetime | None = None, follow: bool = False
+) -> Iterator[Answer]:
+    """Committed receipts of ``topic`` in the order of its partitions; with ``follow`` without end."""
+    consumer = KafkaConsumer(
+        bootstrap_servers=bootstrap,
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+    )
+    try:
+        partitions = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
+        consumer.assign(partitions)
+        _seek(consumer, partitions, since)
+        ends = consumer.end_offsets(partitions)
+        while follow or any(consumer.position(one) < ends[one] for one in partitions):
+            for records in consumer.poll(timeout_ms=_POLL_MS).values():
+                for record in records:
+                    value = codec.decode(record.value, frozenset({"Receipt"})).value
+                    yield Answer(value, datetime.fromtimestamp(record.timestamp / 1000, UTC))
+    finally:
+        consumer.close()
+
+
+def _seek(consumer: Any, partitions: list[TopicPartition], since: datetime | None) -> None:
+    if since is None:
+        consumer.seek_to_beginning(*partitions)
+        return
+    found = consumer.offsets_for_times(dict.fromkeys(partitions, int(since.timestamp() * 1000)))
+    for one in partitions:
+        if found.get(one) is None:
+            consumer.seek_to_end(one)
+        else:
+            consumer.seek(one, found[one].offset)
+
+
+def matched(sent: Iterable[Sent], answers: Iterable[Answer]) -> list[Fate]:
+    """Every row that was sent with its receipt, in the order of the journal."""
+    by_place = {answer.place: answer for answer in answers}
+    return [Fate(one, by_place.get(one.place)) for one in sent]
+
+
+def counted(fates: Iterable[Fate]) -> Counter[tuple[str, str]]:
+    """How many rows by outcome and code."""
+    return Counter((fate.outcome, fate.code) for fate in fates)

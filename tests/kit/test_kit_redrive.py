@@ -1,0 +1,187 @@
+"""What was refused goes in again once it is corrected, and never round in a circle; the month is accounted for."""
+
+import json
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from streams.kit import monthly
+from streams.kit.answers import Answer, Fate
+from streams.kit.checking import Checked
+from streams.kit.journal import Journal, Sent, row_key
+from streams.kit.reading import FileFault
+from streams.kit.redriving import MOST, Chains, chained, judge
+from streams.kit.sending import sent_digest
+from tests.kit.kit_stand import KEY, SOUND, checked, csv, kit
+
+AT = datetime(2026, 11, 20, tzinfo=UTC)
+CHANNEL_KEY = b"k" * 32
+
+
+def answer(receipt_id: str, outcome: str = "rejected", offset: int = 0, digest: str | None = None) -> Answer:
+    receipt = {"receipt_id": receipt_id, "outcome": outcome, "sent_digest": digest, "faults": [], "warnings": []}
+    return Answer({**receipt, "source_topic": "events.court", "source_partition": 0, "source_offset": offset}, AT)
+
+
+def corrected(tmp_path: Path, *receipts: str) -> list[Checked]:
+    rows = [SOUND | {"event_id": f"L-{n}", "receipt_id": one} for n, one in enumerate(receipts)]
+    return checked(csv(tmp_path / "fixed.csv", *rows))
+
+
+named = partial(row_key, KEY, "court")
+
+
+def sent(one: Checked, offset: int) -> Sent:
+    draft = one.draft
+    item, _, day = draft.document
+    place: dict[str, Any] = {"cluster": "c/", "topic": "events.court", "partition": 0, "offset": offset}
+    about = {"record": draft.record, "event_id": draft.event_id, "item": item, "document_day": day}
+    return Sent(row_key=named(draft), sheet=draft.sheet, row=draft.row.number, sent_at=AT, **place, **about)
+
+
+def codes(tmp_path: Path, rows: list[Checked], answers: list[Answer], chains: Chains | None = None) -> list[str | None]:
+    ready, said = judge(rows, answers, chains or Chains(tmp_path / "chains"), CHANNEL_KEY)
+    assert len(ready) == sum(one.code is None for one in said)
+    return [one.code for one in said]
+
+
+def test_only_what_was_refused_goes_in_again(tmp_path: Path) -> None:
+    answers = [answer("r1"), answer("r2", "held"), answer("r3", "accepted"), answer("r4", "duplicate")]
+    assert codes(tmp_path, corrected(tmp_path, "r1", "r2", "r3", "r4", "r5", ""), answers) == [
+        None,
+        None,
+        "REDRIVE_NOT_REFUSED",
+        "REDRIVE_NOT_REFUSED",
+        "REDRIVE_RECEIPT_UNKNOWN",
+        "REDRIVE_RECEIPT_UNKNOWN",
+    ]
+
+
+def test_a_row_that_would_be_refused_again_is_not_sent(tmp_path: Path) -> None:
+    rows = checked(csv(tmp_path / "a.csv", SOUND | {"receipt_id": "r1", "body": "SD-POLICE"}))
+    assert codes(tmp_path, rows, [answer("r1")]) == ["WRONG_CHANNEL"]
+
+
+def test_the_bytes_that_were_refused_do_not_go_in_again(tmp_path: Path) -> None:
+    rows = corrected(tmp_path, "r1")
+    assert rows[0].draft.data is not None
+    same = sent_digest(CHANNEL_KEY, rows[0].draft.data)
+    assert codes(tmp_path, rows, [answer("r1", digest=same)]) == ["REDRIVE_UNCHANGED"]
+    assert codes(tmp_path, rows, [answer("r1", digest="0" * 32)]) == [None]
+
+
+def test_a_receipt_is_answered_once(tmp_path: Path) -> None:
+    rows = corrected(tmp_path, "r1", "r1")
+    assert codes(tmp_path, rows, [answer("r1")]) == [None, "REDRIVE_TWICE"]
+    chains = Chains(tmp_path / "chains")
+    again(tmp_path, chains, rows[:1], [answer("r1")], offset=7)
+    assert codes(tmp_path, rows[:1], [answer("r1")], Chains(tmp_path / "chains")) == ["REDRIVE_TWICE"]
+
+
+def again(tmp_path: Path, chains: Chains, rows: list[Checked], answers: list[Answer], offset: int) -> None:
+    ready, _ = judge(rows, answers, chains, CHANNEL_KEY)
+    journal = Journal(tmp_path / f"{offset}.journal.jsonl")
+    assert len(ready) == 1
+    journal.append([sent(rows[0], offset)])
+    chains.add(chained(ready, journal, chains, named))
+
+
+def test_a_record_refused_again_and_again_is_kept_back(tmp_path: Path) -> None:
+    """Each new receipt belongs to the chain of the first, wherever the corrected record landed."""
+    chains, answers = Chains(tmp_path / "chains"), [answer("r0", offset=0)]
+    for times in range(MOST):
+        rows = corrected(tmp_path, f"r{times}")
+        assert codes(tmp_path, rows, answers, chains) == [None], times
+        again(tmp_path, chains, rows, answers, offset=times + 1)
+        answers.append(answer(f"r{times + 1}", offset=times + 1))
+    assert codes(tmp_path, corrected(tmp_path, f"r{MOST}"), answers, Chains(tmp_path / "chains")) == [
+        "REDRIVE_TOO_OFTEN"
+    ]
+
+
+def test_what_was_not_acknowledged_was_not_sent_again(tmp_path: Path) -> None:
+    chains = Chains(tmp_path / "chains")
+    ready, _ = judge(corrected(tmp_path, "r1"), [answer("r1")], chains, None)
+    assert chained(ready, Journal(tmp_path / "a.journal.jsonl"), chains, named) == []
+
+
+LISTING, ORDER = "COURT_DEFAULTER_LISTING", "COURT_CONSUMPTION_ORDER"
+
+
+def fate(event_id: str, outcome: str | None, day: date = date(2026, 10, 3), item: str = LISTING) -> Fate:
+    where: dict[str, Any] = {
+        "cluster": "c/",
+        "topic": "events.court",
+        "partition": 0,
+        "offset": hash(event_id) % 1000,
+        "row": 2,
+    }
+    said: dict[str, Any] = {"event_id": event_id, "item": item, "document_day": day, "sent_at": AT, "sheet": ""}
+    one = Sent(row_key=event_id, record="CreditDetermination", **where, **said)
+    return Fate(one, None if outcome is None else answer("r", outcome))
+
+
+def test_the_month_is_counted_by_documents_and_compared_with_what_arrived(tmp_path: Path) -> None:
+    fates = [fate(f"a{n}", "accepted") for n in range(3)]
+    fates += [fate("w", "warned"), fate("h", "held"), fate("r", "rejected"), fate("m", None)]
+    fates += [fate("a0", "duplicate"), fate("d", "duplicate")]  # a0 was sent twice; d arrived before this journal
+    fates += [fate("last", "accepted", date(2026, 9, 30)), fate("next", "accepted", date(2026, 11, 1))]
+    fates += [fate("first", "accepted", date(2026, 10, 1), ORDER), fate("end", "accepted", date(2026, 10, 31), ORDER)]
+    figures = csv(
+        tmp_path / "figures.csv",
+        {"item": LISTING, "产生": 10, "published": 4, "未报送": 1, "reason": "MINOR_SUBJECT"},
+        {"item": LISTING, "产生": "", "published": "", "未报送": 1, "reason": "SIMPLE_PROCEDURE"},
+        {"item": ORDER, "产生": 2, "published": "", "未报送": "", "reason": ""},
+    )
+    listing, order = sorted(
+        monthly.lines(fates, monthly.figures(figures, kit().book), date(2026, 10, 1), kit().book),
+        key=lambda line: line.item != LISTING,
+    )
+    assert (listing.produced, listing.published, listing.reported, listing.not_reported) == (10, 4, 6, 2)
+    assert (listing.accepted, listing.held, listing.rejected, listing.missing) == (5, 1, 1, 1)
+    assert listing.reason == "MINOR_SUBJECT 1; SIMPLE_PROCEDURE 1"
+    assert (listing.unexplained, order.unexplained, order.reported) == (2, 0, 2)
+
+
+def test_without_figures_nothing_is_claimed(tmp_path: Path) -> None:
+    (line,) = monthly.lines([fate("a", "accepted")], {}, date(2026, 10, 1), kit().book)
+    assert (line.produced, line.published, line.unexplained) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"item": "NO_SUCH_ITEM", "produced": 1},
+        {"item": LISTING, "produced": "many"},
+        {"item": LISTING, "produced": -1},
+        {"item": LISTING, "not_reported": 1, "reason": "too busy"},
+        {"item": LISTING, "not_reported": 1, "reason": ""},
+    ],
+)
+def test_figures_that_say_nothing_are_refused(tmp_path: Path, row: dict[str, Any]) -> None:
+    with pytest.raises(FileFault, match="2"):
+        monthly.figures(csv(tmp_path / "f.csv", row), kit().book)
+
+
+@pytest.mark.parametrize("name", ["r.csv", "r.xlsx", "r.json"])
+def test_a_return_can_be_filled_in_and_given_back(tmp_path: Path, name: str) -> None:
+    """The form that comes out without figures is a table of figures."""
+    found = monthly.lines([fate("a", "accepted")], {}, date(2026, 10, 1), kit().book)
+    monthly.write(tmp_path / name, found)
+    if name == "r.json":
+        assert json.loads((tmp_path / name).read_text())[0]["reported"] == 1
+        return
+    if name == "r.xlsx":
+        page = openpyxl.load_workbook(tmp_path / name)["月报 return"]
+        assert page["A1"].value == "事项代码 item"
+        return
+    text = (tmp_path / name).read_text("utf-8-sig").replace(f"{LISTING},纳入失信被执行人名单决定,,", f"{LISTING},x,1,")
+    (tmp_path / name).write_text(text)
+    (line,) = monthly.lines(
+        [fate("a", "accepted")], monthly.figures(tmp_path / name, kit().book), date(2026, 10, 1), kit().book
+    )
+    assert (line.produced, line.unexplained) == (1, 0)
