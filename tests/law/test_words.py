@@ -15,6 +15,8 @@ NOT_REASONS = {  # codes of other kinds
     "court",
     "credit",
     "report_change",
+    "court_correction",
+    "listed",
     "credit_bureau",
     "credit_reporting",
     "serious",

@@ -119,6 +119,7 @@ def _sample(name: str) -> Any:
         "explanation": (),
         "binding": True,
         "disputed": False,
+        "doubted": True,
         "incentive": False,
         "state": "proposed",
         "subject_kind": "person",
