@@ -130,9 +130,10 @@ def send(settings: "Settings", drafts: "Sequence[Draft]", journal: "Journal", ke
     from rich.console import Console
     from rich.progress import Progress
 
-    from streams import addresses
+    from streams import addresses, registries
     from streams.kit.sending import NotSent, Sender
 
+    registries.require_same(settings)
     with (
         Sender(addresses.find_kafka(settings), settings.prefix, channel, keys, journal) as sender,
         Progress(console=Console(stderr=True), transient=True) as bars,

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import cast
 
 import pytest
 from registry_stand import served
@@ -15,8 +16,11 @@ from schemas.files import FOLDER, ids
 from schemas.registry import http
 from schemas.registry.book import Registry
 from schemas.registry.external import RegistryDiffers, require_same
-from streams.cli import agents
+from streams.cli import agents, sending
 from streams.cli.main import app
+from streams.kit.journal import Journal
+from streams.kit.sending import Keys
+from streams.settings import Settings
 
 
 def chengxin(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -79,7 +83,12 @@ def test_what_is_no_registry_is_refused() -> None:
             require_same(wrong)
 
 
-def test_a_worker_and_a_sink_do_not_start_beside_it(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def publish() -> None:
+    """What ``chengxin publish`` does once its rows are checked; nothing is asked of journal or keys before."""
+    sending.send(Settings(), [], cast("Journal", None), cast("Keys", None), "court")
+
+
+def test_nobody_reads_or_writes_beside_it(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The registry is asked before any broker is: what listens here answers nothing."""
     change(elsewhere, '"name": "day"', '"name": "date"', "avro/ClockTick.v1.avsc")
     with served(http.build(Registry.load({}, elsewhere))) as url, socket.create_server(("127.0.0.1", 0)) as nothing:
@@ -87,7 +96,7 @@ def test_a_worker_and_a_sink_do_not_start_beside_it(elsewhere: Path, monkeypatch
         monkeypatch.setenv("SCHEMA_REGISTRY_URL", url.replace("http://", "http://user:geheim@"))
         monkeypatch.setenv("KAFKA_BOOTSTRAP", place)
         monkeypatch.setenv("CLICKHOUSE_URL", f"clickhouse://{place}")
-        for command in (agents.worker, agents.sink):
+        for command in (agents.worker, agents.sink, publish):
             with pytest.raises(RegistryDiffers, match=r"id 5 is not ClockTick\.v1") as refused:
                 command()
             assert "geheim" not in str(refused.value)
