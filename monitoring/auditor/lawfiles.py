@@ -190,7 +190,7 @@ def _instrument(row: dict[str, Any]) -> Instrument:
     return Instrument(row["basis_grade"], row["mark"])
 
 
-class _Plain(yaml.SafeLoader):
+class _Plain(yaml.CSafeLoader):
     """YAML 1.1 reads the key ``no`` as false; here only ``true`` and ``false`` are truth values."""
 
 

@@ -31,7 +31,7 @@ class CaseFault(Exception):
         super().__init__(f"{path}: {message}")
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """YAML in which a key written twice is a mistake, not an override."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -64,7 +64,7 @@ def find(paths: list[Path]) -> list[Path]:
 def read(path: Path) -> tuple[Case, ...]:
     """The cases of one file, checked for everything that can be said without the law."""
     try:
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - _Loader is a SafeLoader
+        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader
         written = msgspec.convert(raw, CaseFile).cases
     except yaml.YAMLError as error:
         raise CaseFault(path, f"not readable as YAML: {error}") from error
