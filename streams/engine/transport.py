@@ -5,7 +5,7 @@ they cover, and a topic-partition can be held back without stopping the others.
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from aiokafka.errors import ConsumerStoppedError
@@ -15,40 +15,44 @@ from faust.types import TP
 from streams.engine.batches import Fetched
 from streams.engine.closing import end_fetching
 
-BUSY_S = 2.0  # whoever gave records within this is asked by every fetch
-REST_S = 0.25  # in a backlog every topic-partition is asked at least this often
+BUSY_S = 10.0  # whoever gave records within this is asked by every fetch
+BACKLOG = 250  # records that a poll gives while there is a backlog; a quarter of what it may
+REST_S = 0.5  # every topic-partition is asked at least this often in a backlog,
+BRIEF_S = 0.05  # and this often otherwise: so long may the busy ones alone be waited for
 FETCH_WAIT_MS = 250  # Faust asks for 1500: one idle partition would delay the next fetch of a busy one that long
 PAUSE_S = 0.05  # between two looks while nothing may be fetched
 
 
 class Rota:
     """Which topic-partitions the next fetch asks. A fetch names every one it asks, and a worker has hundreds, of which
-    a backlog fills a few: while it lasts, those that gave nothing lately are asked every REST_S only.
+    few are busy: those that gave nothing lately are not named every time.
 
     >>> rota, everybody = Rota(), frozenset({"a", "b"})
-    >>> rota.gave({"a"}, backlog=True, now=9.0)
-    >>> sorted(rota.turn(everybody, now=9.1)), sorted(rota.turn(everybody, now=9.2))
-    (['a', 'b'], ['a'])
-    >>> rota.gave({"a"}, backlog=False, now=9.2)
-    >>> sorted(rota.turn(everybody, now=9.3))
-    ['a', 'b']
+    >>> rota.gave({"a": 300}, now=9.0)
+    >>> [sorted(rota.turn(everybody, now)) for now in (9.1, 9.4, 9.6)]
+    [['a', 'b'], ['a'], ['a', 'b']]
+    >>> rota.gave({"a": 3}, now=11.0)
+    >>> [sorted(rota.turn(everybody, now)) for now in (11.1, 11.14, 11.16, 21.16)]
+    [['a', 'b'], ['a'], ['a', 'b'], ['a', 'b']]
     """
 
     def __init__(self) -> None:
         self._gave: dict[Any, float] = {}
-        self._backlog = False
-        self._asked_all = 0.0
+        self._backlog_at = self._asked_all = -REST_S
 
-    def gave(self, tps: Iterable[Any], backlog: bool, now: float) -> None:
-        """``backlog``: a poll gave as much as it may."""
-        self._gave.update(dict.fromkeys(tps, now))
-        self._backlog = backlog
+    def gave(self, counts: Mapping[Any, int], now: float) -> None:
+        """``counts``: how many records of each topic-partition a poll found."""
+        self._gave.update(dict.fromkeys(counts, now))
+        if sum(counts.values()) >= BACKLOG:
+            self._backlog_at = now
 
     def turn(self, tps: frozenset[Any], now: float) -> frozenset[Any]:
-        if not self._backlog or now - self._asked_all >= REST_S:
-            self._asked_all = now
-            return tps
-        return frozenset(tp for tp, at in self._gave.items() if now - at < BUSY_S and tp in tps)
+        rest = REST_S if now - self._backlog_at < REST_S else BRIEF_S
+        busy = frozenset(tp for tp, at in self._gave.items() if now - at < BUSY_S and tp in tps)
+        if busy and now - self._asked_all < rest:
+            return busy
+        self._asked_all = now
+        return tps
 
 
 class Asked(NamedTuple):
@@ -63,7 +67,9 @@ def rotate(fetcher: Any, rota: Rota) -> None:
     actions = fetcher._get_actions_per_node
 
     def of(assignment: Any) -> Any:
-        tps = rota.turn(frozenset(assignment.tps), time.monotonic())
+        everybody = frozenset(assignment.tps)
+        tps = rota.turn(everybody, time.monotonic())
+        fetcher._fetch_max_wait_ms = FETCH_WAIT_MS if tps is everybody else int(BRIEF_S * 1000)
         return actions(Asked(tps, assignment.state_value))
 
     fetcher._get_actions_per_node = of
@@ -151,8 +157,7 @@ class BatchThread(driver.AIOKafkaConsumerThread):
         records = await fetcher.fetched_records(set(before), timeout=0, max_records=max_records)
         self.stamp += 1
         if self._rota is not None and records:
-            backlog = sum(map(len, records.values())) == max_records
-            self._rota.gave(records, backlog, time.monotonic())
+            self._rota.gave({tp: len(given) for tp, given in records.items()}, time.monotonic())
         found = {}
         for tp, start in before.items():
             end = assignment.state_value(tp).position
