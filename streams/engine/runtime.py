@@ -48,6 +48,7 @@ class Engine:
         self.observer = observer
         self.tasks: dict[tuple[str, int], Task] = {}
         self.exit: Callable[[int], Any] = os._exit
+        self._floor = asyncio.Lock()
         self._dying = False
         self._loop: asyncio.AbstractEventLoop | None = None  # the main one; Faust's consumer has its own
         names = [agent.name for agent in self.agents]
@@ -132,7 +133,15 @@ class Engine:
             numbers = sorted(number for name, number in wanted if name == agent.name)
             self.observer.assigned(agent.name, len(numbers))
             for number in numbers:
-                task = self.task_type(self.config, agent, number, feed=feed, observer=self.observer, on_bug=self.die)
+                task = self.task_type(
+                    self.config,
+                    agent,
+                    number,
+                    feed=feed,
+                    observer=self.observer,
+                    on_bug=self.die,
+                    floor=self._floor,
+                )
                 self.tasks[agent.name, number] = task
                 task.start()
 

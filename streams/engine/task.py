@@ -40,7 +40,7 @@ from streams.engine.turn import StepBug, Turn
 
 log = logging.getLogger(__name__)
 
-SLICE_S = 0.02  # handling time after which other tasks and the heartbeat's messages get their turn
+SLICE_S = 0.02  # handling time after which the answers of Kafka to other tasks get their turn
 IDLE_S = 2.0  # an idle task compares its frontier with the consumer's position this often
 BACKOFF_S = (0.2, 5.0)  # first and longest wait after a fault of Kafka
 
@@ -67,6 +67,7 @@ class Task:
         feed: Feed,
         observer: Observer,
         on_bug: Callable[[BaseException], None],
+        floor: asyncio.Lock,
     ) -> None:
         self.config = config
         self.agent = agent
@@ -75,6 +76,7 @@ class Task:
         self.feed = feed
         self.observer = observer
         self._on_bug = on_bug
+        self._floor = floor  # of all tasks of the worker: whoever has it computes
         self._tps = {topic: TopicPartition(topic, partition) for topic in agent.topics}
         self.inbox = Inbox(agent.topics, config.stream_buffer, config.inbox_bytes)
         self._held: set[str] = set()
@@ -217,22 +219,24 @@ class Task:
     async def _turn(self) -> None:
         """One transaction, or one wait for records."""
         assert self.store is not None and self.step is not None
-        began = perf_counter()
-        self._arrival.clear()
-        tx = TaskTransaction(self.store)
-        limit = self.config.max_records_per_transaction
-        turn = Turn(self.inbox, self.step, tx, limit, self._resume())
-        while turn.run(SLICE_S):
-            await asyncio.sleep(0)
-            if self._stopping.is_set():
-                break
+        async with self._floor:
+            began = perf_counter()
+            self._arrival.clear()
+            tx = TaskTransaction(self.store)
+            limit = self.config.max_records_per_transaction
+            turn = Turn(self.inbox, self.step, tx, limit, self._resume())
+            while turn.run(SLICE_S):
+                await asyncio.sleep(0)
+                if self._stopping.is_set():
+                    break
+            if not turn.empty:
+                turn.flush()
         self._stuck = turn.empty and bool(self.inbox)
         if turn.empty:
             self._regulate()
             if await self._idle():
                 await self._keep(tx, turn.offsets, self._resume())
             return
-        turn.flush()
         written = await self._keep(tx, turn.offsets, turn.unfinished)
         self.store.apply(tx.changes)
         self._regulate()

@@ -35,7 +35,8 @@ class Interrupted(Task):
 def interrupted(bugs: list[BaseException]) -> Interrupted:
     agent = AgentSpec("count", ("in",), "log", lambda partition: None)  # type: ignore[arg-type, return-value]
     config, feed, observer = EngineConfig("app", "127.0.0.1:1"), Nothing(), Silent()
-    made: Any = Interrupted(config, agent, 0, feed=feed, observer=observer, on_bug=bugs.append)  # type: ignore[arg-type]
+    floor = asyncio.Lock()
+    made: Any = Interrupted(config, agent, 0, feed=feed, observer=observer, on_bug=bugs.append, floor=floor)  # type: ignore[arg-type]
     return made
 
 
