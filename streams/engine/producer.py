@@ -17,6 +17,7 @@ from aiokafka.protocol.transaction import (
     TxnOffsetCommitRequest,
 )
 
+from streams.engine.checksum import Batch
 from streams.engine.config import EngineConfig
 from streams.engine.errors import IndefiniteError
 from streams.engine.ports import Output
@@ -60,6 +61,7 @@ class TaskProducer:
     def __init__(self, config: EngineConfig, transactional_id: str, partition: int) -> None:
         self._group = config.app_id
         self._partition = partition
+        self._compressed = config.compression is not None
         self._counts: dict[str, list[int]] = {}
         self._open = False
         self._producer = AIOKafkaProducer(
@@ -131,13 +133,13 @@ class TaskProducer:
     def _batches(self, outputs: Sequence[Output], now: int) -> list[BatchBuilder]:
         """The outputs of one partition in closed batches, filled below the library's own counting: that would be a
         third of what a record costs."""
-        made, number = [self._producer.create_batch()], 0
+        made, number = [self._batch(now)], 0
         append = made[-1]._builder.append
         for output in outputs:
             key, value, headers = output.key, output.value, [*output.headers] if output.headers else _NO_HEADERS
             if append(number, now, key, value, headers) is None:
                 made[-1]._relative_offset = number
-                made.append(self._producer.create_batch())
+                made.append(self._batch(now))
                 append, number = made[-1]._builder.append, 0
                 append(0, now, key, value, headers)  # the first record of a batch is never too large for it
             number += 1
@@ -145,6 +147,9 @@ class TaskProducer:
         for batch in made:
             batch.close()
         return made
+
+    def _batch(self, now: int) -> BatchBuilder:
+        return self._producer.create_batch() if self._compressed else Batch(BATCH_BYTES, now)
 
     async def close(self) -> None:
         """Abort what is open if Kafka answers, and let go. Never raises, never waits longer than twice STOP_S."""

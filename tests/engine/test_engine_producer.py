@@ -51,6 +51,31 @@ async def test_key_value_headers_and_time_of_a_record() -> None:
     assert found == [(b"k", b"v", [("h", b"1")], now), (None, b"w", [], now), (b"k", None, [], now)]
 
 
+@pytest.mark.parametrize("number", [1, 2, 127, 128, 700])
+async def test_a_batch_is_written_as_the_library_writes_it(number: int) -> None:
+    rows = [
+        Output("t", (None, b"", b"k" * 40)[at % 3], (None, b"", b"v" * at)[at % 3], 0, (("h", b"1"),) * (at % 2))
+        for at in range(number)
+    ]
+    (ours,) = await batches_of(rows)
+    library = BatchBuilder(BATCH_BYTES, 0, is_transactional=True)
+    for row in rows:
+        library.append(timestamp=1_700_000_000_000, key=row.key, value=row.value, headers=[*row.headers])
+    for batch in (ours, library):
+        batch._set_producer_state(1 << 40, 3, 77)
+    written = bytes(ours._build())
+    assert written == bytes(library._build()) and ours.closed()
+    assert ours._build() == written  # a batch sent again after an answer that says so
+
+
+async def test_what_is_compressed_is_left_to_the_library() -> None:
+    producer = TaskProducer(EngineConfig("app", "localhost:9092", compression="lz4"), "app.agent.4", 4)
+    (batch,) = producer._batches([Output("t", b"k", b"v" * 1_000, 0)], 1_700_000_000_000)
+    await producer.close()
+    assert [(one.key, one.value) for one in records(batch)] == [(b"k", b"v" * 1_000)]
+    assert len(batch._build()) < 200
+
+
 async def test_a_request_is_written_as_the_library_writes_it() -> None:
     topics = [("主题", [(0, b"records"), (7, b"")]), ("two", [(1, b"\x00" * 5_000)])]
     for name in ("app.agent.3", None):
