@@ -62,6 +62,8 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no 
             session_timeout_ms=int(session_timeout_s * 1000),
             heartbeat_interval_ms=int(session_timeout_s * 1000 / 4),
             max_partition_fetch_bytes=self._limits.fetch_bytes,
+            fetch_min_bytes=self._limits.fetch_least_bytes,
+            fetch_max_wait_ms=int(self._limits.fetch_wait_s * 1000),
             max_poll_interval_ms=int(self._limits.max_poll_interval_s * 1000),
         )
         self._erasing = Erasing(bootstrap, erasures, codec)

@@ -29,6 +29,8 @@ class Limits(NamedTuple):
     buffer_bytes: int = 64_000_000  # of memory, all lanes together; above it nothing new is read
     poll_records: int = 5_000  # one poll at most: what may come beyond the buffer
     fetch_bytes: int = 256_000  # of one topic-partition in one fetch; as much may lie ready for each
+    fetch_least_bytes: int = 64_000  # of all together before a fetch is answered early
+    fetch_wait_s: float = 0.25  # and without so many
     linger_s: float = 0.5  # how long a record may wait for company
     inserts_per_s: int = 40  # with many busy lanes the linger grows: fewer, larger inserts
     insert_timeout_s: float = 30.0

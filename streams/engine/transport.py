@@ -18,8 +18,9 @@ from streams.engine.closing import end_fetching
 BUSY_S = 10.0  # whoever gave records within this is asked by every fetch
 BACKLOG = 250  # records that a poll gives while there is a backlog; a quarter of what it may
 REST_S = 0.5  # every topic-partition is asked at least this often in a backlog,
-BRIEF_S = 0.05  # and this often otherwise: so long may the busy ones alone be waited for
-FETCH_WAIT_MS = 250  # Faust asks for 1500: one idle partition would delay the next fetch of a busy one that long
+BRIEF_S = 0.1  # and this often otherwise: so long may a fetch be waited for while records come,
+FETCH_BYTES = 64 << 10  # unless it has so much. Answered by each few records, fetches would cost more than they bring
+FETCH_WAIT_MS = 250  # while none come. Faust asks for 1500
 PAUSE_S = 0.05  # between two looks while nothing may be fetched
 
 
@@ -32,7 +33,7 @@ class Rota:
     >>> [sorted(rota.turn(everybody, now)) for now in (9.1, 9.4, 9.6)]
     [['a', 'b'], ['a'], ['a', 'b']]
     >>> rota.gave({"a": 3}, now=11.0)
-    >>> [sorted(rota.turn(everybody, now)) for now in (11.1, 11.14, 11.16, 21.16)]
+    >>> [sorted(rota.turn(everybody, now)) for now in (11.1, 11.19, 11.21, 21.21)]
     [['a', 'b'], ['a'], ['a', 'b'], ['a', 'b']]
     """
 
@@ -48,11 +49,14 @@ class Rota:
 
     def turn(self, tps: frozenset[Any], now: float) -> frozenset[Any]:
         rest = REST_S if now - self._backlog_at < REST_S else BRIEF_S
-        busy = frozenset(tp for tp, at in self._gave.items() if now - at < BUSY_S and tp in tps)
+        busy = self.busy(tps, now)
         if busy and now - self._asked_all < rest:
             return busy
         self._asked_all = now
         return tps
+
+    def busy(self, tps: frozenset[Any], now: float) -> frozenset[Any]:
+        return frozenset(tp for tp, at in self._gave.items() if now - at < BUSY_S and tp in tps)
 
 
 class Asked(NamedTuple):
@@ -67,10 +71,11 @@ def rotate(fetcher: Any, rota: Rota) -> None:
     actions = fetcher._get_actions_per_node
 
     def of(assignment: Any) -> Any:
-        everybody = frozenset(assignment.tps)
-        tps = rota.turn(everybody, time.monotonic())
-        fetcher._fetch_max_wait_ms = FETCH_WAIT_MS if tps is everybody else int(BRIEF_S * 1000)
-        return actions(Asked(tps, assignment.state_value))
+        everybody, now = frozenset(assignment.tps), time.monotonic()
+        flows = bool(rota.busy(everybody, now))
+        fetcher._fetch_max_wait_ms = int(BRIEF_S * 1000) if flows else FETCH_WAIT_MS
+        fetcher._fetch_min_bytes = FETCH_BYTES if flows else 1
+        return actions(Asked(rota.turn(everybody, now), assignment.state_value))
 
     fetcher._get_actions_per_node = of
 
