@@ -116,9 +116,9 @@ def test_the_command_prints_first_and_applies_on_demand(clickhouse_url, database
     dry = CliRunner().invoke(app, [])
     assert dry.exit_code == 0
     assert "CREATE TABLE IF NOT EXISTS receipts" in dry.output
-    assert "5 pending" in dry.output
-    assert "5 pending" in CliRunner().invoke(app, []).output, "a dry run changes nothing"
-    assert "applied 5" in CliRunner().invoke(app, ["--apply"]).output
+    assert "6 pending" in dry.output
+    assert "6 pending" in CliRunner().invoke(app, []).output, "a dry run changes nothing"
+    assert "applied 6" in CliRunner().invoke(app, ["--apply"]).output
     assert "up to date" in CliRunner().invoke(app, []).output
     with connect(clickhouse_url, database) as client:
         client.execute("ALTER TABLE schema_migrations UPDATE checksum = 'x' WHERE 1 SETTINGS mutations_sync = 1")

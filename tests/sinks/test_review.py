@@ -68,7 +68,7 @@ def about(number: int, **changes: Any) -> dict[str, Any]:
 
 
 def ended(number: int, **changes: Any) -> bytes:
-    return CODEC.encode("GroundEnding", about(number, reason="performed", document_date=START, **changes))
+    return CODEC.encode("GroundEnding", about(number, **{"reason": "performed", "document_date": START, **changes}))
 
 
 def test_a_corrected_record_has_a_receipt_of_its_own_and_leaves_the_list(desk: Desk) -> None:
