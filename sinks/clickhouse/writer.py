@@ -25,6 +25,7 @@ from sinks.clickhouse.plan import Held
 from sinks.clickhouse.tables import POSITIONS
 
 CUT_S = 0.05
+REWRITE_ROOM = 64 << 20  # bytes left on every disk of ClickHouse before it is asked to rewrite rows
 log = logging.getLogger("chengxin.sink")
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -114,10 +115,20 @@ class Database:
         for where, given in _older(table.stub, erasures):
             number = int(self._client.execute(f"SELECT count() FROM {table.name} WHERE {where}", given)[0][0])  # noqa: S608 - declared names
             if number:
+                self._require_room()
                 update = f"ALTER TABLE {table.name} UPDATE {changes} WHERE {where}"
                 self._client.execute(update, given, settings={"mutations_sync": 1})
             found += number
         return found
+
+    def _require_room(self) -> None:
+        """Of a rewrite that meets a full disk an empty file stays behind, and after its next start ClickHouse can load
+        that table no more."""
+        left = int(self._client.execute("SELECT min(unreserved_space) FROM system.disks")[0][0])
+        if left < REWRITE_ROOM:
+            raise Passing(
+                f"{left >> 20} MB left on disk, {REWRITE_ROOM >> 20} are needed to rewrite rows of the erased"
+            )
 
     def disconnect(self) -> None:
         self._client.disconnect()

@@ -7,6 +7,7 @@ wrong later does not. So it is supervised, and it is for one machine, not for pr
 
 import ctypes
 import sys
+from pathlib import Path
 
 # The library has no "serve": it serves while a query runs, so this one runs for three years.
 QUERY = """SYSTEM START LISTEN TCP; SYSTEM START LISTEN HTTP;
@@ -28,8 +29,17 @@ class Result(ctypes.Structure):
     )
 
 
+def forget_unwritten(data: Path) -> None:
+    """Remove the empty files that rewrites of rows left behind when the disk was full: nothing was begun, whoever asked
+    was refused, and with such a file the engine loads its table, and so itself, never again."""
+    for file in data.glob("store/*/*/mutation_*.txt"):
+        if not file.stat().st_size:
+            file.unlink()
+
+
 def serve(library: str, config: str, data: str, native: str, http: str) -> str:
     """Blocks while the engine serves; returns why it stopped."""
+    forget_unwritten(Path(data))
     engine = ctypes.CDLL(library)
     engine.query_stable_v2.restype = ctypes.POINTER(Result)
     words = ["clickhouse", "--config-file", config, "--path", data, "--listen_host", "127.0.0.1"]

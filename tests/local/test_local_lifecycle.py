@@ -66,7 +66,7 @@ def count(url: str) -> int:
 def write_row(url: str) -> None:
     with Client.from_url(url) as client:
         client.execute("CREATE DATABASE IF NOT EXISTS kept ENGINE = Atomic")
-        client.execute("CREATE TABLE IF NOT EXISTS kept.rows (n Int32) ENGINE = MergeTree ORDER BY n")
+        client.execute("CREATE TABLE IF NOT EXISTS kept.rows (n Int32) ENGINE = MergeTree ORDER BY tuple()")
         client.execute("INSERT INTO kept.rows VALUES", [(1,)])
 
 
@@ -109,6 +109,21 @@ def test_a_killed_clickhouse_comes_back_with_its_rows(data_dir: Path, stack: Sta
     before = count(stack.clickhouse_url)
     kill_server(data_dir, "clickhouse")
     assert count(stack.clickhouse_url) == before
+
+
+def test_clickhouse_comes_back_though_a_rewrite_met_a_full_disk(data_dir: Path, stack: Stack) -> None:
+    """All that is left of such a rewrite is an empty file, on which the engine would end at every start."""
+    assert stack.clickhouse_url is not None
+    write_row(stack.clickhouse_url)
+    before = count(stack.clickhouse_url)
+    with Client.from_url(stack.clickhouse_url) as client:
+        (table,) = client.execute("SELECT data_paths[1] FROM system.tables WHERE database = 'kept'")
+        client.execute("ALTER TABLE kept.rows UPDATE n = n + 1 WHERE n < 0", settings={"mutations_sync": 1})
+    written = {file.name for file in Path(table[0]).glob("mutation_*.txt")}
+    (Path(table[0]) / "mutation_7777.txt").touch()
+    kill_server(data_dir, "clickhouse")
+    assert count(stack.clickhouse_url) == before
+    assert {file.name for file in Path(table[0]).glob("mutation_*.txt")} == written != set()
 
 
 def test_a_failed_login_costs_a_restart_and_no_more(data_dir: Path, stack: Stack) -> None:

@@ -6,13 +6,13 @@ import pytest
 from sink_records import DAY, change, decision, encode, plain
 
 from schemas.codec import Codec
-from sinks.clickhouse import migrate
+from sinks.clickhouse import migrate, writer
 from sinks.clickhouse.blocks import prepare
 from sinks.clickhouse.columns import Erasures
 from sinks.clickhouse.connection import connect
 from sinks.clickhouse.erasing import Erased
 from sinks.clickhouse.tables import ACCEPTED_EVENTS, DECISIONS, ERASABLE, OBLIGATIONS
-from sinks.clickhouse.writer import Database
+from sinks.clickhouse.writer import Database, Passing
 
 pytestmark = pytest.mark.servers
 CODEC = Codec.load()
@@ -83,6 +83,19 @@ def test_rows_become_the_stubs_that_would_be_stored_today_and_all_still_count(cl
     for block in blocks(erasures=KNOWN):
         sink_database.insert(block, f"{block.token}+")
     assert everything(client) == rewritten
+
+
+def test_no_row_is_rewritten_on_a_disk_that_is_nearly_full(client, sink_database, monkeypatch):
+    for block in blocks():
+        sink_database.insert(block, "a token")
+    asked = "SELECT count() FROM system.mutations WHERE database = currentDatabase()"
+    before, rewrites = everything(client), client.execute(asked)
+    monkeypatch.setattr(writer, "REWRITE_ROOM", 1 << 62)
+    for table in ERASABLE:
+        with pytest.raises(Passing, match="left on disk"):
+            sink_database.erase(table, GONE)
+    assert everything(client) == before
+    assert client.execute(asked) == rewrites
 
 
 @pytest.mark.parametrize(("day", "number"), [(DAY, 0), (LATER, 1)])
