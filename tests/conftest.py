@@ -19,17 +19,16 @@ MEMORY = Path("/dev/shm")
 MEMORY_BYTES = 4 << 30
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest looks for the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """For ``-n 2 --dist loadgroup``: what needs servers is one group and begins first, so that there is one broker;
-    what needs none goes beside it, a folder at a time, and keeps its fixtures."""
+    """Whatever asks for a server is marked so: `make test` runs the others beside them."""
     for item in items:
-        item.add_marker(pytest.mark.xdist_group("servers" if _needs_servers(item) else item.path.parent.name))
-    items.sort(key=lambda item: not _needs_servers(item))
+        if _needs_servers(item):
+            item.add_marker("servers")
 
 
 def _needs_servers(item: pytest.Item) -> bool:
-    given = {"kafka_bootstrap", "clickhouse_url", "broker_folder"} & set(getattr(item, "fixturenames", ()))
-    return bool(given) or item.get_closest_marker("servers") is not None
+    return not {"kafka_bootstrap", "clickhouse_url", "broker_folder"}.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session")

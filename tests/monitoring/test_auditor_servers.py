@@ -82,6 +82,8 @@ class World:
         for identifier, one in history.current.items():
             topic = self.name("rewards.current" if one["incentive"] else "sanctions.current", one["executor"])
             yield topic, "ObligationCurrent", identifier.encode(), clean(one)
+        for identifier, one in history.fed.items():
+            yield self.name("bureau"), "BureauFeed", identifier.encode(), clean(one)
 
     def store(self) -> None:
         """What the sink would store of the topics."""

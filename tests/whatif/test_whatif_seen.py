@@ -76,7 +76,9 @@ def test_a_rule_of_publicity_switched_off_takes_them_from_the_public_and_from_th
     assert told(found) == {"exposure": {"released": 10}, "credit_bureau": {"released": 10}}
     assert found.report.differs
     assert set(found.report.totals.values()) == {None}, "no measure moves"
-    assert not any(rows for name, rows in found.report.tables.items() if name != "seen")
+    (notice,) = found.report.tables["notice"]
+    assert (notice.code, notice.persons["released"]) == ("before_bureau", 10)
+    assert not any(rows for name, rows in found.report.tables.items() if name not in ("seen", "notice"))
     assert page(found.report).count("<svg") == 1 and "征信机构" in page(found.report)
 
 
