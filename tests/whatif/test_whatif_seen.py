@@ -79,7 +79,7 @@ def test_a_rule_of_publicity_switched_off_takes_them_from_the_public_and_from_th
     (notice,) = found.report.tables["notice"]
     assert (notice.code, notice.persons["released"]) == ("before_bureau", 10)
     assert not any(rows for name, rows in found.report.tables.items() if name not in ("seen", "notice"))
-    assert page(found.report).count("<svg") == 1 and "征信机构" in page(found.report)
+    assert page(found.report).count("<svg") == 2 and "征信机构" in page(found.report)
 
 
 def test_a_draft_that_shows_them_reaches_them(tmp_path: Path) -> None:
