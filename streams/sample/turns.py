@@ -18,6 +18,7 @@ _EARLY = date(2026, 6, 30)  # thirty ticks and more are left until the last day
 _NOT_SEEN = held("TARGET_NOT_SEEN")
 _WITHOUT_EFFECT = held("ENDING_WITHOUT_EFFECT")
 _OVERFLOW_AFTER = 100  # records that may wait for one subject's targets, see core/limits.py
+_RECORD_EACH = 40  # days of publication: two years and more
 
 
 def lasting(desk: Desk) -> Want:
@@ -174,13 +175,21 @@ def ended_after_its_term(desk: Desk) -> None:
 
 
 def overflows(desk: Desk) -> None:
-    """So many endings of records never seen, all about one subject, that the next one is not kept any more."""
+    """So many endings of records never seen, all about one subject, that the next one is not kept any more.
+
+    A record every two years keeps the subject from being erased meanwhile, for what is only held does not
+    (docs/adr/0021).
+    """
     days = desk.calendar.every_day()
-    if len(days) <= _OVERFLOW_AFTER:
+    recorded = days[::_RECORD_EACH]
+    said = [day for day in days if day not in recorded]
+    if len(said) <= _OVERFLOW_AFTER:
         return
     party = desk.cast.unit()
     able = ends(desk)
-    for number, day in enumerate(days[: _OVERFLOW_AFTER + 1]):
+    for day in recorded:
+        another(desk, party, day, remembered(lasting(desk))).report(day)
+    for number, day in enumerate(said[: _OVERFLOW_AFTER + 1]):
         fate = _NOT_SEEN if number < _OVERFLOW_AFTER else held("SUBJECT_OVERFLOW")
         another(desk, party, day, able).end(day, fate=fate, note="of one subject with too many such records, ended")
 

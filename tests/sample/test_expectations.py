@@ -3,11 +3,13 @@
 import pytest
 
 from schemas.codec import Codec
+from streams.cli.pipeline import RECORDS
 from streams.core.decisions import DecisionKind, Outcome
 from streams.core.events import SubjectKind
 from streams.core.law import LawBook
 from streams.core.lifting import standing as is_standing
 from streams.examine import Examiner
+from streams.run.pipeline import SEED
 from streams.sample import Sample, build
 from tests.sample.pipeline import Pipeline, leading_code
 from topics.catalogue import Catalogue
@@ -20,6 +22,14 @@ def done(sample: Sample, examiner: Examiner, law: LawBook) -> Pipeline:
 
 def test_every_expected_outcome_and_code_comes_out(done: Pipeline, sample: Sample) -> None:
     assert len(done.handled) == sum(len(day.records) for day in sample.days)
+    assert done.differences() == []
+
+
+def test_expectations_hold_for_the_sample_that_a_run_makes(
+    examiner: Examiner, codec: Codec, law: LawBook, catalogue: Catalogue
+) -> None:
+    """What takes years and a hundred days of publication is in the large one only."""
+    done = Pipeline(examiner, law).run(build(SEED, RECORDS, codec, law, catalogue).days)
     assert done.differences() == []
 
 
