@@ -2,6 +2,7 @@
 
 import secrets
 import socket
+import time
 from collections.abc import Iterable
 
 from streams.local.errors import port_taken
@@ -11,6 +12,8 @@ from streams.local.progress import Reporter
 LOOPBACK = "127.0.0.1"
 # Below the ports that Linux gives to outgoing connections: one of those could sit on ours during a restart.
 RANGE = range(20_000, 32_768)
+# A killed server that is no process any more to who looks may hold its port a moment longer, on a busy machine seconds.
+LEAVING_S = 5.0
 
 
 def free(port: int) -> bool:
@@ -33,7 +36,7 @@ def choose(room: Room, uses: tuple[str, ...], wanted: dict[str, int], report: Re
     chosen: dict[str, int] = {}
     for use in uses:
         port = wanted.get(use) or remembered.get(use)
-        if port is not None and not free(port):
+        if port is not None and not _left(port):
             if use in wanted:
                 raise port_taken(port, room.server)
             report.say(
@@ -65,6 +68,16 @@ def distinct(number: int, besides: Iterable[int] = ()) -> list[int]:
         chosen.append(_any(taken))
         taken.add(chosen[-1])
     return chosen
+
+
+def _left(port: int) -> bool:
+    """Whether the port is free, or becomes so while a former server leaves it."""
+    deadline = time.monotonic() + LEAVING_S
+    while not free(port):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def _any(taken: set[int]) -> int:

@@ -3,6 +3,7 @@
 import socket
 import stat
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -111,6 +112,22 @@ def test_a_remembered_port_gives_way_when_taken(tmp_path: Path, held_port: int) 
     assert chosen["native"] != held_port
     assert str(held_port) in heard.lines[0]
     assert choose(room, ("native", "http"), {}, Silent()) == chosen
+
+
+def test_a_remembered_port_is_waited_for_while_a_killed_server_leaves_it(tmp_path: Path) -> None:
+    room = Room(tmp_path, "clickhouse")
+    room.folder.mkdir()
+    heard = Heard()
+    with socket.socket() as leaving:
+        leaving.bind((LOOPBACK, 0))
+        leaving.listen()
+        port = leaving.getsockname()[1]
+        room.ports_file.write_text(f'{{"native": {port}, "http": 1}}')
+        end = threading.Timer(0.4, leaving.close)
+        end.start()
+        assert choose(room, ("native",), {}, heard) == {"native": port}
+        end.join()
+    assert heard.lines == []
 
 
 def test_wrong_java_falls_back_to_the_runtime_of_pip(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
