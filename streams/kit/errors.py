@@ -6,7 +6,6 @@ as it is: its own columns are not read.
 
 import csv
 import io
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -15,12 +14,12 @@ import openpyxl
 
 from streams.kit.cells import guarded, shown
 from streams.kit.checking import Checked, Finding
+from streams.kit.output import FORMATS, private
 from streams.kit.reading import EXTRA, UNREADABLE, FileFault, Table
 from streams.kit.rows import ERROR_COLUMNS
 from streams.kit.words import OUTCOMES
 from streams.kit.workbook import head, put
 
-FORMATS = (".csv", ".xlsx", ".json")
 _BETWEEN = " | "
 _HIDDEN = (EXTRA, UNREADABLE)
 
@@ -44,13 +43,6 @@ def write(path: Path, table: Table, checked: Sequence[Checked]) -> int:
         data = packed.getvalue()
     private(path, data)
     return len(faulty)
-
-
-def private(path: Path, data: bytes) -> None:
-    """Write a file that only its owner can read."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-        os.fchmod(out.fileno(), 0o600)
-        out.write(data)
 
 
 def _csv(path: Path, table: Table, faulty: Sequence[Checked]) -> str:

@@ -3,8 +3,6 @@
 A reason for not reporting is a code of the law book's receipts: what the server would have refused anyway.
 """
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -13,13 +11,12 @@ from pathlib import Path
 import msgspec
 
 from streams.core.law import LawBook
+from streams.kit import output
 from streams.kit.answers import Fate
-from streams.kit.cells import CellFault, guarded, shown, value
+from streams.kit.cells import CellFault, shown, value
 from streams.kit.columns import MISSING, Column, folded
-from streams.kit.errors import private
 from streams.kit.reading import FileFault, read
 
-FORMATS = (".csv", ".xlsx", ".json")
 _NAMES = {
     "item": "事项代码",
     "name": "事项名称",
@@ -149,38 +146,9 @@ def write(path: Path, found: Sequence[Line]) -> None:
     """Write the return in the format of ``path``'s ending. Raises FileFault, OSError."""
     names = Line.__struct_fields__
     headings = [f"{_NAMES[name]} {name}" for name in names]
-    rows = [[_text(getattr(line, name)) for name in names] for line in found]
-    suffix = path.suffix.lower()
-    if suffix == ".json":
-        data = msgspec.json.format(msgspec.json.encode(found)) + b"\n"
-    elif suffix == ".csv":
-        text = io.StringIO()
-        csv.writer(text).writerows([list(map(guarded, row)) for row in (headings, *rows)])
-        data = text.getvalue().encode("utf-8-sig")
-    elif suffix == ".xlsx":
-        data = _xlsx(headings, rows)
-    else:
-        raise FileFault(f"{path}: 月报的格式应为 / a return is one of {', '.join(FORMATS)}")
-    private(path, data)
+    rows = [headings, *([_text(getattr(line, name)) for name in names] for line in found)]
+    output.write(path, "月报的格式应为 / a return is one of", rows, {"月报 return": rows}, found)
 
 
 def _text(said: object) -> str:
     return "" if said is None else str(said)
-
-
-def _xlsx(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
-    import openpyxl
-
-    from streams.kit.workbook import head, put
-
-    book = openpyxl.Workbook()
-    page = book.active
-    assert page is not None
-    page.title = "月报 return"
-    head(page, headings)
-    for number, row in enumerate(rows, 2):
-        for column, text in enumerate(row, 1):
-            put(page, number, column, text)
-    packed = io.BytesIO()
-    book.save(packed)
-    return packed.getvalue()

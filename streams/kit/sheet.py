@@ -1,20 +1,15 @@
 """The daily reconciliation sheet (对账单): what was sent, what became of it by code, and what has no receipt."""
 
-import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
 from streams.core.law import CodeText
+from streams.kit import output
 from streams.kit.answers import Fate, counted
-from streams.kit.cells import guarded
-from streams.kit.errors import private
-from streams.kit.reading import FileFault
 from streams.kit.words import OUTCOMES
 
-FORMATS = (".csv", ".xlsx", ".json")
 HEADINGS = (
     "文件 file",
     "工作表 sheet",
@@ -57,20 +52,18 @@ def named(outcome: str) -> str:
 def write(path: Path, lines: Sequence[Line], codes: dict[str, CodeText]) -> None:
     """Write the sheet in the format of ``path``'s ending, for its owner only. Raises FileFault, OSError."""
     rows = [_cells(line, codes) for line in lines]
-    suffix = path.suffix.lower()
-    if suffix == ".json":
-        counts = [{"outcome": outcome, "code": code or None, "rows": n} for outcome, code, n in totals(lines)]
-        found = {"sent": len(lines), "totals": counts, "rows": [dict(zip(_keys(), row, strict=True)) for row in rows]}
-        data = msgspec.json.format(msgspec.json.encode(found)) + b"\n"
-    elif suffix == ".csv":
-        text = io.StringIO()
-        csv.writer(text).writerows([list(map(guarded, row)) for row in (HEADINGS, *rows)])
-        data = text.getvalue().encode("utf-8-sig")
-    elif suffix == ".xlsx":
-        data = _xlsx(lines, rows)
-    else:
-        raise FileFault(f"{path}: 对账单的格式应为 / a sheet is one of {', '.join(FORMATS)}")
-    private(path, data)
+    counts = totals(lines)
+    said = {
+        "sent": len(lines),
+        "totals": [{"outcome": outcome, "code": code or None, "rows": n} for outcome, code, n in counts],
+        "rows": [dict(zip(_keys(), row, strict=True)) for row in rows],
+    }
+    summed = [(named(outcome), code, str(n)) for outcome, code, n in counts]
+    pages: dict[str, output.Rows] = {
+        "汇总 totals": [("结果 outcome", "代码 code", "行数 rows"), *summed, ("", "合计 sent", str(len(lines)))],
+        "明细 rows": [HEADINGS, *rows],
+    }
+    output.write(path, "对账单的格式应为 / a sheet is one of", [HEADINGS, *rows], pages, said)
 
 
 def _keys() -> list[str]:
@@ -99,26 +92,3 @@ def _cells(line: Line, codes: dict[str, CodeText]) -> list[str]:
         receipt.get("sent_digest") or "",
         "" if answer is None else answer.at.isoformat(timespec="seconds"),
     ]
-
-
-def _xlsx(lines: Sequence[Line], rows: Sequence[Sequence[str]]) -> bytes:
-    import openpyxl
-
-    from streams.kit.workbook import head, put
-
-    book = openpyxl.Workbook()
-    page = book.active
-    assert page is not None
-    page.title = "汇总 totals"
-    head(page, ("结果 outcome", "代码 code", "行数 rows"))
-    for number, (outcome, code, count) in enumerate([*totals(lines), ("", "合计 sent", len(lines))], 2):
-        for column, text in enumerate((outcome and named(outcome), code, str(count)), 1):
-            put(page, number, column, text)
-    page = book.create_sheet("明细 rows")
-    head(page, HEADINGS)
-    for number, row in enumerate(rows, 2):
-        for column, text in enumerate(row, 1):
-            put(page, number, column, text)
-    packed = io.BytesIO()
-    book.save(packed)
-    return packed.getvalue()

@@ -36,6 +36,7 @@ LISTING = "COURT_DEFAULTER_LISTING"
 ORDER = "COURT_CONSUMPTION_ORDER"
 DIGEST = "b" * 64
 SUBJECT = "5f" * 16
+MONDAY = date(2026, 11, 2)
 
 
 @cache
@@ -179,3 +180,11 @@ def with_ground(law: LawBook, digest: str, number: str = "2", **fields: Any) -> 
     old = law.items[LISTING].grounds
     bare = Ground(number, old[number].name, old[number].clause)
     return with_item(law, digest, grounds={**old, number: replace(bare, **fields)})
+
+
+def listed(law: LawBook | None = None, day: date = date(2026, 10, 12)) -> Life:
+    """A listing of ground 2 with its one proposal, seen on Monday 2 November 2026."""
+    life = Life(law or book(), day)
+    life.sends(determination(day, ground="2"))
+    life.day = MONDAY
+    return life

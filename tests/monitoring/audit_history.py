@@ -6,18 +6,16 @@ The auditor itself imports none of this; only what it is fed comes from here.
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from audit_fed import fed
 from audit_papers import DIGEST, day, listing, order
 
 import streams
-from monitoring.auditor import feed
 from monitoring.auditor.audit import report
 from monitoring.auditor.findings import AuditReport
-from monitoring.auditor.lawfiles import read_files
 from monitoring.auditor.view import View
 from schemas.codec import Codec
 from streams.core.check_determination import SubjectFacts
@@ -51,7 +49,6 @@ from streams.core.standing import Standing
 from streams.law import canonical
 from streams.law.loader import load
 
-law_files = cache(read_files)  # reading them takes longer than all the rest of a test
 LAW_DIR = Path(streams.__file__).parent / "law"
 BOOK = load()
 CODEC = Codec.load()
@@ -312,33 +309,7 @@ class History:
             self.fed[record.record_id] = wire("BureauFeed", told)
 
     def view(self) -> View:
-        """Feed everything, in the order the reader keeps."""
-        view = View(law_files(self.law_dir))
-        for book in self.books:
-            feed.law_book(view, book["_key"], book)
-        ends: dict[str, int] = {}
-        for one in self.sources:
-            ends[one["_topic"]] = max(ends.get(one["_topic"], 0), one["_offset"] + 1)
-        for topic, end in ends.items():
-            view.ledger.partition(topic, 0, 0, end)
-        for one in self.sources:
-            feed.source(view, one["_topic"], one["_partition"], one["_offset"], one["value"])
-        for one in self.receipts:
-            feed.receipt(view, one["_key"], one)
-        for one in self.accepted:
-            feed.accepted(view, one.get("_partition", 0), one)
-        for one in self.decisions:
-            feed.decision(view, one)
-        for one in self.deltas:
-            feed.delta(view, one["_family"], one["_channel"], one)
-        for identifier, value in self.current.items():
-            family = "rewards" if value["incentive"] else "sanctions"
-            feed.current(
-                view, value.get("_family", family), value.get("_channel", value["executor"]), identifier, value
-            )
-        for identifier, value in self.fed.items():
-            feed.fed(view, identifier, value)
-        return view
+        return fed(self)
 
     def audit(self) -> AuditReport:
         return report(self.view())
