@@ -49,6 +49,17 @@ def test_a_consent_names_one_partner_and_its_withdrawal_takes_the_place_at_once(
     assert [one.offer for one in life.standing.rewards.values()] == ["RED_LIST"]
 
 
+def test_an_overtaken_consent_is_told_its_own_day_and_not_the_newer_one() -> None:
+    """The newer declaration may have come to another department, and is not this one's to know."""
+    life = Life(book(), DAY + ONE)
+    life.sends(consent(DAY + ONE, "credit_bureau", "", ConsentStep.WITHDRAWN), channel="civility", name="")
+    receipt, decisions = life.sends(consent(DAY, "credit_bureau", ""), channel="court", name="")
+    assert receipt is not None
+    assert [(one.code, one.field, one.seen) for one in receipt.faults] == [("CONSENT_OVERTAKEN", "day", "2026-11-02")]
+    assert [one.kind for one in decisions] == [DecisionKind.HELD]
+    assert (DAY + ONE).isoformat() not in repr(receipt)
+
+
 def test_a_listing_withdraws_every_place_in_the_decision_that_records_it() -> None:
     life = Life(book(), DAY)
     life.sends(honour(DAY), channel="civility")
