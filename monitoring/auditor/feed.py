@@ -20,6 +20,7 @@ from monitoring.auditor import (
     waiting,
 )
 from monitoring.auditor.findings import Finding, Invariant
+from monitoring.auditor.kept import SILENT
 from monitoring.auditor.lawbook import Law
 from monitoring.auditor.lawfiles import read_book
 from monitoring.auditor.ledger import OUTCOMES, REFUSED
@@ -129,6 +130,8 @@ def decision(view: View, value: Fields) -> None:
         raised = list(_raised(view, value, law))
         for invariant, check in raising.CHECKS:
             findings.check(invariant, (wrong for one in raised for wrong in check(one)), len(raised))
+    if value["kind"] not in SILENT:
+        view.last_word[value["subject"]] = value["decided_on"]
     if value["kind"] == "erased":
         findings.check(Invariant.ERASED, fold_erased(view, value))
     findings.check(Invariant.DOUBTED, doubts.raises_nothing(view, value), bool(value["raised"]))

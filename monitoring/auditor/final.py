@@ -8,6 +8,7 @@ from monitoring.auditor.caps import cap_kept
 from monitoring.auditor.doubts import CHECKS as DOUBTS
 from monitoring.auditor.findings import Finding, Invariant
 from monitoring.auditor.incentives import CHECKS as INCENTIVES
+from monitoring.auditor.kept import kept_too_long
 from monitoring.auditor.lawbook import Law, Rule
 from monitoring.auditor.orders import CHECKS as ORDERS
 from monitoring.auditor.person import CHECKS as RIGHTS
@@ -163,6 +164,7 @@ CHECKS: tuple[tuple[Invariant, Callable[[View], Iterator[Finding]], Callable[[Vi
     (Invariant.LIVE_GROUND, live_ground, _open_ones),
     (Invariant.NOT_PAST_END, not_past_end, lambda view: len(view.entries) + _open_ones(view)),
     (Invariant.CAP, cap_kept, lambda view: sum(map(len, view.capped.values()))),
+    (Invariant.KEPT, kept_too_long, lambda view: len(view.places)),
     (Invariant.ENDED, ended, lambda view: len(view.endings)),
     (Invariant.WAITING, waits_no_longer, lambda view: len(view.waiting) + len(view.settled)),
     (Invariant.GIVEN_UP, nothing_open_while_barred, lambda view: sum(map(len, view.given_up.values()))),

@@ -54,6 +54,7 @@ class Invariant(StrEnum):
     TRANSITIONS = "an obligation moves only along allowed transitions"
     OFFICER_ONLY = "only an officer's feedback confirms, refuses, carries out or proves a lifting"
     ERASED = "nothing of a subject is erased before it has ended"
+    KEPT = "whoever's clocks are all over is erased"
     DOUBTED = (
         "what a record under another name speaks against raises nothing new, is marked, and is shown to nobody else"
     )

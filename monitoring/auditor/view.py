@@ -73,6 +73,7 @@ class EntryFact:
     __slots__ = (
         "cases",
         "corrected_on",
+        "counted_from",
         "doubted",
         "effect",
         "ended_on",
@@ -102,6 +103,8 @@ class EntryFact:
         self.item: str = sys.intern(entry["determination"]["item"])
         self.ground: str | None = entry["determination"]["ground"]
         self.effect: date | None = entry["determination"]["effect_date"]
+        said = entry["determination"]
+        self.counted_from: date | None = said["conduct_end"] or said["document_date"]  # the five years of 条例 38
         self.person: bool = entry["subject_kind"] == "person"
         self.doubted: bool = entry["record_only"] in DOUBTED
         self.ends_on: date | None = entry["ends_on"]
@@ -225,6 +228,7 @@ class View:
     capped: dict[str, list[EntryFact]] = field(default_factory=dict)  # subject -> entries of items with a cap
     places: dict[str, set[str]] = field(default_factory=dict)  # subject -> places of its entries
     moved: dict[str, str] = field(default_factory=dict)  # place before a correction of the document number -> after
+    last_word: dict[str, date] = field(default_factory=dict)  # subject -> day of the last decision but a held record's
     obligations: dict[str, ObligationFact] = field(default_factory=dict)
     missed: set[tuple[str, date]] = field(default_factory=set)  # what was said to be overdue, and its day
     orders: dict[tuple[str, str], date | None] = field(default_factory=dict)  # department, number -> due day if open

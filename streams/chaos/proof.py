@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sinks.clickhouse.columns import Table, erased
 from sinks.clickhouse.connection import connect
 from sinks.clickhouse.tables import TABLES
 from streams.app import Parts
@@ -15,6 +16,8 @@ from streams.flow import SOURCES
 from streams.load import following, proof
 from streams.load.reading import Answers, Held, Holdings, Place
 from streams.oracle import History
+from streams.oracle.history import Message
+from streams.oracle.rows import erasures_of
 from streams.wire import source_key
 
 
@@ -54,7 +57,7 @@ def account(parts: Parts, url: str, history: History, journals: Iterable[Path]) 
             unsent=_unsent(history, journals),
             answered=proof.answered(sources, _times(parts, history), ""),
             stored=proof.stored(_held(parts, history), proof.rows(client)),
-            followed=following.followed(client, len(history.of("notices"))),
+            followed=_followed(parts, history),
             doubled=int(doubled),
         )
     finally:
@@ -119,8 +122,36 @@ def _times(parts: Parts, history: History) -> dict[Place, bytearray]:
 
 
 def _held(parts: Parts, history: History) -> dict[Place, Held]:
-    holdings = Holdings()
-    for name in _names(parts, *sorted({family for table in TABLES for family in table.families})):
-        for partition, messages in history.partitions(name).items():
-            holdings.take((parts.settings.prefix + name, partition), messages)
+    """What the tables must hold. A stub names no subject: that it is one's who is erased, the oracle looks at."""
+    holdings, erasures = Holdings(), erasures_of(parts.codec, history)
+    gone = {subject.encode() for subject in erasures.subjects}
+
+    def as_stored(table: Table, message: Message) -> Message:
+        if message.key not in gone or not erased(table, _value(parts, message), erasures):
+            return message
+        return message._replace(key=b"")
+
+    for table in TABLES:
+        for name in _names(parts, *table.families):
+            for partition, messages in history.partitions(name).items():
+                kept = [as_stored(table, message) for message in messages]
+                holdings.take((parts.settings.prefix + name, partition), kept)
     return holdings.held
+
+
+def _followed(parts: Parts, history: History) -> following.Followed:
+    receipts, changes = _values(parts, history, "receipts"), _values(parts, history, "sanctions", "rewards")
+    return following.told(
+        ((one["receipt_id"], one["outcome"]) for one in receipts),
+        _values(parts, history, "decisions"),
+        ((one["obligation_id"], one["decision_id"]) for one in changes),
+        len(history.of("notices")),
+    )
+
+
+def _values(parts: Parts, history: History, *families: str) -> Iterator[dict[str, Any]]:
+    return (_value(parts, message) for name in _names(parts, *families) for message in history.of(name))
+
+
+def _value(parts: Parts, message: Message) -> dict[str, Any]:
+    return parts.codec.decode(message.value, max_bytes=1 << 24).value

@@ -1,13 +1,17 @@
 """What must follow from what: every record that counts is decided, every decision reaches those it concerns.
 
 Asked of ClickHouse, after ``proof`` has shown that its rows are the records of the topics: a decision that casework
-never wrote is in neither. Notices have no table; how many there are is counted in their topic.
+never wrote is in neither. Notices have no table; how many there are is counted in their topic. Where subjects have been
+erased their rows are stubs, which name no record any more: then it is asked of the topics (``told``).
 """
 
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 # A receipt with one of these outcomes always comes with a decision (streams/core/docket.py); with another never.
-_DECIDED = "('accepted', 'warned', 'held')"
+DECIDED = ("accepted", "warned", "held")
+_DECIDED = f"{DECIDED}"
 
 _UNDECIDED = f"""
 SELECT count() FROM receipts
@@ -61,3 +65,32 @@ def followed(client: Any, notices: int) -> Followed:
     ((untold, unasked),) = client.execute(_OBLIGATIONS)
     ((named,),) = client.execute(_NOTICES)
     return Followed(undecided, gaps, unfounded, untold, unasked, abs(named - notices))
+
+
+def told(
+    receipts: Iterable[tuple[str, str]],
+    decisions: Iterable[dict[str, Any]],
+    changes: Iterable[tuple[str, str]],
+    notices: int,
+) -> Followed:
+    """The same, asked of records: receipts (id, outcome), decisions as decoded, changes (obligation, decision)."""
+    decided = {receipt for receipt, outcome in receipts if outcome in DECIDED}
+    ordinals: dict[tuple[str, str], set[int]] = defaultdict(set)
+    asked: Counter[tuple[str, str]] = Counter()
+    answered, unfounded, named = set(), 0, 0
+    for one in decisions:
+        cause = one["cause"]["receipt_id"]
+        answered.add(cause)
+        ordinals[cause, one["subject"]].add(one["ordinal"])
+        unfounded += one["cause"]["kind"] not in ("tick", "law") and cause not in decided
+        asked.update((part["obligation_id"], one["decision_id"]) for part in (*one["raised"], *one["changed"]))
+        named += len(one["notices"])
+    asked.subtract(changes)
+    return Followed(
+        undecided=len(decided - answered),
+        gaps=sum(max(seen) + 1 - len(seen) for seen in ordinals.values()),
+        unfounded=unfounded,
+        untold=sum(left for left in asked.values() if left > 0),
+        unasked=-sum(left for left in asked.values() if left < 0),
+        notices=abs(named - notices),
+    )

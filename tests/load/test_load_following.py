@@ -7,7 +7,7 @@ import pytest
 
 from sinks.clickhouse import migrate
 from sinks.clickhouse.connection import connect
-from streams.load.following import Followed, followed
+from streams.load.following import Followed, followed, told
 
 pytestmark = pytest.mark.servers
 
@@ -30,7 +30,47 @@ def client(clickhouse_url: str, database: str) -> Iterator[Any]:
         yield client
 
 
-def history(client: Any, receipts: list[Any], decisions: list[Any], obligations: list[Any]) -> None:
+class Rows:
+    """Asked of ClickHouse."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def history(self, receipts: list[Any], decisions: list[Any], obligations: list[Any]) -> None:
+        fill(self._client, receipts, decisions, obligations)
+
+    def followed(self, notices: int) -> Followed:
+        return followed(self._client, notices)
+
+
+class Records:
+    """Asked of the records themselves."""
+
+    def history(self, receipts: list[Any], decisions: list[Any], obligations: list[Any]) -> None:
+        self._receipts, self._changes = receipts, obligations
+        self._decisions = [
+            {
+                "decision_id": name,
+                "subject": subject,
+                "cause": {"receipt_id": receipt, "kind": kind},
+                "ordinal": ordinal,
+                "raised": [{"obligation_id": one} for one in raised],
+                "changed": [{"obligation_id": one} for one in changed],
+                "notices": notices,
+            }
+            for name, subject, receipt, kind, ordinal, raised, changed, notices in decisions
+        ]
+
+    def followed(self, notices: int) -> Followed:
+        return told(self._receipts, self._decisions, self._changes, notices)
+
+
+@pytest.fixture(params=["rows", "records"])
+def asked(request: pytest.FixtureRequest) -> Rows | Records:
+    return Records() if request.param == "records" else Rows(request.getfixturevalue("client"))
+
+
+def fill(client: Any, receipts: list[Any], decisions: list[Any], obligations: list[Any]) -> None:
     """These rows and no others; what is not asked for is empty."""
     for table in ("receipts", "decisions", "obligations"):
         client.execute(f"TRUNCATE TABLE {table}")
@@ -44,20 +84,20 @@ def without(rows: list[Any], first: str) -> list[Any]:
     return [row for row in rows if row[0] != first]
 
 
-def test_whatever_is_left_out_is_counted(client: Any) -> None:
-    history(client, RECEIPTS, DECISIONS, OBLIGATIONS)
-    assert followed(client, notices=2) == Followed()
-    assert followed(client, notices=1) == Followed(notices=1)
-    history(client, RECEIPTS, without(DECISIONS, "d4"), OBLIGATIONS)  # the only one of its record
-    assert followed(client, notices=2) == Followed(undecided=1)
-    history(client, RECEIPTS, without(DECISIONS, "d2"), OBLIGATIONS)  # one between others
-    assert followed(client, notices=2) == Followed(gaps=1, unasked=1, notices=1)
-    history(client, RECEIPTS, DECISIONS, OBLIGATIONS[1:])  # a proposal that no department hears of
-    assert followed(client, notices=2) == Followed(untold=1)
-    history(client, RECEIPTS, DECISIONS, [*OBLIGATIONS, ("o9", "d1")])
-    assert followed(client, notices=2) == Followed(unasked=1)
-    history(client, [*RECEIPTS[1:], ("r1", "duplicate")], DECISIONS, OBLIGATIONS)
-    assert followed(client, notices=2) == Followed(unfounded=3)
+def test_whatever_is_left_out_is_counted(asked: Rows | Records) -> None:
+    asked.history(RECEIPTS, DECISIONS, OBLIGATIONS)
+    assert asked.followed(notices=2) == Followed()
+    assert asked.followed(notices=1) == Followed(notices=1)
+    asked.history(RECEIPTS, without(DECISIONS, "d4"), OBLIGATIONS)  # the only one of its record
+    assert asked.followed(notices=2) == Followed(undecided=1)
+    asked.history(RECEIPTS, without(DECISIONS, "d2"), OBLIGATIONS)  # one between others
+    assert asked.followed(notices=2) == Followed(gaps=1, unasked=1, notices=1)
+    asked.history(RECEIPTS, DECISIONS, OBLIGATIONS[1:])  # a proposal that no department hears of
+    assert asked.followed(notices=2) == Followed(untold=1)
+    asked.history(RECEIPTS, DECISIONS, [*OBLIGATIONS, ("o9", "d1")])
+    assert asked.followed(notices=2) == Followed(unasked=1)
+    asked.history([*RECEIPTS[1:], ("r1", "duplicate")], DECISIONS, OBLIGATIONS)
+    assert asked.followed(notices=2) == Followed(unfounded=3)
 
 
 def test_receipts_and_nothing_else_do_not_pass(client: Any) -> None:

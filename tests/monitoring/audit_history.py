@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 from audit_fed import fed
-from audit_papers import DIGEST, day, listing, order
+from audit_papers import DIGEST, day, listing
 
 import streams
 from monitoring.auditor.audit import report
@@ -21,7 +21,7 @@ from schemas.codec import Codec
 from streams.core.check_determination import SubjectFacts
 from streams.core.checks import check_correction, check_determination
 from streams.core.decide import decide
-from streams.core.decisions import Decision, Outcome, Receipt
+from streams.core.decisions import Decision, DecisionKind, Outcome, Receipt
 from streams.core.disclosed import Move
 from streams.core.events import (
     Accepted,
@@ -255,6 +255,9 @@ class History:
     def tell(self, decision: Decision) -> None:
         self.decisions.append(wire("Decision", msgspec.to_builtins(decision, builtin_types=(datetime.date,))))
         subject = decision.subject
+        if decision.kind is DecisionKind.ERASED:
+            for one in (one for many in self.told[subject].obligations.values() for one in many):
+                self.current.pop(one.obligation_id)
         self.told[subject] = evolve(self.told.get(subject, Standing(subject)), decision)
         self.feed_bureau(decision)
         for obligation in (*decision.raised, *decision.changed):
@@ -322,28 +325,3 @@ class History:
 def wire(record: str, fields: Fields) -> Fields:
     """``fields`` as a reader of the topic sees them."""
     return CODEC.decode(CODEC.encode(record, fields), max_bytes=1 << 24).value
-
-
-def lawful() -> History:
-    """Every kind of record and outcome once: listed, ordered, answered, corrected, ended, expired, refused."""
-    history = History().start()
-    history.determination(listing())
-    history.determination(order())
-    history.determination(listing("鲁01执5号", "1"))
-    history.determination(listing("鲁01执6号"), ENTITY, SubjectKind.ENTITY)
-    history.determination(listing("鲁01执7号"), NAME, SubjectKind.NAME_ONLY)
-    history.determination(listing())
-    history.determination(listing(ground="3"))
-    history.rejected()
-    history.ending(listing("鲁01执8号"))
-    history.feedback("M-141.v1/3", FeedbackState.CONFIRMED)
-    history.feedback("M-141.v1/10", FeedbackState.REFUSED, "subject_unknown_here")
-    history.tick("2019-06-01")
-    history.determination(listing("鲁01执8号"))
-    history.correction(listing("鲁01执5号", "1"), listing("鲁01执9号", extra_years=1))
-    history.ending(order(), "order_performed")
-    history.feedback("CONSUMPTION-2015.v1/1-aviation", FeedbackState.LIFTED)
-    history.tick("2020-12-07")
-    history.tick("2021-01-11")
-    history.determination(order("鲁01执10号", document_date=day("2021-01-08"), effect_date=day("2021-01-10")))
-    return history

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 import yaml
-from audit_history import LAW_DIR, History, day, listing
+from audit_history import LAW_DIR, History
+from audit_papers import day, listing
 
 from monitoring.auditor.findings import Invariant as I
 from streams.core import terms

@@ -4,9 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from audit_history import listing
 from audit_incentives import Honoured
-from audit_papers import day
+from audit_papers import day, listing
 
 from monitoring.auditor.bureau import CONSENT, grounded
 from monitoring.auditor.findings import Invariant as I

@@ -16,6 +16,7 @@ KEY = "court|1|COURT_DEFAULTER_LISTING"
 
 def entry(ended: str | None) -> dict:
     said = {"item": "COURT_DEFAULTER_LISTING", "effect_date": None, "ground": None}
+    said |= {"conduct_end": None, "document_date": None}
     return {
         "key": KEY, "receipt_id": "r", "determination": said, "subject_kind": "person", "record_only": None,
         "ends_on": None, "ended_on": ended, "ended_reason": None,

@@ -4,7 +4,9 @@ import copy
 from typing import Any
 
 import pytest
-from audit_history import BOOK, PERSON, History, day, lawful, listing, order
+from audit_history import BOOK, PERSON, History
+from audit_lawful import lawful
+from audit_papers import day, listing, order
 
 from monitoring.auditor.audit import report
 from monitoring.auditor.findings import Invariant as I

@@ -4,7 +4,9 @@ import copy
 import json
 
 import pytest
-from audit_history import BOOK, ENTITY, NAME, History, day, lawful, listing, order
+from audit_history import BOOK, ENTITY, NAME, History
+from audit_lawful import lawful
+from audit_papers import day, listing, order
 
 from monitoring.auditor.findings import Invariant as I
 from monitoring.auditor.lawfiles import read_book, read_files

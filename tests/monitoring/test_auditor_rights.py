@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any
 
 import pytest
-from audit_history import History, listing
+from audit_history import History
 from audit_orders import Ordering
+from audit_papers import listing
 from msgspec.structs import replace
 
 from monitoring.auditor.findings import Invariant as I

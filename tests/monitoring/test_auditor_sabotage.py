@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from audit_history import ENTITY, History, day, listing, order
+from audit_history import ENTITY, PERSON, History
+from audit_papers import day, listing, order
 from msgspec.structs import replace
 
 from monitoring.auditor.findings import Invariant as I
@@ -195,6 +196,17 @@ def never_listed(history: History) -> None:
     history.tick("2019-02-11")
 
 
+def kept_until_all_clocks_were_over(history: History) -> None:
+    """Only held by then is another record, which keeps nothing (the document is of 8 January 2019)."""
+    history.determination(listing(ground="3"))
+    history.ending(listing(ground="3"))
+    for one in [one for many in history.standings[PERSON].obligations.values() for one in many]:
+        history.feedback(one.rule, FeedbackState.LIFTED)
+    history.tick("2024-02-07")
+    history.ending(listing("鲁01执77号"))
+    history.tick("2024-02-08")
+
+
 def nothing(*_: Any, **__: Any) -> tuple[()]:
     return ()
 
@@ -263,6 +275,7 @@ SABOTAGES = [
     story("streams.core.check_determination._basis", nothing, reported_on_an_unlisted_basis, I.CLOSED_CATALOGUE),
     story("streams.core.check_determination._ground", nothing, reported_on_an_unknown_ground, I.CLOSED_CATALOGUE),
     story("streams.core.check_determination._dates", nothing, reported_for_conduct_long_ago, I.DATES),
+    story("streams.core.passage.over_on", none, kept_until_all_clocks_were_over, I.KEPT),
     story("streams.core.correction.reterm", nothing, corrected_to_a_shorter_term, I.NOT_PAST_END),
 ]
 

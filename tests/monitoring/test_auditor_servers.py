@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from audit_history import BOOK, CODEC, LAW_DIR, History, lawful
+from audit_history import BOOK, CODEC, LAW_DIR, History
+from audit_lawful import lawful
 from clickhouse_driver import Client
 from kafka import KafkaProducer
 from rich.console import Console
