@@ -19,10 +19,6 @@ from schemas.files import FOLDER, changed, digest, ids, sources
 MAGIC = 0
 _HEADER = struct.Struct(">bI")
 _GREATEST_ID = 2**31 - 1  # a registry's ids are signed; what lies beyond is no id that a receipt could repeat
-# Records that only our agents write, and others read by the million: see ``reader``. What comes from outside never is.
-_OFTEN_READ = frozenset(
-    {"Accepted", "Decision", "ObligationChange", "ObligationCurrent", "PersonNotice", "PublicEntry", "Receipt"}
-)
 PLACEHOLDER = "unknown"  # default symbol of every enum: a younger symbol than the reader's; never written
 
 
@@ -77,7 +73,7 @@ class Codec:
             self._newest[schema.record] = schema
             if ceiling is None or schema.schema_id <= ceiling or schema.record not in self._written:
                 self._written[schema.record] = schema
-        self._readers: dict[str, reader.Read] = {}  # by record: of the newest version
+        self._readers: dict[int, reader.Read] = {}  # by schema id
         self._writers: dict[str, tuple[bytes, writer.Write]] = {}  # by record: frame and fields of the written version
 
     @classmethod
@@ -108,9 +104,9 @@ class Codec:
 
     def encode(self, record: str, value: dict[str, Any] | msgspec.Struct, version: int | None = None) -> bytes:
         """Frame ``value`` (dates as ``date``, bytes as ``bytes``) in the version to write, or the one named. Of a dict
-        fields with a default may be left out; a field the schema lacks, a missing one or a wrong type raises
-        ValueError, TypeError or OverflowError: the writer's bug. A struct has an attribute for every field of the
-        newest version (``tests/schemas`` checks ours).
+        fields with a default may be left out; a field the schema lacks, a missing one, a wrong type or an int of more
+        than 32 bits raises ValueError, TypeError or OverflowError: the writer's bug. A struct has an attribute for
+        every field of the newest version (``tests/schemas`` checks ours).
 
         >>> codec = Codec.load()
         >>> codec.decode(codec.encode("ClockTick", {"day": __import__("datetime").date(2019, 1, 2)})).record
@@ -125,14 +121,14 @@ class Codec:
         out = io.BytesIO()
         out.write(_HEADER.pack(MAGIC, schema.schema_id))
         fastavro.schemaless_writer(out, schema.parsed, value, strict_allow_default=True, disable_tuple_notation=True)
-        return out.getvalue()
+        data = out.getvalue()
+        self._reader(schema)(data, _HEADER.size)  # what fastavro lets pass and nobody could read is no record
+        return data
 
     def lowered(self, data: bytes, version: int) -> bytes:
         """A record of ours in an older version of its schema: what that version cannot say is left out."""
         schema = self._by_id[_HEADER.unpack_from(data)[1]]
-        older = self._find(schema.record, version)
-        value = fastavro.schemaless_reader(io.BytesIO(data[_HEADER.size :]), schema.parsed, older.parsed)
-        return self.encode(schema.record, cast("dict[str, Any]", value), version)
+        return self.encode(schema.record, _resolved(schema, self._find(schema.record, version), data), version)
 
     def frame(self, record: str) -> bytes:
         """What stands before the fields of the version to write."""
@@ -190,11 +186,10 @@ class Codec:
 
     def _read(self, schema: Schema, data: bytes) -> dict[str, Any]:
         newest = self._newest[schema.record]
-        same = newest.version == schema.version
-        read = self._read_own if same and schema.record in _OFTEN_READ else self._read_any
-        end = 0
         try:
-            value, end = read(schema, None if same else newest, data)
+            value, end = self._reader(schema)(data, _HEADER.size)
+            if newest is not schema and end == len(data):
+                value = _resolved(schema, newest, data)
         except Exception as error:
             # Every failure of the decoder means the same to the sender; its text may quote payload, its type does not.
             raise _unreadable(schema, type(error).__name__) from None
@@ -207,25 +202,26 @@ class Codec:
             if _at(value, path) == PLACEHOLDER:
                 seen = f"{'.'.join(path)} = {PLACEHOLDER}"
                 raise SchemaFault("UNREADABLE", seen, "a symbol that means something", schema.schema_id)
-        return value
+        return cast("dict[str, Any]", value)
 
-    def _read_any(self, schema: Schema, newest: Schema | None, data: bytes) -> tuple[dict[str, Any], int]:
-        body = io.BytesIO(data)
-        body.seek(_HEADER.size)
-        value = fastavro.schemaless_reader(body, schema.parsed, None if newest is None else newest.parsed)
-        return cast("dict[str, Any]", value), body.tell()
-
-    def _read_own(self, schema: Schema, newest: Schema | None, data: bytes) -> tuple[dict[str, Any], int]:
-        read = self._readers.get(schema.record)
+    def _reader(self, schema: Schema) -> reader.Read:
+        """The reader of this very version."""
+        read = self._readers.get(schema.schema_id)
         if read is None:
-            read = self._readers[schema.record] = reader.record(schema.parsed["fields"])
-        return read(data, _HEADER.size)
+            read = self._readers[schema.schema_id] = reader.record(schema.parsed["fields"])
+        return read
 
     def _find(self, record: str, version: int | None) -> Schema:
         schema = self._newest.get(record) if version is None else self._by_name.get((record, version))
         if schema is None:
             raise KeyError(f"{record}{'' if version is None else f'.v{version}'} is not in schemas/ids.yaml")
         return schema
+
+
+def _resolved(schema: Schema, wanted: Schema, data: bytes) -> dict[str, Any]:
+    """A framed record of ``schema`` as another version of it says it."""
+    value = fastavro.schemaless_reader(io.BytesIO(data[_HEADER.size :]), schema.parsed, wanted.parsed)
+    return cast("dict[str, Any]", value)
 
 
 def _unreadable(schema: Schema, seen: str) -> SchemaFault:
