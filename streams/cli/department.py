@@ -80,6 +80,8 @@ def template(
     if example and found is not None:
         filled = {name: [row] for name, row in examples.example(opened.book, found, channel, day_of(day)).items()}
     place = out if out != Path() else Path(f"{item}.xlsx")
+    if place.exists():
+        raise typer.BadParameter(f"{place}: 已存在，请另起文件名 / is there already: name another", param_hint="--out")
     workbook(opened, found, OF_ITEM if found else (item,), channel, filled).save(place)
     typer.echo(f"{place}")
 
@@ -158,7 +160,7 @@ def check_file(opened: "Kit", asked: Asked, key: bytes) -> "tuple[Table, list[Ch
     from streams.kit import reading
     from streams.kit.checking import check
     from streams.kit.offline import Checker
-    from streams.kit.rows import Maker
+    from streams.kit.rows import Maker, left_out
     from streams.kit.words import RECORDS
 
     if asked.channel not in opened.said.channels:
@@ -168,6 +170,11 @@ def check_file(opened: "Kit", asked: Asked, key: bytes) -> "tuple[Table, list[Ch
     table = reading.read(asked.file)
     if table.note:
         typer.echo(f"{asked.file}: {table.note}", err=True)
+    if others := left_out(table):
+        names = "、".join(others)
+        typer.echo(
+            f"{asked.file}: 未读取的工作表 / sheets not read, for others are named by a record: {names}", err=True
+        )
     drafts = Maker(opened, asked.channel, asked.record, key).make(table)
     with Progress(console=Console(stderr=True), transient=True) as bars:
         bar = bars.add_task("校验 checking", total=len(drafts))

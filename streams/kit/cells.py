@@ -13,14 +13,18 @@ from streams.kit.words import NO, SYMBOLS, YES
 BETWEEN = "｜"  # a drop-down shows code｜name; what follows is for the reader's eyes
 _DAY = re.compile(
     r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|年(\d{1,2})月(\d{1,2})日)"
+    r"(?:[ T]00?:00(?::00(?:\.0+)?)?)?"  # midnight, as databases write a day
 )
 _PACKED_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+")
 _WHOLE = re.compile(r"[+-]?\d{1,18}")
 _INT = 1 << 31  # an Avro int is smaller
-_SPACE = " \t\r\n\u3000\u00a0\ufeff"
+SPACE = " \t\r\n\u3000\u00a0\ufeff"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_LOST = re.compile("[\ud800-\udfff\ufffd]")  # half a character, or the sign that stands for one that is lost
 _SHORT_NUMBER = re.compile(r"\d{1,4}")  # a code of the catalogue that looks like a number, such as ground 53
+# last names of the columns that have a list of codes: only there a drop-down shows more than the code
+LISTED = frozenset({"item", "body", "basis", "ground", "role", "reason", "recipient", "purpose", "channel"})
 
 
 class Formula(NamedTuple):
@@ -50,12 +54,17 @@ def shown(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, Formula):
-        return cell.text
+        return whole(cell.text)
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     if isinstance(cell, datetime) and cell.time() == time():
         return cell.date().isoformat()
-    return str(cell)
+    return whole(str(cell))
+
+
+def whole(text: str) -> str:
+    """``text`` as any file can hold it: half a character, as JSON can hold one, becomes the sign for a lost one."""
+    return _LOST.sub("\ufffd", text)
 
 
 def value(cell: Cell, column: Column) -> Any:
@@ -67,7 +76,7 @@ def value(cell: Cell, column: Column) -> Any:
     if isinstance(cell, Formula):
         raise CellFault("FILE_FORMULA", "a value")
     if isinstance(cell, str):
-        cell = cell.strip(_SPACE)
+        cell = cell.strip(SPACE)
     if cell is None or cell == "":
         return _empty(column)
     return _READ[column.kind](cell, column)
@@ -93,7 +102,12 @@ def _text(cell: Any, column: Column) -> str:
     if isinstance(cell, str):
         if _SCIENTIFIC.fullmatch(cell):
             raise CellFault("FILE_SCIENTIFIC", "the whole number as text")
-        return cell.partition(BETWEEN)[0].strip(_SPACE)
+        if cell.startswith(("=", "＝")):
+            raise CellFault("FILE_FORMULA", "a value")
+        if _LOST.search(cell):
+            raise CellFault("FILE_NOT_ENCODABLE", "Unicode")
+        listed = column.path.rpartition(".")[2] in LISTED
+        return cell.partition(BETWEEN)[0].strip(SPACE) if listed else cell
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         said = shown(cell)
         if column.path.endswith("ground") and _SHORT_NUMBER.fullmatch(said):
@@ -108,8 +122,9 @@ def _date(cell: Any, column: Column) -> date:
             return cell.date()
     elif isinstance(cell, date):
         return cell
-    elif isinstance(cell, str):
-        found = _DAY.fullmatch(cell) or _PACKED_DAY.fullmatch(cell)
+    elif isinstance(cell, str | int | float) and not isinstance(cell, bool):
+        said = shown(cell)
+        found = _DAY.fullmatch(said) or _PACKED_DAY.fullmatch(said)
         if found is not None:
             try:
                 year, month, day = (int(part) for part in found.groups() if part is not None)

@@ -1,12 +1,13 @@
 """``chengxin validate``: every row of a file with the answer the server would give it, cell by cell."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from streams.core.decisions import Fault, Outcome
 from streams.core.law import CodeText, LawBook
-from streams.kit.cells import shown
+from streams.kit.cells import LISTED, shown
 from streams.kit.offline import Checker, Fate
 from streams.kit.rows import Draft, Problem
 from streams.kit.words import FILE_CODES, HINTS
@@ -102,7 +103,9 @@ def _cures(text: CodeText) -> tuple[str, str]:
 
 
 def _hint(fault: Fault, path: str, seen: str) -> tuple[str, ...]:
-    """What a spreadsheet probably did to a number that fails its check."""
+    """What a spreadsheet or a keyboard probably did to a number or code that fails its check."""
+    if path.rpartition(".")[2] in LISTED and unicodedata.normalize("NFKC", seen) != seen:
+        return HINTS["wide"]
     if path not in _NUMBERS or not seen.isdigit():
         return ()
     if len(seen) == _WHOLE and seen.endswith("000"):

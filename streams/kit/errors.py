@@ -80,9 +80,12 @@ def _xlsx(table: Table, faulty: Sequence[Checked]) -> openpyxl.Workbook:
         headings = [name for name in sheet.headings if name not in _HIDDEN]
         head(page, [*headings, *ERROR_COLUMNS])
         for number, one in enumerate(rows, 2):
-            cells = [shown(one.draft.row.cells.get(name)) for name in headings]
-            for column, text in enumerate([*cells, *_told(one)], 1):
-                put(page, number, column, text)
+            cells = [one.draft.row.cells.get(name) for name in headings]
+            for column, cell in enumerate([*cells, *_told(one)], 1):
+                if isinstance(cell, int | float) and not isinstance(cell, bool):
+                    page.cell(number, column, cell)  # as text it would pass for what it is not
+                else:
+                    put(page, number, column, shown(cell))
     if not book.worksheets:
         book.create_sheet("errors")
     return book

@@ -3,19 +3,23 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from streams.kit.cells import Cell, Formula, unguarded
+from streams.kit.cells import SPACE, Cell, Formula, shown, unguarded, whole
 
 MOST_BYTES = 256 << 20
 _MOST_UNPACKED = 1 << 30  # an XLSX is a zip: what it says it unpacks to
 _DELIMITERS = (",", "\t", ";")
-EXTRA = "\x00"  # key of what stands beyond the last heading
+EXTRA = "\x00"  # key of what stands under no heading
 UNREADABLE = "\x01"  # key of a line that is no object
 FORMATS = (".csv", ".xlsx", ".jsonl", ".json")
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]+(\d+):[A-Z]+(\d+))"')
+_SCANNED, _TAG = 1 << 20, 200  # bytes at a time, and how long a tag may be that lies across two of these
 
 
 class FileFault(Exception):
@@ -54,7 +58,7 @@ def read(path: Path) -> Table:
     if path.stat().st_size > MOST_BYTES:
         raise FileFault(f"{path}: 文件过大，请拆分 / too large: split it into files under {MOST_BYTES >> 20} MB")
     if suffix == ".xlsx":
-        return Table(path, _xlsx(path))
+        return _xlsx(path)
     text, note = _decoded(path)
     if suffix == ".csv":
         return Table(path, (_csv(path, text),), note)
@@ -97,10 +101,18 @@ def _csv(path: Path, text: str) -> Sheet:
 
 
 def _paired(headings: tuple[str, ...], cells: list[Any]) -> dict[str, Cell]:
-    """Cells by heading; of a spreadsheet cells without a heading are left out if they are empty."""
-    found: dict[str, Cell] = {name: cell for name, cell in zip(headings, cells, strict=False) if name.strip()}
-    beyond = [cell for cell in cells[len(headings) :] if cell not in (None, "")]
-    return {**found, EXTRA: str(beyond[0])} if beyond else found
+    """Cells by heading. What stands under none is kept apart, for it would be lost; blank cells there are nothing."""
+    found: dict[str, Cell] = {}
+    for name, cell in zip_longest(headings, cells):
+        if name and name.strip():
+            found[name] = cell
+        elif not _blank(cell):
+            found.setdefault(EXTRA, shown(cell))
+    return found
+
+
+def _blank(cell: Any) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip(SPACE))
 
 
 def _checked(path: Path, sheet: str, headings: tuple[str, ...]) -> tuple[str, ...]:
@@ -113,32 +125,37 @@ def _checked(path: Path, sheet: str, headings: tuple[str, ...]) -> tuple[str, ..
     return headings
 
 
-def _xlsx(path: Path) -> tuple[Sheet, ...]:
+def _xlsx(path: Path) -> Table:
     import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         with zipfile.ZipFile(path) as packed:
             if sum(one.file_size for one in packed.infolist()) > _MOST_UNPACKED:
                 raise FileFault(f"{path}: 解压后过大，请拆分 / unpacks to too much: split it")
         book = openpyxl.load_workbook(path, read_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError):
+        try:
+            shown = [one for one in book.worksheets if one.sheet_state == "visible"]
+            sheets = [_sheet(path, one) for one in shown]
+            hidden = "、".join(one.title for one in book.worksheets if one not in shown)
+        finally:
+            book.close()
+    except (FileFault, OSError, MemoryError):
+        raise
+    except Exception as error:  # of a damaged file openpyxl raises whatever it comes upon
         cure = "打开后另存为 .xlsx / open it and save it again as .xlsx"
-        raise FileFault(f"{path}: 不是 XLSX 文件 / no XLSX file: {cure}") from None
-    try:
-        sheets = tuple(_sheet(path, one) for one in book.worksheets if one.sheet_state == "visible")
-    finally:
-        book.close()
-    return tuple(sheet for sheet in sheets if sheet is not None)
+        raise FileFault(f"{path}: 不是完好的 XLSX 文件 / no sound XLSX file ({type(error).__name__}): {cure}") from None
+    note = f"隐藏的工作表未读取 / hidden sheets are not read: {hidden}" if hidden else ""
+    return Table(path, tuple(sheet for sheet in sheets if sheet is not None), note)
 
 
 def _sheet(path: Path, sheet: Any) -> Sheet | None:
     """None for a sheet without a cell."""
     headings: tuple[str, ...] = ()
     rows = []
+    sheet.reset_dimensions()  # what a file says of its size may be less than it holds
     for number, cells in enumerate(sheet.iter_rows(), 1):
         values = [_cell(cell) for cell in cells]
-        if all(one is None or one == "" for one in values):
+        if all(map(_blank, values)):
             continue
         if not headings:
             headings = tuple("" if one is None else str(one) for one in values)
@@ -146,7 +163,21 @@ def _sheet(path: Path, sheet: Any) -> Sheet | None:
                 headings = headings[:-1]
         else:
             rows.append(Row(number, _paired(headings, values)))
+    if rows:
+        _refuse_merged(path, sheet, rows[0].number)
     return Sheet(sheet.title, _checked(path, sheet.title, headings), rows) if headings else None
+
+
+def _refuse_merged(path: Path, sheet: Any, first: int) -> None:
+    """Of merged cells only the first holds the value: the other rows or columns would go without it."""
+    with sheet._get_source() as source:
+        tail = b""
+        while part := source.read(_SCANNED):
+            for found in _MERGED.finditer(tail + part):
+                if int(found[3]) >= first:
+                    where = f"{path} [{sheet.title}] {found[1].decode()}"
+                    raise FileFault(f"{where}: 合并单元格，请取消合并并逐行填写 / merged cells: unmerge, fill in each")
+            tail = part[-_TAG:]
 
 
 def _cell(cell: Any) -> Cell:
@@ -157,13 +188,13 @@ def _cell(cell: Any) -> Cell:
 
 
 def _lines(text: str) -> Sheet:
-    return _objects([(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()])
+    return _objects([(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()])
 
 
 def _json(path: Path, text: str) -> Sheet:
     try:
         found = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FileFault(f"{path}: 不是 JSON / no JSON: {error}") from None
     rows = found if isinstance(found, list) else [found]
     return _objects([(number, json.dumps(row)) for number, row in enumerate(rows, 1)])
@@ -187,7 +218,8 @@ def _objects(lines: list[tuple[int, str]]) -> Sheet:
 
 def _flat(node: dict[str, Any], place: str) -> Iterator[tuple[str, Cell]]:
     """Nested objects as dotted paths; a list is shown as it is and is no value of any column."""
-    for name, inner in node.items():
+    for said, inner in node.items():
+        name = whole(said)
         if isinstance(inner, dict) and inner:
             yield from _flat(inner, f"{place}{name}.")
         elif isinstance(inner, list | dict):

@@ -9,7 +9,7 @@ from streams.kit.cells import BETWEEN, Cell, CellFault, shown, value
 from streams.kit.columns import Column, Headings, columns, folded
 from streams.kit.folder import Kit
 from streams.kit.reading import EXTRA, UNREADABLE, FileFault, Row, Sheet, Table
-from streams.kit.words import RECORDS
+from streams.kit.words import ABOUT, CODES, RECORDS
 
 ERROR_COLUMNS = (
     "错误行 error_row",
@@ -118,11 +118,8 @@ class Maker:
             problems.append(Problem("record", "FILE_RECORD_NOT_SENT", record, "a record this channel sends"))
         data = None
         if not problems:
-            try:
-                found["event_id"] = found["event_id"] or self._event_id(record, found)
-                data = self._kit.codec.encode(record, found)
-            except UnicodeEncodeError:  # half a surrogate pair, as JSON can hold
-                problems.append(Problem("", "FILE_NOT_ENCODABLE", "", "Unicode"))
+            found["event_id"] = found["event_id"] or self._event_id(record, found)
+            data = self._kit.codec.encode(record, found)
         event_id = found.get("event_id") or ""
         return Draft(sheet.name, row, record, family or "", event_id, found, data, headings, tuple(problems))
 
@@ -153,6 +150,14 @@ class Maker:
         data = self._kit.codec.encode(record, {**found, "event_id": ""})
         mac = hmac.new(self._key, f"event id|{self._channel}|{record}|".encode() + data, sha256)
         return f"row-{mac.hexdigest()[:32].translate(_LETTERS)}"
+
+
+def left_out(table: Table) -> list[str]:
+    """Names of the sheets that hold rows and are not read, because other sheets are named by a record."""
+    others = [sheet for sheet in table.sheets if record_of(sheet.name) is None]
+    if len(others) == len(table.sheets):
+        return []
+    return [sheet.name for sheet in others if sheet.rows and sheet.name not in (CODES, ABOUT)]
 
 
 def record_of(sheet: str) -> str | None:

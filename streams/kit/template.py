@@ -18,11 +18,10 @@ from streams.kit.cells import BETWEEN
 from streams.kit.columns import Column, columns
 from streams.kit.folder import Kit
 from streams.kit.lists import choices
-from streams.kit.words import RECORDS
+from streams.kit.words import ABOUT, CODES, RECORDS
 from streams.kit.workbook import TEXT, head, put
 
 OF_ITEM = ("CreditDetermination", "GroundEnding", "RecordCorrection", "CaseEvent")
-_CODES, _ABOUT = "代码 codes", "说明 readme"
 _DAY_FORMAT = "yyyy-mm-dd"
 _LAST_ROW = 10_000  # rows that have drop-downs
 _PROMPT = 250  # characters that a spreadsheet shows
@@ -90,10 +89,10 @@ class _Lists:
             self._names.append(_heading(column))
             self._places[found] = len(self._places) + 1
         letter = get_column_letter(self._places[found])
-        return f"{quote_sheetname(_CODES)}!${letter}$2:${letter}${len(found) + 1}"
+        return f"{quote_sheetname(CODES)}!${letter}$2:${letter}${len(found) + 1}"
 
     def write(self) -> None:
-        page = self._book.create_sheet(_CODES)
+        page = self._book.create_sheet(CODES)
         head(page, self._names)
         for found, number in self._places.items():
             for row, text in enumerate(found, 2):
@@ -149,7 +148,7 @@ def _chosen(said: Any, allowed: tuple[str, ...]) -> str:
 
 
 def _about(book: openpyxl.Workbook, kit: Kit, item: Item | None) -> None:
-    page = book.create_sheet(_ABOUT)
+    page = book.create_sheet(ABOUT)
     lines = [
         "每行一条记录，只涉及一个主体；红色列名必填 / one record a row, about one subject; fill red headings",
         "证件号码、文书号等列为文本格式，请勿改为数字。 / Numbers are text: a number format loses digits.",

@@ -109,8 +109,11 @@ HINTS = {
         "位数不足，首位的 0 或者末位可能丢失：请设为文本格式后重新填入",
         "too short: a leading zero or the last character may be lost; format the column as text and enter it again",
     ),
+    "wide": ("含全角字符，请改为半角", "holds full-width characters: type them half-width"),
     "repeat": ("与本文件第 {row} 行内容相同", "says the same as row {row} of this file"),
 }
+
+CODES, ABOUT = "代码 codes", "说明 readme"  # sheets of a template that hold no records
 
 RECORDS = {
     "CreditDetermination": "认定",

@@ -14,7 +14,7 @@ from tests.kit.kit_stand import SOUND, checked, csv
 
 ROWS = [
     SOUND,
-    SOUND | {"event_id": "L-2", "subject.id_number": "990000198001010021", "subject.name": "=cmd|'/c calc'!A1"},
+    SOUND | {"event_id": "L-2", "subject.id_number": "990000198001010021", "subject.name": "+cmd|'/c calc'!A1"},
     SOUND | {"event_id": "L-3", "document_date": "soon", "hearing": "maybe"},
     SOUND | {"event_id": "L-4", "document_no": ""},
 ]
@@ -46,13 +46,13 @@ def test_a_csv_mirrors_the_faulty_rows(tmp_path: Path) -> None:
 
 
 def test_no_cell_of_an_error_file_is_a_formula(tmp_path: Path) -> None:
-    assert "\"'=cmd" in written(tmp_path, "e.csv").read_text("utf-8-sig") or ",'=cmd" in (tmp_path / "e.csv").read_text(
+    assert "\"'+cmd" in written(tmp_path, "e.csv").read_text("utf-8-sig") or ",'+cmd" in (tmp_path / "e.csv").read_text(
         "utf-8-sig"
     )
     (page,) = openpyxl.load_workbook(written(tmp_path, "e.xlsx")).worksheets
     cells = [cell for row in page.iter_rows() for cell in row if cell.value is not None]
     assert {cell.data_type for cell in cells} == {"s"}
-    (told,) = [cell for cell in cells if cell.value == "=cmd|'/c calc'!A1"]
+    (told,) = [cell for cell in cells if cell.value == "+cmd|'/c calc'!A1"]
     assert told.quotePrefix
 
 
@@ -61,7 +61,7 @@ def test_a_corrected_error_file_is_read_like_any_other(tmp_path: Path, name: str
     path = written(tmp_path, name)
     assert [one.outcome for one in checked(path)] == ["rejected", "unsendable", "held"]
     again = {one.draft.event_id: one.draft.value.get("subject", {}).get("name") for one in checked(path)}
-    assert again["L-2"] == "=cmd|'/c calc'!A1"
+    assert again["L-2"] == "+cmd|'/c calc'!A1"
     if name == "e.csv":
         text = path.read_text("utf-8-sig").replace("990000198001010021", "990000198001010020")
         path.write_text(text.replace("soon", "2026-11-01").replace("maybe", "是"), "utf-8-sig")
@@ -89,3 +89,24 @@ def test_other_formats_are_refused(tmp_path: Path) -> None:
     source = csv(tmp_path / "given.csv", SOUND)
     with pytest.raises(FileFault, match="csv"):
         errors.write(tmp_path / "e.txt", reading.read(source), checked(source))
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "code"),
+    [
+        ("e.xlsx", {"document_no": 20260001}, "FILE_NUMBER_CELL"),
+        ("e.xlsx", {"document_no": "=A1&B1"}, "FILE_FORMULA"),
+        ("e.csv", {"document_no": "=A1&B1"}, "FILE_FORMULA"),
+        ("e.csv", {"document_no": "\ud800"}, "FILE_NOT_ENCODABLE"),
+        ("e.xlsx", {"document_no": "\ud800"}, "FILE_NOT_ENCODABLE"),
+        ("e.json", {"document_no": "\ud800", "\ud800": "x"}, "FILE_COLUMN_UNKNOWN"),
+    ],
+)
+def test_what_was_not_corrected_is_refused_again(tmp_path: Path, name: str, change: dict[str, Any], code: str) -> None:
+    """Written as text it would pass, though what it had lost is still lost."""
+    source = tmp_path / "given.jsonl"
+    source.write_text(json.dumps(SOUND | change))
+    assert errors.write(tmp_path / name, reading.read(source), checked(source)) == 1
+    assert checked(source)[0].code == code
+    if name != "e.json":
+        assert [one.code for one in checked(tmp_path / name)] == [code]

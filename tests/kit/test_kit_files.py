@@ -1,15 +1,16 @@
 """Files as departments have them: what is read, and what is refused with the cure, cell by cell."""
 
 import json
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 
 from streams.kit import reading
+from streams.kit.cells import LISTED
 from streams.kit.columns import Headings, columns
+from streams.kit.lists import choices
 from streams.kit.reading import FileFault
 from streams.kit.rows import Maker
 from streams.kit.words import RECORDS, SYMBOLS
@@ -71,14 +72,20 @@ def test_every_heading_means_one_column(record: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["2026-11-01", "2026-11-1", "2026/11/1", "2026.11.01", "20261101", "2026年11月1日", " 2026-11-01 "]
+    "said",
+    [
+        *("2026-11-01", "2026-11-1", "2026/11/1", "2026.11.01", "20261101", "2026年11月1日", " 2026-11-01 "),
+        *("2026-11-01 00:00:00", "2026/11/1 0:00", "2026-11-01T00:00:00.000", "２０２６年１１月１日"),
+    ],
 )
 def test_days_as_people_write_them(tmp_path: Path, said: str) -> None:
     (one,) = checked(csv(tmp_path / "a.csv", SOUND | {"document_date": said}))
     assert one.draft.value["document_date"] == date(2026, 11, 1)
 
 
-@pytest.mark.parametrize("said", ["2026-02-30", "11/01/2026", "46000", "2026-11", "昨天", "2026-11/01"])
+@pytest.mark.parametrize(
+    "said", ["2026-02-30", "11/01/2026", "46000", "2026-11", "昨天", "2026-11/01", "2026-11-01 08:00"]
+)
 def test_what_is_no_day_is_told(tmp_path: Path, said: str) -> None:
     (one,) = checked(csv(tmp_path / "a.csv", SOUND | {"document_date": said}))
     (finding,) = one.findings
@@ -99,6 +106,8 @@ def test_what_is_no_day_is_told(tmp_path: Path, said: str) -> None:
         ("subject.kind", "unknown", "FILE_CHOICE"),
         ("subject.kind", "人", "FILE_CHOICE"),
         ("hearing", "2", "FILE_YES_NO"),
+        ("document_no", '="2026"', "FILE_FORMULA"),
+        ("subject.name", "测试\ufffd", "FILE_NOT_ENCODABLE"),
     ],
 )
 def test_cells_that_are_no_value(tmp_path: Path, path: str, said: str, code: str) -> None:
@@ -124,6 +133,23 @@ def test_what_a_spreadsheet_did_to_a_number_is_guessed_in_the_cure_only(tmp_path
     assert (finding.code, finding.seen) == ("IDENTIFIER_INVALID", number)
     assert hint in finding.cure_zh
     assert hint or "；" not in finding.cure_zh.removeprefix(kit().book.codes["IDENTIFIER_INVALID"].cure_zh)
+
+
+def test_a_code_typed_full_width_is_told_as_one(tmp_path: Path) -> None:
+    (one,) = checked(csv(tmp_path / "a.csv", SOUND | {"ground": "１"}))
+    assert (one.code, "全角" in one.findings[0].cure_zh) == ("GROUND_UNKNOWN", True)
+
+
+def test_only_columns_with_a_list_show_more_than_the_code(tmp_path: Path) -> None:
+    """Elsewhere what follows the bar belongs to the value: half a document number is another document."""
+    (one,) = checked(csv(tmp_path / "a.csv", SOUND | {"document_no": "2026｜1号", "body": "SD-COURT｜高院"}))
+    assert (one.draft.value["document_no"], one.draft.value["body"]) == ("2026｜1号", "SD-COURT")
+    item = kit().book.items["COURT_DEFAULTER_LISTING"]
+    for record in RECORDS:
+        for column in columns(kit().codec, record):
+            listed = any(choices(column, record, kit().book, of, "court") for of in (None, item))
+            if column.kind == "string":
+                assert not listed or column.path.rpartition(".")[2] in LISTED, column.path
 
 
 def test_chinese_names_of_choices(tmp_path: Path) -> None:
@@ -185,6 +211,13 @@ def test_more_cells_than_headings(tmp_path: Path) -> None:
     assert only(path) == ("unsendable", "FILE_CELLS_EXTRA")
 
 
+def test_a_cell_under_no_heading_is_told_and_a_blank_one_is_nothing(tmp_path: Path) -> None:
+    lines = csv(tmp_path / "a.csv", SOUND | {"ground": "1", "": "2027-01-01"}, SOUND | {"": "\u3000"}).read_bytes()
+    (tmp_path / "a.csv").write_bytes(lines + b", ")
+    first, second = checked(tmp_path / "a.csv")
+    assert (first.code, first.findings[0].seen, second.code) == ("FILE_CELLS_EXTRA", "2027-01-01", None)
+
+
 def test_a_file_that_does_not_say_what_it_holds(tmp_path: Path) -> None:
     with pytest.raises(FileFault, match="--record"):
         checked(csv(tmp_path / "a.csv", SOUND), record=None)
@@ -235,6 +268,20 @@ def test_json_values_that_are_none(tmp_path: Path, change: dict[str, Any], code:
     assert only(tmp_path / "a.jsonl") == ("unsendable", code)
 
 
+@pytest.mark.parametrize("sign", ["\u2028", "\u0085", "\x1e"])
+def test_a_line_ends_where_json_lines_end(tmp_path: Path, sign: str) -> None:
+    text = json.dumps(SOUND | {"subject.name": f"a{sign}b"}, ensure_ascii=False).replace("\\u001e", "")
+    (tmp_path / "a.jsonl").write_text(f"{text}\r\n{json.dumps(SOUND)}\r\n")
+    assert [one.draft.row.number for one in checked(tmp_path / "a.jsonl")] == [1, 2]
+    assert all(one.draft.data for one in checked(tmp_path / "a.jsonl"))
+
+
+def test_json_too_deep_to_read_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("[" * 100_000)
+    with pytest.raises(FileFault, match="JSON"):
+        reading.read(tmp_path / "a.json")
+
+
 def test_a_line_that_is_no_object_does_not_hide_the_others(tmp_path: Path) -> None:
     deep = "[" * 100_000
     (tmp_path / "a.jsonl").write_text("\n".join(["{", "[1]", deep, json.dumps(SOUND)]))
@@ -247,36 +294,3 @@ def test_what_is_no_such_file_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("{")
     with pytest.raises(FileFault):
         reading.read(tmp_path / name)
-
-
-def workbook(path: Path, changes: dict[str, Any]) -> Path:
-    book = openpyxl.Workbook()
-    page = book.active
-    assert page is not None
-    page.append(list(SOUND))
-    page.append(list((SOUND | changes).values()))
-    book.save(path)
-    return path
-
-
-@pytest.mark.parametrize(
-    ("changes", "found"),
-    [
-        ({}, ("accepted", None)),
-        ({"document_date": datetime(2026, 11, 1)}, ("accepted", None)),  # noqa: DTZ001  as a cell holds it
-        ({"hearing": True, "ground": 1}, ("accepted", None)),
-        ({"document_date": datetime(2026, 11, 1, 8)}, ("unsendable", "FILE_DATE")),  # noqa: DTZ001
-        ({"subject.id_number": 990000198001010020}, ("unsendable", "FILE_NUMBER_CELL")),
-        ({"event_id": 17}, ("unsendable", "FILE_NUMBER_CELL")),  # was it 00017?
-        ({"document_no": "=1+1"}, ("unsendable", "FILE_FORMULA")),
-        ({"document_no": "#N/A"}, ("unsendable", "FILE_FORMULA")),
-    ],
-)
-def test_cells_of_a_workbook(tmp_path: Path, changes: dict[str, Any], found: tuple[str, str | None]) -> None:
-    assert only(workbook(tmp_path / "a.xlsx", changes)) == found
-
-
-def test_a_workbook_that_unpacks_to_too_much_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "_MOST_UNPACKED", 1_000)
-    with pytest.raises(FileFault, match="split"):
-        reading.read(workbook(tmp_path / "a.xlsx", {}))
