@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from streams.kit.monthly import Line
-
-_REDRIVES = "redrives.{channel}.jsonl"
+    from streams.kit.redriving import Chains
+    from streams.reader import Reader
 
 
 def redrive(
@@ -36,6 +36,7 @@ def redrive(
     from streams import addresses
     from streams.kit import answers, redriving
     from streams.kit.journal import Journal, row_key
+    from streams.kit.redriving import Before
     from streams.reader import Reader
     from streams.settings import Settings
 
@@ -45,9 +46,9 @@ def redrive(
     table, checked = department.check_file(department.open_kit(kit), asked, keys.own)
     reader = Reader(settings, addresses.find_kafka(settings))
     topic = reader.catalogue.name("receipts", channel, settings.prefix)
-    chains = redriving.Chains(settings.data_dir / "kit" / _REDRIVES.format(channel=channel))
+    before = Before(_chains(reader, channel), keys.channel, Journal.beside(file), partial(row_key, keys.own, channel))
     found = answers.read(reader.bootstrap, topic, reader.codec)
-    ready, checked = redriving.judge(checked, found, chains, keys.channel)
+    ready, checked = redriving.judge(checked, found, before)
     department.show(screen(plain=True), table, checked)
     faulty = [one for one in checked if one.code is not None and one.findings]
     if faulty:
@@ -55,14 +56,22 @@ def redrive(
     if dry_run:
         typer.echo(f"试运行，未发送 / dry run, nothing sent: {len(ready)}")
     else:
-        journal = Journal.beside(file)
         try:
-            sending.send(settings, [one.draft for one in ready], journal, keys, channel)
+            sending.send(settings, [one.draft for one in ready], before.journal, keys, channel)
         finally:
-            named = partial(row_key, keys.own, channel)
-            chains.add(redriving.chained(ready, journal, chains, named))
+            before.chains.add(redriving.chained(ready, before))
     if len(ready) < len(checked):
         raise typer.Exit(1)
+
+
+def _chains(reader: "Reader", channel: str) -> "Chains":
+    """What the department sent again to this deployment."""
+    from streams.kit.redriving import Chains
+    from streams.kit.sending import cluster_of
+
+    settings = reader.settings
+    place = settings.data_dir / "kit" / f"redrives.{channel}.jsonl"
+    return Chains(place, cluster_of(reader.bootstrap, settings.prefix))
 
 
 def monthly_return(
@@ -83,7 +92,7 @@ def monthly_return(
     """The monthly return: produced, published, reported, not reported with the reason, beside what arrived by its
     receipts. Without figures a form with what arrived filled in. Exit 1 where a difference is not explained."""
     from streams import addresses
-    from streams.kit import monthly
+    from streams.kit import monthly, redriving
     from streams.reader import Reader
     from streams.settings import Settings
 
@@ -93,7 +102,8 @@ def monthly_return(
     said = {} if figures is None else monthly.figures(figures, book)
     reader = Reader(settings, addresses.find_kafka(settings))
     sent = sending.reconciled(reader, channel, journal, None, wait)
-    lines = monthly.lines((line.fate for line in sent), said, month.date(), book)
+    fates = redriving.not_sent_again((line.fate for line in sent), _chains(reader, channel))
+    lines = monthly.lines(fates, said, month.date(), book)
     monthly.write(out, lines)
     _show(out, lines)
     if any(line.unexplained for line in lines):

@@ -3,6 +3,7 @@
 import contextlib
 import time
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -112,9 +113,10 @@ def keys_of(settings: "Settings", channel_key: Path | None) -> "Keys":
 
 
 def beside(file: Path) -> Path:
-    """The error file where none is named."""
+    """The error file where none is named: a new one, for the last may have been corrected in place."""
     suffix = ".json" if file.suffix.lower() == ".jsonl" else file.suffix.lower()
-    return file.with_name(f"{file.stem}.errors{suffix}")
+    names = (f"{file.stem}.errors{number}{suffix}" for number in chain([""], (f".{n}" for n in count(2))))
+    return next(place for name in names if not (place := file.with_name(name)).exists())
 
 
 def _would(checked: "Sequence[Checked]", journal: "Journal", channel: str) -> str:
@@ -181,7 +183,7 @@ def reconciled(
         if (one.topic.rpartition(".")[2], one.cluster) == (channel, cluster) and (start is None or one.sent_at >= start)
     ]
     topic = reader.catalogue.name("receipts", channel, reader.settings.prefix)
-    first = min((one.sent_at for _, one in sent), default=start)
+    first = answers.first_receipt(one for _, one in sent) or start
     deadline = time.monotonic() + wait
     while True:
         found = list(answers.read(reader.bootstrap, topic, reader.codec, first))

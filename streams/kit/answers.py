@@ -2,15 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import UnknownTopicOrPartitionError
 
-from schemas.codec import Codec
+from schemas.codec import Codec, SchemaFault
+from streams.kit.folder import KitFault
 from streams.kit.journal import Sent
 
 _POLL_MS = 500
+_BROKERS_APART = timedelta(hours=1)  # how far clocks may differ: records and receipts lie on different brokers
 MISSING, FORGED = "missing", "digest_differs"
 
 
@@ -55,7 +58,11 @@ class Fate(NamedTuple):
 def read(
     bootstrap: str, topic: str, codec: Codec, since: datetime | None = None, follow: bool = False
 ) -> Iterator[Answer]:
-    """Committed receipts of ``topic`` in the order of its partitions; with ``follow`` without end."""
+    """Committed receipts of ``topic`` in the order of its partitions; with ``follow`` without end.
+
+    :raises UnknownTopicOrPartitionError: it is not there.
+    :raises KitFault: a receipt is of a newer release than this program.
+    """
     consumer = KafkaConsumer(
         bootstrap_servers=bootstrap,
         isolation_level="read_committed",
@@ -63,17 +70,25 @@ def read(
         auto_offset_reset="earliest",
     )
     try:
-        partitions = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
+        if topic not in consumer.topics():
+            raise UnknownTopicOrPartitionError(f"{topic} is not there, or may not be read: check channel and prefix")
+        partitions = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic))]
         consumer.assign(partitions)
         _seek(consumer, partitions, since)
         ends = consumer.end_offsets(partitions)
         while follow or any(consumer.position(one) < ends[one] for one in partitions):
             for records in consumer.poll(timeout_ms=_POLL_MS).values():
                 for record in records:
-                    value = codec.decode(record.value, frozenset({"Receipt"})).value
-                    yield Answer(value, datetime.fromtimestamp(record.timestamp / 1000, UTC))
+                    yield Answer(_receipt(codec, record.value), datetime.fromtimestamp(record.timestamp / 1000, UTC))
     finally:
         consumer.close()
+
+
+def _receipt(codec: Codec, value: bytes) -> dict[str, Any]:
+    try:
+        return codec.decode(value, frozenset({"Receipt"})).value
+    except SchemaFault as fault:
+        raise KitFault(f"回执无法读取，请更新本程序 / a receipt cannot be read, update chengxin: {fault}") from None
 
 
 def _seek(consumer: Any, partitions: list[TopicPartition], since: datetime | None) -> None:
@@ -86,6 +101,12 @@ def _seek(consumer: Any, partitions: list[TopicPartition], since: datetime | Non
             consumer.seek_to_end(one)
         else:
             consumer.seek(one, found[one].offset)
+
+
+def first_receipt(sent: Iterable[Sent]) -> datetime | None:
+    """A time before any receipt of ``sent``; None where nothing was sent."""
+    first = min((one.sent_at for one in sent), default=None)
+    return None if first is None else first - _BROKERS_APART
 
 
 def matched(sent: Iterable[Sent], answers: Iterable[Answer]) -> list[Fate]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from streams.core.decisions import Outcome
-from streams.kit.answers import Answer
+from streams.kit.answers import Answer, Fate
 from streams.kit.cells import shown
 from streams.kit.checking import Checked, Finding
 from streams.kit.columns import folded
@@ -26,8 +26,10 @@ _KEPT_BACK = "kept_back"
 
 
 class Again(msgspec.Struct, frozen=True):
-    """A record sent again: for which receipt, which receipt was the first of its chain, the how manieth time."""
+    """A record sent again: for which receipt, which receipt was the first of its chain, the how manieth time. Receipts
+    are numbered by places, so those of a test deployment are called like those of the real one."""
 
+    cluster: str
     receipt_id: str
     origin: str
     times: int
@@ -37,11 +39,12 @@ class Again(msgspec.Struct, frozen=True):
 
 
 class Chains:
-    """What was sent again so far, in a file of its own: one line each."""
+    """What was sent again so far to one ``cluster``, in a file of its own: one line each."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, cluster: str) -> None:
+        self.cluster = cluster
         self._path = path
-        self._all = lines(path, Again) if path.exists() else []
+        self._all = [one for one in lines(path, Again) if one.cluster == cluster] if path.exists() else []
 
     def answered(self, receipt_id: str) -> bool:
         return any(one.receipt_id == receipt_id for one in self._all)
@@ -66,9 +69,25 @@ class Ready(NamedTuple):
     answer: Answer
 
 
-def judge(
-    checked: Sequence[Checked], answers: Iterable[Answer], chains: Chains, channel_key: bytes | None
-) -> tuple[list[Ready], list[Checked]]:
+class Before(NamedTuple):
+    """What the department knows of what it sent before. ``channel_key``: of the digests in receipts, where it has it
+    here; ``journal``: of the file; ``named``: a row's key there."""
+
+    chains: Chains
+    channel_key: bytes | None
+    journal: Journal
+    named: Callable[[Draft], str]
+
+    def same(self, draft: Draft, answer: Answer) -> bool:
+        """Whether ``answer`` refused these very bytes, as far as is known."""
+        assert draft.data is not None
+        if self.channel_key is not None and answer.receipt["sent_digest"] == sent_digest(self.channel_key, draft.data):
+            return True
+        there = (self.named(draft), self.chains.cluster, answer.place)
+        return any((one.row_key, one.cluster, one.place) == there for one in self.journal.sent)
+
+
+def judge(checked: Sequence[Checked], answers: Iterable[Answer], before: Before) -> tuple[list[Ready], list[Checked]]:
     """Rows that may go in again, and all rows with what keeps the others back."""
     by_id = {answer.receipt["receipt_id"]: answer for answer in answers}
     ready: list[Ready] = []
@@ -76,7 +95,7 @@ def judge(
     for one in checked:
         answer = by_id.get(receipt_named(one.draft))
         taken = {other.answer.receipt["receipt_id"] for other in ready}
-        code = _code(one, answer, chains, channel_key, taken) if one.sendable else None
+        code = _code(one, answer, before, taken) if one.sendable else None
         if one.sendable and code is None:
             assert answer is not None
             ready.append(Ready(one.draft, answer))
@@ -84,21 +103,17 @@ def judge(
     return ready, said
 
 
-def _code(
-    one: Checked, answer: Answer | None, chains: Chains, channel_key: bytes | None, taken: set[str]
-) -> str | None:
+def _code(one: Checked, answer: Answer | None, before: Before, taken: set[str]) -> str | None:
     if answer is None:
         return "REDRIVE_RECEIPT_UNKNOWN"
     if answer.receipt["outcome"] not in _OPEN:
         return "REDRIVE_NOT_REFUSED"
     receipt_id = answer.receipt["receipt_id"]
-    if receipt_id in taken or chains.answered(receipt_id):
+    if receipt_id in taken or before.chains.answered(receipt_id):
         return "REDRIVE_TWICE"
-    if chains.origin(answer)[1] >= MOST:
+    if before.chains.origin(answer)[1] >= MOST:
         return "REDRIVE_TOO_OFTEN"
-    assert one.draft.data is not None
-    same = channel_key is not None and answer.receipt["sent_digest"] == sent_digest(channel_key, one.draft.data)
-    return "REDRIVE_UNCHANGED" if same else None
+    return "REDRIVE_UNCHANGED" if before.same(one.draft, answer) else None
 
 
 def receipt_named(draft: Draft) -> str:
@@ -112,13 +127,19 @@ def _kept_back(one: Checked, code: str) -> Checked:
     return one._replace(outcome=_KEPT_BACK, code=code, findings=(finding,))
 
 
-def chained(ready: Sequence[Ready], journal: Journal, chains: Chains, named: Callable[[Draft], str]) -> list[Again]:
-    """What the journal says was sent of ``ready``, with the chain each belongs to. ``named``: a row's key there."""
-    sent = {one.row_key: one for one in journal.sent}
+def chained(ready: Sequence[Ready], before: Before) -> list[Again]:
+    """What the journal says was sent of ``ready``, with the chain each belongs to."""
+    chains = before.chains
+    sent = {one.row_key: one for one in before.journal.sent if one.cluster == chains.cluster}
     found = []
     for draft, answer in ready:
-        done: Sent | None = sent.get(named(draft))
+        done: Sent | None = sent.get(before.named(draft))
         if done is not None:
             origin, times = chains.origin(answer)
-            found.append(Again(answer.receipt["receipt_id"], origin, times + 1, *done.place))
+            found.append(Again(chains.cluster, answer.receipt["receipt_id"], origin, times + 1, *done.place))
     return found
+
+
+def not_sent_again(fates: Iterable[Fate], chains: Chains) -> list[Fate]:
+    """``fates`` without those of records that were corrected and sent again: that record tells of the document."""
+    return [one for one in fates if one.answer is None or not chains.answered(one.answer.receipt["receipt_id"])]

@@ -116,7 +116,7 @@ class Sender:
             topic=where.topic.removeprefix(self._prefix),
             partition=where.partition,
             offset=where.offset,
-            sent_at=datetime.now(UTC),
+            sent_at=_taken(where.timestamp),
             digest=None if self._keys.channel is None else sent_digest(self._keys.channel, draft.data),
         )
 
@@ -126,6 +126,13 @@ class Sender:
             f"{number} 条未确认（{why}）；已确认的记在 {self._journal.path.name}，原样再运行即可续传 / "
             "not acknowledged; run the same command again to go on"
         )
+
+
+def _taken(milliseconds: int | None) -> datetime:
+    """When the broker took the record, by the clock that dates its receipt too; ours where the broker does not say."""
+    if milliseconds is None or milliseconds < 0:
+        return datetime.now(UTC)
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def cluster_of(bootstrap: str, prefix: str) -> str:

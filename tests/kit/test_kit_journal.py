@@ -2,16 +2,18 @@
 
 import csv as csvs
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 
+from streams.cli.sending import beside
 from streams.identity import Keyring
-from streams.kit import journal, keys, sheet
-from streams.kit.answers import Answer, Fate, matched
+from streams.kit import answers, journal, keys, sending, sheet
+from streams.kit.answers import Answer, Fate, first_receipt, matched
+from streams.kit.folder import KitFault
 from streams.kit.journal import Journal, JournalFault, Sent, row_key
 from streams.kit.reading import FileFault, read
 from streams.kit.rows import Maker
@@ -108,6 +110,31 @@ def fates() -> list[Fate]:
 
 def test_a_receipt_belongs_to_the_record_it_names_and_to_its_bytes() -> None:
     assert [fate.outcome for fate in fates()] == ["accepted", "rejected", "missing", "digest_differs", "accepted"]
+
+
+def test_receipts_are_looked_for_from_before_the_first_record_was_taken() -> None:
+    """Their broker may have a slower clock, and a receipt comes while others are still sent."""
+    rows = [sent(0, sent_at=AT + timedelta(days=2)), sent(1, sent_at=AT), sent(2, sent_at=AT + timedelta(days=1))]
+    first = first_receipt(rows)
+    assert first is not None and AT - timedelta(days=1) < first < AT - timedelta(minutes=10)
+    assert first_receipt([]) is None
+
+
+@pytest.mark.parametrize(("said", "taken"), [(1_795_136_523_000, AT), (-1, None), (None, None)])
+def test_the_journal_says_when_the_broker_took_a_record(said: int | None, taken: datetime | None) -> None:
+    assert sending._taken(said) == taken or (taken is None and datetime.now(UTC) - sending._taken(said) < timedelta(1))
+
+
+def test_a_receipt_of_a_newer_release_is_told_as_one() -> None:
+    with pytest.raises(KitFault, match="update chengxin"):
+        answers._receipt(kit().codec, b"\0\x7f\xff\xff\xff")
+
+
+def test_an_error_file_that_may_have_been_corrected_is_not_written_over(tmp_path: Path) -> None:
+    for name in ("rows.errors.xlsx", "rows.errors.2.xlsx", "rows.errors.3.xlsx"):
+        assert beside(tmp_path / "rows.xlsx") == tmp_path / name
+        (tmp_path / name).touch()
+    assert beside(tmp_path / "rows.jsonl") == tmp_path / "rows.errors.json"
 
 
 def test_without_the_channels_key_no_digest_is_compared() -> None:

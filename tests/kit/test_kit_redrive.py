@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import openpyxl
 import pytest
 
@@ -14,7 +15,7 @@ from streams.kit.answers import Answer, Fate
 from streams.kit.checking import Checked
 from streams.kit.journal import Journal, Sent, row_key
 from streams.kit.reading import FileFault
-from streams.kit.redriving import MOST, Chains, chained, judge
+from streams.kit.redriving import MOST, Before, Chains, chained, judge, not_sent_again
 from streams.kit.sending import sent_digest
 from tests.kit.kit_stand import KEY, SOUND, checked, csv, kit
 
@@ -43,15 +44,23 @@ def sent(one: Checked, offset: int) -> Sent:
     return Sent(row_key=named(draft), sheet=draft.sheet, row=draft.row.number, sent_at=AT, **place, **about)
 
 
-def codes(tmp_path: Path, rows: list[Checked], answers: list[Answer], chains: Chains | None = None) -> list[str | None]:
-    ready, said = judge(rows, answers, chains or Chains(tmp_path / "chains"), CHANNEL_KEY)
+def kept(tmp_path: Path, cluster: str = "c/") -> Chains:
+    return Chains(tmp_path / "chains", cluster)
+
+
+def before(tmp_path: Path, chains: Chains | None = None, name: str = "none", key: bytes | None = CHANNEL_KEY) -> Before:
+    return Before(chains or kept(tmp_path), key, Journal(tmp_path / f"{name}.journal.jsonl"), named)
+
+
+def codes(rows: list[Checked], answers: list[Answer], known: Before) -> list[str | None]:
+    ready, said = judge(rows, answers, known)
     assert len(ready) == sum(one.code is None for one in said)
     return [one.code for one in said]
 
 
 def test_only_what_was_refused_goes_in_again(tmp_path: Path) -> None:
     answers = [answer("r1"), answer("r2", "held"), answer("r3", "accepted"), answer("r4", "duplicate")]
-    assert codes(tmp_path, corrected(tmp_path, "r1", "r2", "r3", "r4", "r5", ""), answers) == [
+    assert codes(corrected(tmp_path, "r1", "r2", "r3", "r4", "r5", ""), answers, before(tmp_path)) == [
         None,
         None,
         "REDRIVE_NOT_REFUSED",
@@ -63,50 +72,77 @@ def test_only_what_was_refused_goes_in_again(tmp_path: Path) -> None:
 
 def test_a_row_that_would_be_refused_again_is_not_sent(tmp_path: Path) -> None:
     rows = checked(csv(tmp_path / "a.csv", SOUND | {"receipt_id": "r1", "body": "SD-POLICE"}))
-    assert codes(tmp_path, rows, [answer("r1")]) == ["WRONG_CHANNEL"]
+    assert codes(rows, [answer("r1")], before(tmp_path)) == ["WRONG_CHANNEL"]
 
 
 def test_the_bytes_that_were_refused_do_not_go_in_again(tmp_path: Path) -> None:
     rows = corrected(tmp_path, "r1")
     assert rows[0].draft.data is not None
     same = sent_digest(CHANNEL_KEY, rows[0].draft.data)
-    assert codes(tmp_path, rows, [answer("r1", digest=same)]) == ["REDRIVE_UNCHANGED"]
-    assert codes(tmp_path, rows, [answer("r1", digest="0" * 32)]) == [None]
+    assert codes(rows, [answer("r1", digest=same)], before(tmp_path)) == ["REDRIVE_UNCHANGED"]
+    assert codes(rows, [answer("r1", digest="0" * 32)], before(tmp_path)) == [None]
+    assert codes(rows, [answer("r1", digest=same)], before(tmp_path, key=None)) == [None]
+
+
+def test_without_the_channels_key_the_journal_knows_them(tmp_path: Path) -> None:
+    """The receipt is left to be answered by the row as it should be."""
+    rows, known = corrected(tmp_path, "r1"), before(tmp_path, name="rows", key=None)
+    known.journal.append([sent(rows[0], 4)])
+    assert codes(rows, [answer("r1", offset=4)], known) == ["REDRIVE_UNCHANGED"]
+    assert codes(rows, [answer("r1", offset=5)], known) == [None]
+    elsewhere = before(tmp_path, kept(tmp_path, "other/"), "rows", key=None)
+    assert codes(rows, [answer("r1", offset=4)], elsewhere) == [None]
 
 
 def test_a_receipt_is_answered_once(tmp_path: Path) -> None:
     rows = corrected(tmp_path, "r1", "r1")
-    assert codes(tmp_path, rows, [answer("r1")]) == [None, "REDRIVE_TWICE"]
-    chains = Chains(tmp_path / "chains")
-    again(tmp_path, chains, rows[:1], [answer("r1")], offset=7)
-    assert codes(tmp_path, rows[:1], [answer("r1")], Chains(tmp_path / "chains")) == ["REDRIVE_TWICE"]
+    assert codes(rows, [answer("r1")], before(tmp_path)) == [None, "REDRIVE_TWICE"]
+    again(tmp_path, kept(tmp_path), rows[:1], [answer("r1")], offset=7)
+    assert codes(rows[:1], [answer("r1")], before(tmp_path)) == ["REDRIVE_TWICE"]
+
+
+def test_what_was_tried_on_another_deployment_was_not_sent_to_this_one(tmp_path: Path) -> None:
+    rows = corrected(tmp_path, "r1")
+    again(tmp_path, kept(tmp_path), rows, [answer("r1")], offset=7)
+    assert codes(rows, [answer("r1")], before(tmp_path, kept(tmp_path, "other/"))) == [None]
 
 
 def again(tmp_path: Path, chains: Chains, rows: list[Checked], answers: list[Answer], offset: int) -> None:
-    ready, _ = judge(rows, answers, chains, CHANNEL_KEY)
-    journal = Journal(tmp_path / f"{offset}.journal.jsonl")
+    known = before(tmp_path, chains, f"{offset}")
+    ready, _ = judge(rows, answers, known)
     assert len(ready) == 1
-    journal.append([sent(rows[0], offset)])
-    chains.add(chained(ready, journal, chains, named))
+    known.journal.append([sent(rows[0], offset)])
+    chains.add(chained(ready, known))
 
 
 def test_a_record_refused_again_and_again_is_kept_back(tmp_path: Path) -> None:
     """Each new receipt belongs to the chain of the first, wherever the corrected record landed."""
-    chains, answers = Chains(tmp_path / "chains"), [answer("r0", offset=0)]
+    chains, answers = kept(tmp_path), [answer("r0", offset=0)]
     for times in range(MOST):
         rows = corrected(tmp_path, f"r{times}")
-        assert codes(tmp_path, rows, answers, chains) == [None], times
+        assert codes(rows, answers, before(tmp_path, chains)) == [None], times
         again(tmp_path, chains, rows, answers, offset=times + 1)
         answers.append(answer(f"r{times + 1}", offset=times + 1))
-    assert codes(tmp_path, corrected(tmp_path, f"r{MOST}"), answers, Chains(tmp_path / "chains")) == [
-        "REDRIVE_TOO_OFTEN"
-    ]
+    assert codes(corrected(tmp_path, f"r{MOST}"), answers, before(tmp_path)) == ["REDRIVE_TOO_OFTEN"]
 
 
 def test_what_was_not_acknowledged_was_not_sent_again(tmp_path: Path) -> None:
-    chains = Chains(tmp_path / "chains")
-    ready, _ = judge(corrected(tmp_path, "r1"), [answer("r1")], chains, None)
-    assert chained(ready, Journal(tmp_path / "a.journal.jsonl"), chains, named) == []
+    known = before(tmp_path, key=None)
+    ready, _ = judge(corrected(tmp_path, "r1"), [answer("r1")], known)
+    assert chained(ready, known) == []
+
+
+def test_a_document_that_went_in_again_is_counted_once(tmp_path: Path) -> None:
+    """Held at first, it is reported; corrected, it has another event id and is accepted."""
+    rows, chains = corrected(tmp_path, "r1"), kept(tmp_path)
+    again(tmp_path, chains, rows, [answer("r1", "held")], offset=1)
+    held = Fate(msgspec.structs.replace(sent(rows[0], 0), event_id="L-held"), answer("r1", "held"))
+    taken = Fate(sent(rows[0], 1), answer("r2", "accepted", offset=1))
+    other = Fate(msgspec.structs.replace(sent(rows[0], 2), event_id="L-other"), None)
+    fates = not_sent_again([held, taken, other], chains)
+    (line,) = monthly.lines(fates, {}, date(2026, 11, 1), kit().book)
+    assert (line.reported, line.accepted, line.held, line.missing) == (1, 1, 0, 1)
+    assert not_sent_again([held], kept(tmp_path, "other/")) == [held]
 
 
 LISTING, ORDER = "COURT_DEFAULTER_LISTING", "COURT_CONSUMPTION_ORDER"
