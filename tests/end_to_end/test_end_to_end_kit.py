@@ -127,12 +127,12 @@ def test_the_month_is_accounted_for(played: Played, folder: Path, day: date) -> 
     words = ("return", "--channel", "court", "--month", f"{day:%Y-%m}", "--out", str(out), *journals)
     assert played.here.chengxin(*words).returncode == 0
     (line,) = json.loads(out.read_text())
-    assert (line["accepted"], line["held"], line["missing"]) == (SOUND_ROWS + 1, 1, 0)
-    more = {"item": item, "produced": SOUND_ROWS + 4, "published": 0, "not_reported": 1, "reason": "MINOR_SUBJECT"}
+    assert (line["accepted"], line["held"], line["missing"]) == (SOUND_ROWS + 1, 0, 0)  # the held one went in again
+    more = {"item": item, "produced": SOUND_ROWS + 3, "published": 0, "not_reported": 1, "reason": "MINOR_SUBJECT"}
     figures = csv(folder / "figures.csv", more)
     assert played.here.chengxin(*words, "--figures", str(figures)).returncode == 1
     (line,) = json.loads(out.read_text())
-    assert (line["reported"], line["unexplained"]) == (SOUND_ROWS + 2, 1)
+    assert (line["reported"], line["unexplained"]) == (SOUND_ROWS + 1, 1)
 
 
 def test_a_second_send_of_everything_is_known_as_one(played: Played, folder: Path, day: date) -> None:
