@@ -17,15 +17,22 @@ _CHANGES = ("ending", "correction", "case")
 
 def remember(view: View, value: Fields) -> None:
     """Of every ending, correction and upheld case that names somebody: its target, and whether it would have an effect
-    whatever the law says of its reason or its day; of the others only the decision tells."""
+    whatever the law says of its reason or its day, and nothing is lacking; of the others only the decision tells."""
     change = next((value[name] for name in _CHANGES if value[name] is not None), None)
     case = value["case"]
     if change is None or not value["name_check"] or (case is not None and case["step"] != "upheld"):
         return
     where = place(value["subject"], key_of(value["channel"], change["target"]))
     reason = None if value["ending"] is None else value["ending"]["reason"]
-    sure = case is None and reason not in view.law.only_without_term
+    sure = case is None and reason not in view.law.only_without_term and _complete(change)
     view.against[value["receipt_id"]] = (where, sure)
+
+
+def _complete(change: Fields) -> bool:
+    """Whether nothing is blank for which the record would be held under whatever name."""
+    paper = change.get("replacement") or {}
+    blank = (change["document_no"], *(paper.get(name, "-") for name in ("document_no", "document_date", "effect_date")))
+    return all(one is not None and str(one).strip() for one in blank)
 
 
 def fold_doubt(view: View, decision: Fields, entry: EntryFact | None) -> Iterator[Finding]:

@@ -30,9 +30,9 @@ def decide_case(docket: Docket) -> Receipt:
     event = docket.event
     case = event.case
     assert case is not None
-    if case.step is CaseStep.UPHELD and not (stated(case.document_no) and case.document_digest):
-        lacking = "document_digest" if stated(case.document_no) else "document_no"
-        return docket.hold(Fault("DOCUMENT_INCOMPLETE", lacking, None, "document_no, document_digest"))
+    lacks = incomplete(case)
+    if lacks is not None:
+        return docket.hold(lacks)
     key = docket.standing.key_now(entry_key(event.channel, case.target.document_no, case.target.item))
     entry = docket.standing.entries.get(key)
     if entry is None:
@@ -44,6 +44,14 @@ def decide_case(docket: Docket) -> Receipt:
         return docket.hold(Fault(limits.OVERFLOW), key=key)
     take_step(docket, entry, case)
     return docket.receipt(Outcome.ACCEPTED)
+
+
+def incomplete(case: PersonCase) -> Fault | None:
+    """What a step that moves the record lacks."""
+    if case.step is not CaseStep.UPHELD or (stated(case.document_no) and case.document_digest):
+        return None
+    lacking = "document_digest" if stated(case.document_no) else "document_no"
+    return Fault("DOCUMENT_INCOMPLETE", lacking, None, "document_no, document_digest")
 
 
 def _only_adds(docket: Docket, entry: Entry, case: PersonCase) -> bool:

@@ -49,9 +49,9 @@ def decide_correction(docket: Docket) -> Receipt:
     event = docket.event
     correction = event.correction
     assert correction is not None
-    lacking = _lacking(correction)
-    if lacking:
-        return docket.hold(Fault("DOCUMENT_INCOMPLETE", lacking[0], None, ", ".join(lacking)))
+    lacks = incomplete(correction)
+    if lacks is not None:
+        return docket.hold(lacks)
     key = docket.standing.key_now(entry_key(event.channel, correction.target.document_no, correction.target.item))
     entry = docket.standing.entries.get(key)
     if entry is None:
@@ -70,7 +70,8 @@ def decide_correction(docket: Docket) -> Receipt:
     return docket.receipt(Outcome.ACCEPTED)
 
 
-def _lacking(correction: Correction) -> tuple[str, ...]:
+def incomplete(correction: Correction) -> Fault | None:
+    """What the correction or the document as corrected lacks."""
     new = correction.replacement
     parts = {
         "document_no": correction.document_no,
@@ -78,7 +79,8 @@ def _lacking(correction: Correction) -> tuple[str, ...]:
         "replacement.document_date": new.document_date,
         "replacement.effect_date": new.effect_date,
     }
-    return tuple(name for name, value in parts.items() if not stated(value))
+    lacking = tuple(name for name, value in parts.items() if not stated(value))
+    return Fault("DOCUMENT_INCOMPLETE", lacking[0], None, ", ".join(lacking)) if lacking else None
 
 
 def _taken(docket: Docket, entry: Entry, correction: Correction) -> Entry | None:

@@ -6,9 +6,10 @@ from streams.core.chain import hold_caps
 from streams.core.correction import NOT_RECORDABLE, TERM_ALREADY_ENDED, correct
 from streams.core.decisions import ENDING_GIVEN_UP, OVERTAKEN, DecisionKind, Entry, Fault, Outcome, Receipt, Waiting
 from streams.core.docket import Docket
+from streams.core.doubt import speaks_against
 from streams.core.ending import end, without_effect
 from streams.core.events import Determination, PersonCase, SubjectKind, stated
-from streams.core.evolve import NAME_MISMATCH, would_change
+from streams.core.evolve import NAME_MISMATCH
 from streams.core.ids import entry_key
 from streams.core.law import LawBook
 from streams.core.lifting import told_again
@@ -54,7 +55,7 @@ def decide_determination(docket: Docket) -> Receipt:
     final = _recorded_and_settled(docket, determination)
     if final.raising and _ended_by_a_waiting_record(final):
         final = _recorded_and_settled(docket.afresh(raising=False), determination)
-    elif final.raising and any(one.code == NAME_MISMATCH for one in final.decisions):
+    elif final.raising and any(one.code == NAME_MISMATCH and one.entry is not None for one in final.decisions):
         final = _recorded_and_settled(docket.afresh(raising=True, doubted=True), determination)
     docket.take(final)
     return docket.receipt(Outcome.ACCEPTED)
@@ -156,7 +157,7 @@ def settle(docket: Docket) -> None:
 
 
 def _settle_misnamed(docket: Docket, entry: Entry, waiting: Waiting) -> None:
-    doubted = entry if entry.ended_on is None and would_change(waiting) else None
+    doubted = entry if speaks_against(docket, entry, waiting) else None
     new_doubt = doubted is not None and entry.receipt_id not in docket.standing.doubts
     docket.add(
         DecisionKind.HELD,

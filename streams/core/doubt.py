@@ -5,12 +5,11 @@ the worst defect (rule 7). So until the department looks at its record again not
 the executing departments is shown it, and these are told that it is in doubt (docs/adr/0020).
 """
 
-from streams.core.cases import unfit
-from streams.core.decisions import Entry, Fault, Receipt
+from streams.core import cases, correction, ending
+from streams.core.decisions import Entry, Fault, Receipt, Waiting
 from streams.core.docket import Docket
-from streams.core.ending import without_effect
-from streams.core.events import CaseStep
-from streams.core.evolve import NAME_MISMATCH
+from streams.core.events import Accepted
+from streams.core.evolve import NAME_MISMATCH, would_change
 from streams.core.ids import entry_key
 
 
@@ -19,24 +18,31 @@ def hold_misnamed(docket: Docket) -> Receipt:
     under the right name would (docs/adr/0008)."""
     event, fault = docket.event, Fault(NAME_MISMATCH, "subject.name")
     change = event.ending or event.correction or event.case
-    if change is None or not _would_change(docket):
+    if change is None or not would_change(event) or _incomplete(docket):
         return docket.hold(fault)
     key = docket.standing.key_now(entry_key(event.channel, change.target.document_no, change.target.item))
     entry = docket.standing.entries.get(key)
     if entry is None:
         return docket.hold(fault, docket.waiting(event.ending, event.correction, event.case))
-    return docket.hold(fault, key=key, doubted=entry if _has_effect(docket, entry) else None)
+    return docket.hold(fault, key=key, doubted=entry if speaks_against(docket, entry, event) else None)
 
 
-def _would_change(docket: Docket) -> bool:
-    """An application, or one turned down, says nothing against the record."""
-    case = docket.event.case
-    return case is None or case.step is CaseStep.UPHELD
-
-
-def _has_effect(docket: Docket, entry: Entry) -> bool:
-    """Whether the record would end or change ``entry`` if it named the person rightly."""
-    ending, case = docket.event.ending, docket.event.case
-    if entry.ended_on is not None or (ending is not None and without_effect(docket.law, entry, ending)):
+def speaks_against(docket: Docket, entry: Entry, said: Accepted | Waiting) -> bool:
+    """Whether a record would end or change ``entry`` if it named the person rightly. An application, or one turned
+    down, says nothing against it."""
+    if entry.ended_on is not None or not would_change(said):
         return False
-    return case is None or unfit(docket, entry, case) is None
+    if said.ending is not None and ending.without_effect(docket.law, entry, said.ending):
+        return False
+    return said.case is None or cases.unfit(docket, entry, said.case) is None
+
+
+def _incomplete(docket: Docket) -> bool:
+    """Whether the record would be held for what it lacks, under whatever name."""
+    event = docket.event
+    faults = (
+        event.ending and ending.incomplete(docket.law, event.ending),
+        event.correction and correction.incomplete(event.correction),
+        event.case and cases.incomplete(event.case),
+    )
+    return any(faults)

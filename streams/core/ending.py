@@ -35,9 +35,9 @@ def decide_ending(docket: Docket) -> Receipt:
     event, law = docket.event, docket.law
     ending = event.ending
     assert ending is not None
-    reason = law.endings.get(ending.reason)
-    if not stated(ending.document_no) and reason is not None and reason.needs_document:
-        return docket.hold(Fault("DOCUMENT_INCOMPLETE", "document_no", None, "document_no"))
+    fault = incomplete(law, ending)
+    if fault is not None:
+        return docket.hold(fault)
     key = docket.standing.key_now(entry_key(event.channel, ending.target.document_no, ending.target.item))
     entry = docket.standing.entries.get(key)
     if entry is None:
@@ -50,6 +50,14 @@ def decide_ending(docket: Docket) -> Receipt:
         return docket.hold(Fault("ENDING_WITHOUT_EFFECT", "reason", why), key=key)
     end(docket, entry, ending)
     return docket.receipt(Outcome.ACCEPTED)
+
+
+def incomplete(law: LawBook, ending: Ending) -> Fault | None:
+    """What the document lacks that the reason needs."""
+    reason = law.endings.get(ending.reason)
+    if stated(ending.document_no) or reason is None or not reason.needs_document:
+        return None
+    return Fault("DOCUMENT_INCOMPLETE", "document_no", None, "document_no")
 
 
 def without_effect(law: LawBook, entry: Entry, ending: Ending) -> str | None:

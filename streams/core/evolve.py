@@ -17,7 +17,7 @@ from streams.core.decisions import (
     Waiting,
 )
 from streams.core.disclosed import BureauRecord, Move, Moves, Publication, Reward, publications_after
-from streams.core.events import CaseStep, EventKind
+from streams.core.events import Accepted, CaseStep, EventKind
 from streams.core.limits import OVERFLOW, RECORDS
 from streams.core.standing import WAITS_FOR, OrderRecords, Standing, forget_closed, mark, target_key
 
@@ -251,9 +251,9 @@ def _doubts(doubts: dict[str, str], decision: Decision) -> dict[str, str]:
     return {one: receipt for one, receipt in doubts.items() if one != entry.receipt_id}
 
 
-def would_change(waiting: Waiting) -> bool:
+def would_change(said: Accepted | Waiting) -> bool:
     """Whether the record says that its target is wrong or over. An application, or one turned down, does not."""
-    return waiting.case is None or waiting.case.step is CaseStep.UPHELD
+    return said.case is None or said.case.step is CaseStep.UPHELD
 
 
 def _cases(cases: dict[str, tuple[Case, ...]], decision: Decision) -> dict[str, tuple[Case, ...]]:

@@ -18,6 +18,12 @@ KEY = f"court|1|{LISTING}"
 BAR = "CIVIL-SERVICE-2018.v1/26-4"
 UPHELD = case(DAY, CaseStep.UPHELD)
 AGAINST = [ending(DAY), correction(DAY, determination(MADE, ground="5")), UPHELD]
+# held for what they lack, under whatever name
+INCOMPLETE = [
+    replace(ending(DAY, "revoked"), document_no=""),
+    replace(correction(DAY, determination(MADE, ground="5")), document_no=""),
+    replace(UPHELD, document_digest=None),
+]
 SHOWN = determination(date(2025, 10, 12), ground="2")
 
 
@@ -58,6 +64,7 @@ def test_it_is_held_and_each_department_is_told_of_the_doubt_once(said: Payload)
         ending(DAY, "no_property_found"),  # helps nothing while a term runs, under whatever name
         ending(DAY, number="9"),  # of another document
         case(date(2026, 11, 2), CaseStep.UPHELD, matter=Matter.REPAIR, case_no="2"),  # too early by 36号令
+        *INCOMPLETE,
     ],
 )
 def test_what_would_change_nothing_puts_nothing_in_doubt(said: Payload) -> None:
@@ -144,3 +151,25 @@ def test_what_names_another_and_comes_before_its_target_waits_for_it() -> None:
     assert entry.record_only == "ending_given_up" and entry.key not in life.standing.obligations
     life.sends(correction(DAY, determination(MADE, number="9"), number="9"), name="x")
     assert life.standing.entries[entry.key].record_only is None and entry.key in life.standing.obligations
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize(
+    "said",
+    [
+        case(DAY, CaseStep.OPENED),
+        case(DAY, CaseStep.REJECTED),
+        ending(DAY, "no_property_found"),  # helps nothing while a term runs
+        case(DAY, CaseStep.UPHELD, matter=Matter.REPAIR, case_no="2"),  # too early
+        *INCOMPLETE,
+    ],
+)
+def test_what_would_change_nothing_and_comes_first_bars_nothing(said: Payload, known: bool) -> None:
+    """Whether or not a name is known when it comes."""
+    life = Life(book(), DAY)
+    if known:
+        life.sends(determination(MADE, number="9"), name="x")
+    life.sends(said, name="y")
+    life.sends(determination(MADE, ground="2"), name="x")
+    assert (life.standing.entries[KEY].record_only, life.standing.doubts) == (None, {})
+    assert life.standing.obligations[KEY] and not life.standing.waiting
