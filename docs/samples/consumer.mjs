@@ -26,7 +26,8 @@ async function each(topics, since, take) {
   const starts = [];
   for (const topic of topics)
     for (const place of await admin.fetchTopicOffsetsByTimestamp(topic, since)) starts.push({ topic, ...place });
-  let last = Date.now();
+  let last = Infinity; // nothing is idle before the group has given out its partitions
+  consumer.on(consumer.events.GROUP_JOIN, () => (last = Date.now()));
   const eachMessage = async ({ message }) => {
     last = Date.now();
     take(message.key.toString(), message.value && (await read(message.value)));

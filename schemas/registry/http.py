@@ -4,7 +4,7 @@ It holds no personal data and changes nothing, so it asks nobody who he is.
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -26,7 +26,7 @@ class Given(BaseModel):
     """A schema to look up. Only Avro without references is ever found."""
 
     text: str = Field(alias="schema")
-    kind: str = Field(default="AVRO", alias="schemaType")
+    kind: Literal["AVRO"] | None = Field(default="AVRO", alias="schemaType")
     references: list[dict[str, Any]] = Field(default=[], max_length=0)
 
 
@@ -152,7 +152,7 @@ def _told(one: Registered) -> Version:
 
 async def _small(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
     """A body must say how long it is, and be short: it is read whole before anything looks at it."""
-    length = request.headers.get("content-length", "0" if request.method == "GET" else "")
+    length = request.headers.get("content-length", "" if request.method in ("POST", "PUT", "PATCH") else "0")
     if "transfer-encoding" in request.headers or not length.isdigit():
         return _error(411, 411, "HTTP 411 Length Required")
     if int(length[:11]) > LIMIT_BYTES:

@@ -116,6 +116,7 @@ def answer(url: str, method: str, path: str, body: bytes | None = None, **header
         ("DELETE", "/subjects/clock-value/versions", None, 405, 405),
         ("POST", "/subjects/clock-value", b"{}", 422, 42201),
         ("POST", "/subjects/clock-value", b"\xff\xfe", 422, 42201),
+        ("POST", "/subjects/clock-value", b'{"schema": "[]", "schemaType": "PROTOBUF"}', 422, 42201),
         ("POST", "/subjects/clock-value", b'{"schema": "{"}', 422, 42201),
         ("POST", "/subjects/clock-value", b'{"schema": "[]", "references": [{"name": "x"}]}', 422, 42201),
         pytest.param("POST", "/subjects/clock-value", b"[" * 100_000, 422, 42201, id="deep"),
@@ -125,8 +126,7 @@ def answer(url: str, method: str, path: str, body: bytes | None = None, **header
 def test_a_strange_request_gets_the_apis_form(
     registry_url: str, method: str, path: str, body: bytes | None, status: int, code: int
 ) -> None:
-    headers = {"content-length": "0"} if method == "DELETE" else {}
-    seen, told = answer(registry_url, method, path, body, **headers)
+    seen, told = answer(registry_url, method, path, body)
     assert (seen, told["error_code"]) == (status, code)
     assert set(told) == {"error_code", "message"}
 
