@@ -193,11 +193,19 @@ def _lines(text: str) -> Sheet:
 
 def _json(path: Path, text: str) -> Sheet:
     try:
-        found = json.loads(text)
+        found = json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise FileFault(f"{path}: 不是 JSON / no JSON: {error}") from None
     rows = found if isinstance(found, list) else [found]
     return _objects([(number, json.dumps(row)) for number, row in enumerate(rows, 1)])
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object as JSON has it, but for one that says a thing twice: of that one word would be lost."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("同一键出现两次 / a key stands twice in one object")
+    return found
 
 
 def _objects(lines: list[tuple[int, str]]) -> Sheet:
@@ -205,7 +213,7 @@ def _objects(lines: list[tuple[int, str]]) -> Sheet:
     rows = []
     for number, line in lines:
         try:
-            found = json.loads(line)
+            found = json.loads(line, object_pairs_hook=_once)
         except (ValueError, RecursionError):
             found = None
         cells: dict[str, Cell] = {UNREADABLE: line}

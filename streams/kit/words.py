@@ -63,7 +63,10 @@ FILE_CODES = {
         "put cells that hold the delimiter in quotes",
     ),
     "FILE_ROW_UNREADABLE": Word(
-        "该行不是一个 JSON 对象", "the line is no JSON object", "请每行写一个 {…}", "write one {...} a line"
+        "该行不是一个 JSON 对象，或者有重复的键",
+        "the line is no JSON object, or has a key twice",
+        "请每行写一个 {…}，每个键一次",
+        "write one {...} a line, each key once",
     ),
     "FILE_NOT_ENCODABLE": Word(
         "含有无法编码的字符",

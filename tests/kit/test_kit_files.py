@@ -276,6 +276,15 @@ def test_a_line_ends_where_json_lines_end(tmp_path: Path, sign: str) -> None:
     assert all(one.draft.data for one in checked(tmp_path / "a.jsonl"))
 
 
+def test_an_object_that_says_a_thing_twice_is_refused(tmp_path: Path) -> None:
+    text = json.dumps(SOUND)[:-1] + ', "document_no": "2"}'
+    (tmp_path / "a.jsonl").write_text(text)
+    (tmp_path / "a.json").write_text(f"[{text}]")
+    assert only(tmp_path / "a.jsonl") == ("unsendable", "FILE_ROW_UNREADABLE")
+    with pytest.raises(FileFault, match="twice"):
+        reading.read(tmp_path / "a.json")
+
+
 def test_json_too_deep_to_read_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("[" * 100_000)
     with pytest.raises(FileFault, match="JSON"):
