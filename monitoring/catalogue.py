@@ -77,6 +77,8 @@ GROUP = Label("group")
 PARTITION = Label("partition", below=1_024)
 CODE = Label("code")
 TABLE = Label("table")
+CHANNEL = Label("channel")
+PURPOSE = Label("purpose")
 OUTCOME = Label("outcome", frozenset({"accepted", "warned", "rejected", "held", "duplicate", "needs_correction"}))
 DECISION = Label(
     "kind",
@@ -102,6 +104,17 @@ DECISION = Label(
     ),
 )
 CHANGE = Label("change", frozenset({"raised", "lifted"}))
+STATE = Label(
+    "state", frozenset({"proposed", "confirmed", "refused", "not_applicable", "in_effect", "lifting", "lifted"})
+)
+MISSED = Label("missed", frozenset({"answer", "proof", "case", "order", "correction"}))
+MATTER = Label("matter", frozenset({"objection", "reconsideration", "lawsuit", "repair"}))
+TERM = Label("term", frozenset({"running", "past"}))
+LIST = Label("list", frozenset({"exposure", "honours"}))
+PLACE = Label("place", frozenset({"data", "clickhouse"}))
+SERVER = Label("server", frozenset({"kafka", "clickhouse"}))
+REFUSAL = Label("refusal", frozenset({"no_officer", "unknown_purpose", "no_id", "no_log", "not_allowed"}))
+LOOK = Label("look", frozenset({"lag", "channels", "clock", "publication", "queries", "tables", "disk"}))
 ERROR = Label(
     "error",
     frozenset(
@@ -143,8 +156,8 @@ RETRIES = Metric("chengxin_retries", C, "attempts", (AGENT, ERROR), "Transaction
 RESTORE = Metric(
     "chengxin_restore_seconds", H, "seconds", (AGENT,), "Time a partition stands still after a move.", _SLOW
 )
-RESTORED_KEYS = Metric(
-    "chengxin_restored_keys", G, "keys", (AGENT, PARTITION), "State size of a partition; sizes the next restore."
+STATE_KEYS = Metric(
+    "chengxin_state_keys", G, "keys", (AGENT, PARTITION), "State size of a partition; sizes the next restore."
 )
 ASSIGNED = Metric("chengxin_assigned_partitions", G, "partitions", (AGENT,), "Sum over workers = partition count.")
 POSITION = Metric(
@@ -161,7 +174,11 @@ GROUP_LAG = Metric(
     "End minus committed. At rest a few remain on transactional topics: commit markers take offsets too.",
 )
 RECEIPTS = Metric(
-    "chengxin_receipts", C, "receipts", (AGENT, OUTCOME, CODE), "Fate of records; a jump of one code = a bad sender."
+    "chengxin_receipts",
+    C,
+    "receipts",
+    (AGENT, CHANNEL, OUTCOME, CODE),
+    "Fate of records; a jump of one code in one channel = a bad sender.",
 )
 DECISIONS = Metric(
     "chengxin_decisions", C, "decisions", (DECISION,), "What casework decides; expired must follow ticks."
@@ -182,6 +199,87 @@ SINK_LAG = Metric(
     "chengxin_sink_lag", G, "offsets", (TOPIC, PARTITION), "End minus stored; reports are this much behind."
 )
 
+# What no single process knows: set by ``chengxin exporter`` from what Kafka, ClickHouse and the disks say.
+LOOKED = Metric(
+    "chengxin_looked_seconds",
+    G,
+    "seconds",
+    (LOOK,),
+    "Unix time of the exporter's last good look; old = its gauges lie.",
+)
+CHANNEL_LAST = Metric(
+    "chengxin_channel_last_record_seconds",
+    G,
+    "seconds",
+    (CHANNEL,),
+    "Freshness: Unix time at which the channel's newest event came; a channel falls silent before anybody complains.",
+)
+CLOCK_DAY = Metric(
+    "chengxin_clock_day_seconds",
+    G,
+    "seconds",
+    (),
+    "Unix time at which the clock's day began in China; a clock that stands ends no term and lifts nothing.",
+)
+CALENDAR_DAYS = Metric(
+    "chengxin_calendar_days",
+    G,
+    "days",
+    (),
+    "From the clock's day to the last one with a calendar in force; past it deadlines await a calendar.",
+)
+STANDING = Metric(
+    "chengxin_obligations_standing", G, "obligations", (CHANNEL, STATE), "Where each department's measures stand."
+)
+OVERDUE = Metric(
+    "chengxin_overdue",
+    G,
+    "duties",
+    (CHANNEL, MISSED),
+    "Past its day and still unanswered, by whose duty it is; an overdue proof = a lifting nobody has shown (rule 7).",
+)
+CASES = Metric(
+    "chengxin_cases",
+    G,
+    "cases",
+    (MATTER, TERM),
+    "Open cases of persons, past = not decided within its term: the record stays marked as disputed.",
+)
+PUBLIC = Metric(
+    "chengxin_public_entries",
+    G,
+    "entries",
+    (LIST, TERM),
+    "Shown in public; past = longer than the law allows (rule 8).",
+)
+CHAIN_GAPS = Metric(
+    "chengxin_chain_gaps",
+    G,
+    "changes",
+    (CHANNEL,),
+    "Versions of obligations missing among those stored; a subscriber of that channel cannot follow.",
+)
+QUERIES = Metric("chengxin_queries", C, "queries", (PURPOSE,), "Questions about persons on record, refused ones too.")
+BUSIEST = Metric(
+    "chengxin_queries_busiest_officer",
+    G,
+    "queries",
+    (),
+    "Most questions of one officer in the last hour, who it is stands on querylog; many at once = somebody collects.",
+)
+REFUSALS = Metric(
+    "chengxin_query_refusals",
+    C,
+    "queries",
+    (REFUSAL,),
+    "Counted by the portal where it refuses an answer; no_log means that nobody can be answered.",
+)
+DISK_FREE = Metric("chengxin_disk_free_bytes", G, "bytes", (PLACE,), "A full disk stops broker and database at once.")
+DISK_SIZE = Metric("chengxin_disk_size_bytes", G, "bytes", (PLACE,), "Size of that disk; free beside it = how full.")
+RESTARTS = Metric(
+    "chengxin_server_restarts", G, "restarts", (SERVER,), "Of a server that our supervisor keeps; growing = it dies."
+)
+
 CATALOGUE: tuple[Metric, ...] = (
     RECORDS,
     OUTPUTS,
@@ -189,7 +287,7 @@ CATALOGUE: tuple[Metric, ...] = (
     TRANSACTION,
     RETRIES,
     RESTORE,
-    RESTORED_KEYS,
+    STATE_KEYS,
     ASSIGNED,
     POSITION,
     GROUP_POSITION,
@@ -201,4 +299,21 @@ CATALOGUE: tuple[Metric, ...] = (
     SINK_ROWS,
     SINK_INSERT,
     SINK_LAG,
+    LOOKED,
+    CHANNEL_LAST,
+    CLOCK_DAY,
+    CALENDAR_DAYS,
+    STANDING,
+    OVERDUE,
+    CASES,
+    PUBLIC,
+    CHAIN_GAPS,
+    QUERIES,
+    BUSIEST,
+    REFUSALS,
+    DISK_FREE,
+    DISK_SIZE,
+    RESTARTS,
 )
+# Not ours: what Prometheus itself says of a target, and prometheus-client of its process.
+GIVEN = frozenset({"up", "process_start_time_seconds", "process_resident_memory_bytes", "process_cpu_seconds_total"})

@@ -1,18 +1,13 @@
 """How far our consumer groups are behind, asked of the broker: committed offset against end, per topic-partition.
 
-A group that is down reports nothing itself, so lag is measured from outside, by whoever watches (``chengxin status``,
-a sidecar of the endpoint), and set as gauges.
+A group that is down reports nothing itself, so lag is measured from outside, by ``chengxin exporter``.
 """
 
-import contextlib
-import threading
-import time
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import OffsetSpec
-from kafka.errors import KafkaError
 
 from monitoring import catalogue as c
 from monitoring.meters import Meters
@@ -58,18 +53,3 @@ def show(meters: Meters, lags: Iterable[Lag]) -> None:
     for lag in lags:
         meters.gauge(c.GROUP_POSITION, lag.group, lag.topic, lag.partition).set(lag.position)
         meters.gauge(c.GROUP_LAG, lag.group, lag.topic, lag.partition).set(lag.offsets)
-
-
-def follow(bootstrap: str, groups: Iterable[str], meters: Meters, every_s: float = 15.0) -> threading.Thread:
-    """Keep the gauges up to date from a daemon thread. A broker that cannot be asked leaves them as they were."""
-    asked = tuple(groups)
-
-    def run() -> None:
-        while True:
-            time.sleep(every_s)
-            with contextlib.suppress(KafkaError):
-                show(meters, measure(bootstrap, asked))
-
-    thread = threading.Thread(target=run, name="lag", daemon=True)
-    thread.start()
-    return thread

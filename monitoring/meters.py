@@ -3,7 +3,9 @@
 No global registry: two processes of a test, or an agent and a sink in one process, never mix their figures.
 """
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from collections.abc import Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
 from monitoring.catalogue import CATALOGUE, Kind, Metric, Vocabulary
 
@@ -17,8 +19,10 @@ class Meters:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)  # memory, processor time, start: read when scraped
         self._vocabulary = vocabulary
         self._metrics = {metric.name: _build(metric, self.registry) for metric in CATALOGUE}
+        self._known: dict[str, set[tuple[str, ...]]] = {}  # label values ever set by ``gauges``
         self._children: dict[tuple[str, ...], Counter | Gauge | Histogram] = {}
 
     def counter(self, metric: Metric, *values: str | int) -> Counter:
@@ -31,18 +35,34 @@ class Meters:
         assert isinstance(child, Gauge), f"{metric.name} is a {metric.kind}"
         return child
 
+    def gauges(self, metric: Metric, numbers: Mapping[tuple[str, ...], float]) -> None:
+        """Set every gauge of ``metric`` by its label values; what stood there before and is not named is 0 from now."""
+        shown: dict[tuple[str, ...], float] = {}
+        for values, number in numbers.items():  # several may fall together under "other"
+            cleaned = self._cleaned(metric, values)
+            shown[cleaned] = shown.get(cleaned, 0.0) + number
+        for cleaned in self._known.setdefault(metric.name, set()) - shown.keys():
+            self.gauge(metric, *cleaned).set(0)
+        for cleaned, number in shown.items():
+            self.gauge(metric, *cleaned).set(number)
+        self._known[metric.name] |= shown.keys()
+
     def histogram(self, metric: Metric, *values: str | int) -> Histogram:
         child = self._child(metric, values)
         assert isinstance(child, Histogram), f"{metric.name} is a {metric.kind}"
         return child
 
     def _child(self, metric: Metric, values: tuple[str | int, ...]) -> Counter | Gauge | Histogram:
-        cleaned = [self._vocabulary.clean(label, value) for label, value in zip(metric.labels, values, strict=True)]
+        cleaned = self._cleaned(metric, values)
         key = (metric.name, *cleaned)
         child = self._children.get(key)
         if child is None:
-            child = self._children[key] = self._metrics[metric.name].labels(*cleaned)
+            parent = self._metrics[metric.name]
+            child = self._children[key] = parent.labels(*cleaned) if cleaned else parent
         return child
+
+    def _cleaned(self, metric: Metric, values: tuple[str | int, ...]) -> tuple[str, ...]:
+        return tuple(self._vocabulary.clean(label, value) for label, value in zip(metric.labels, values, strict=True))
 
 
 def _build(metric: Metric, registry: CollectorRegistry) -> Counter | Gauge | Histogram:

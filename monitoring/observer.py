@@ -6,10 +6,12 @@ plain numbers kept per task and published by ``MetricsObserver.transaction``, wh
 
 import time
 from collections import Counter as Tally
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 
 from monitoring import catalogue as c
 from monitoring.meters import Meters
+
+SIZED_S = 30.0
 
 
 class Counts:
@@ -18,21 +20,21 @@ class Counts:
     >>> from monitoring.catalogue import Vocabulary
     >>> observer = MetricsObserver(Meters(Vocabulary({"agent": frozenset({"intake"})})))
     >>> counts = observer.counts("intake", 0)
-    >>> counts.receipt("accepted")
-    >>> observer.transaction("intake", 0, records=1, outputs=2, seconds=0.01)
+    >>> counts.receipt("court", "accepted")
+    >>> observer.transaction("intake", 0, records=1, outputs=2, seconds=0.01, state={})
     """
 
     def __init__(self, meters: Meters, agent: str, now: Callable[[], float]) -> None:
         self._meters, self._agent, self._now = meters, agent, now
-        self._receipts: Tally[tuple[str, str]] = Tally()
+        self._receipts: Tally[tuple[str, str, str]] = Tally()
         self._decisions: Tally[str] = Tally()
         self._changes: Tally[str] = Tally()
         self._sources: list[int] = []
         self._latencies: list[float] = []
 
-    def receipt(self, outcome: str, code: str | None = None) -> None:
-        """One receipt issued; ``code`` = first fault code, None where there is none."""
-        self._receipts[outcome, code or c.NONE] += 1
+    def receipt(self, channel: str, outcome: str, code: str | None = None) -> None:
+        """One receipt issued to ``channel``; ``code`` = first fault code, None where there is none."""
+        self._receipts[channel, outcome, code or c.NONE] += 1
 
     def decision(self, kind: str) -> None:
         self._decisions[kind] += 1
@@ -60,8 +62,8 @@ class Counts:
     def publish(self) -> None:
         """The transaction is committed: add its counts to the metrics and start anew."""
         meters = self._meters
-        for (outcome, code), number in self._receipts.items():
-            meters.counter(c.RECEIPTS, self._agent, outcome, code).inc(number)
+        for (channel, outcome, code), number in self._receipts.items():
+            meters.counter(c.RECEIPTS, self._agent, channel, outcome, code).inc(number)
         for kind, number in self._decisions.items():
             meters.counter(c.DECISIONS, kind).inc(number)
         for change, number in self._changes.items():
@@ -80,6 +82,7 @@ class MetricsObserver:
     def __init__(self, meters: Meters, now: Callable[[], float] = time.time) -> None:
         self._meters, self._now = meters, now
         self._counts: dict[tuple[str, int], Counts] = {}
+        self._size_due: dict[tuple[str, int], float] = {}
 
     def counts(self, agent: str, partition: int) -> Counts:
         """The counts of that task, emptied: a step made anew starts a new transaction."""
@@ -87,18 +90,26 @@ class MetricsObserver:
         counts.rollback()
         return counts
 
-    def transaction(self, agent: str, partition: int, records: int, outputs: int, seconds: float) -> None:
-        """A transaction was committed; ``seconds`` from begin to commit."""
+    def transaction(
+        self, agent: str, partition: int, records: int, outputs: int, seconds: float, *, state: Sized
+    ) -> None:
+        """A transaction was committed; ``seconds`` from begin to commit. The state is counted every ``SIZED_S``."""
         self._meters.counter(c.RECORDS, agent).inc(records)
         self._meters.counter(c.OUTPUTS, agent).inc(outputs)
         self._meters.histogram(c.BATCH, agent).observe(records)
         self._meters.histogram(c.TRANSACTION, agent).observe(seconds)
         if (counts := self._counts.get((agent, partition))) is not None:
             counts.publish()
+        if (now := self._now()) >= self._size_due.get((agent, partition), 0.0):
+            self._size_due[agent, partition] = now + SIZED_S
+            self._sized(agent, partition, len(state))
 
     def restored(self, agent: str, partition: int, keys: int, seconds: float) -> None:
         self._meters.histogram(c.RESTORE, agent).observe(seconds)
-        self._meters.gauge(c.RESTORED_KEYS, agent, partition).set(keys)
+        self._sized(agent, partition, keys)
+
+    def _sized(self, agent: str, partition: int, keys: int) -> None:
+        self._meters.gauge(c.STATE_KEYS, agent, partition).set(keys)
 
     def position(self, agent: str, topic: str, partition: int, offset: int) -> None:
         self._meters.gauge(c.POSITION, agent, topic, partition).set(offset)

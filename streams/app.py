@@ -3,7 +3,7 @@
 import logging
 from typing import NoReturn
 
-from monitoring import endpoint, lag
+from monitoring import discovery, endpoint
 from monitoring.catalogue import Vocabulary
 from monitoring.meters import Meters
 from monitoring.observer import MetricsObserver
@@ -77,14 +77,14 @@ def vocabulary(parts: Parts) -> Vocabulary:
     words = {
         "agent": frozenset(a.name for a in flow.AGENTS),
         "topic": frozenset(topics),
-        "group": frozenset(groups(parts.settings)),
+        "channel": frozenset(parts.catalogue.channels),
         "code": frozenset(loader.load().codes),
     }
     return Vocabulary(words)
 
 
 def groups(settings: Settings) -> tuple[str, str]:
-    """The consumer groups whose lag matters: the workers' and the sink's."""
+    """The consumer groups whose lag matters: the workers' and the sink's; ``chengxin exporter`` asks for it."""
     return f"{settings.prefix}chengxin", f"{settings.prefix}{SINK_GROUP}"
 
 
@@ -95,7 +95,6 @@ def compose(settings: Settings, bootstrap: str) -> tuple[EngineApp, int]:
     parts.keychecks.record(parts.keyring)
     meters = Meters(vocabulary(parts))
     observer = MetricsObserver(meters)
-    lag.follow(bootstrap, groups(settings), meters)
     desk = parts.desk()
 
     def intake(partition: int) -> Step:
@@ -113,5 +112,6 @@ def compose(settings: Settings, bootstrap: str) -> tuple[EngineApp, int]:
 def run(settings: Settings, bootstrap: str) -> NoReturn:
     """Run one worker until it is told to stop. Exit codes as in ``streams.engine.worker.run``."""
     app, port = compose(settings, bootstrap)
-    log.info("metrics on http://127.0.0.1:%d/metrics", port)
-    worker.run(app)
+    with discovery.registered(settings.data_dir, "worker", port) as name:
+        log.info("%s: metrics on http://127.0.0.1:%d/metrics", name, port)
+        worker.run(app)

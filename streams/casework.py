@@ -59,7 +59,7 @@ class CaseworkStep:
         receipt = self._decide(event, event.subject, *self._judged_by(event), tx)
         assert receipt is not None
         tx.emit(self._messages.receipt(event.channel, receipt))
-        self._tally.receipt(receipt.outcome, receipt.faults[0].code if receipt.faults else None)
+        self._tally.receipt(event.channel, receipt.outcome, receipt.faults[0].code if receipt.faults else None)
         for name, value in record.headers:
             if name == SOURCE_HEADER:
                 self._tally.source(int(value))

@@ -94,7 +94,7 @@ class IntakeStep:
         tx.emit(self._desk.messages.receipt(source.channel, receipt))
         if ruling.quarantine is not None:
             self._quarantine(source, receipt.receipt_id, ruling.quarantine, record.value, tx)
-        self._tally.receipt(receipt.outcome, receipt.faults[0].code)
+        self._tally.receipt(source.channel, receipt.outcome, receipt.faults[0].code)
         self._tally.source(record.timestamp_ms)
 
     def _pass_on(self, ruling: Ruling, record: Record, era: Era, tx: Transaction) -> None:

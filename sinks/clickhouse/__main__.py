@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import signal
-import sys
 
+from monitoring import discovery
 from monitoring.catalogue import Vocabulary
 from monitoring.endpoint import Endpoint
 from monitoring.meters import Meters
@@ -59,8 +59,11 @@ async def serve(settings: Settings, observer: Observer | None = None) -> None:
         writer.close()
 
 
-def main() -> int:
-    """The process: settings from the environment, metrics on loopback, messages on stderr."""
+def main() -> None:
+    """The process: settings from the environment, metrics on loopback, messages on stderr.
+
+    Raises SystemExit(1) where a person must decide.
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("aiokafka").setLevel(logging.WARNING)
     logging.getLogger("clickhouse_driver").setLevel(logging.ERROR)  # every failure is told by the sink itself
@@ -68,15 +71,17 @@ def main() -> int:
     tables = tables_by_topic(settings.prefix)
     words = {"table": frozenset(table.name for table in tables.values()), "topic": frozenset(tables)}
     meters = Meters(Vocabulary(words))
-    with Endpoint(meters, settings.metrics_port) as endpoint:
-        log.info("metrics on http://127.0.0.1:%d/metrics", endpoint.port)
+    with (
+        Endpoint(meters, settings.metrics_port) as endpoint,
+        discovery.registered(settings.data_dir, "sink", endpoint.port) as name,
+    ):
+        log.info("%s: metrics on http://127.0.0.1:%d/metrics", name, endpoint.port)
         try:
             asyncio.run(serve(settings, SinkObserver(meters)))
         except (Stopped, Unreadable, Unsafe, MigrationFault) as error:
             log.error("汇入程序停止 / the sink stops: %s", error)
-            return 1
-    return 0
+            raise SystemExit(1) from None
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

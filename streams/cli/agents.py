@@ -35,7 +35,7 @@ def sink() -> None:
     registries.require_same(settings)
     found = addresses.find(settings, PATIENCE_S)
     os.environ["KAFKA_BOOTSTRAP"], os.environ["CLICKHOUSE_URL"] = found.kafka, found.clickhouse
-    raise typer.Exit(main())
+    main()
 
 
 @clock.command()

@@ -15,6 +15,7 @@ from streams.cli import (
     law,
     load,
     migrate,
+    monitoring,
     obligations,
     people,
     pipeline,
@@ -41,6 +42,8 @@ app.command(rich_help_panel="local")(pipeline.run)
 app.command(rich_help_panel="agents")(agents.worker)
 app.command(rich_help_panel="agents")(agents.sink)
 app.add_typer(agents.clock, name="clock", rich_help_panel="agents")
+app.command(rich_help_panel="agents")(monitoring.exporter)
+app.command(rich_help_panel="agents")(monitoring.prometheus)
 app.add_typer(law.app, name="law", rich_help_panel="law")
 app.add_typer(cases.app, name="cases", rich_help_panel="law")
 app.add_typer(topics.app, name="topics", rich_help_panel="data")

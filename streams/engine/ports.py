@@ -4,7 +4,7 @@ The engine knows topics, partitions, records, transactions and state; it knows n
 A step is synchronous, deterministic and free of I/O: the engine replays it after every failure.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from typing import NamedTuple, Protocol
 
 from msgspec import Struct
@@ -98,7 +98,12 @@ class StepFactory(Protocol):
 class Observer(Protocol):
     """Where the engine reports what it measures. Labels are agent names and partition numbers only."""
 
-    def transaction(self, agent: str, partition: int, records: int, outputs: int, seconds: float) -> None: ...
+    def transaction(
+        self, agent: str, partition: int, records: int, outputs: int, seconds: float, *, state: Sized
+    ) -> None:
+        """Committed. ``len(state)``: keys it holds now; on disk that is a count over all of them, so not each time."""
+        ...
+
     def restored(self, agent: str, partition: int, keys: int, seconds: float) -> None: ...
     def position(self, agent: str, topic: str, partition: int, offset: int) -> None: ...
     def retried(self, agent: str, partition: int, error: str) -> None: ...

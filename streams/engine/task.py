@@ -240,7 +240,8 @@ class Task:
         written = await self._keep(tx, turn.offsets, turn.unfinished)
         self.store.apply(tx.changes)
         self._regulate()
-        self.observer.transaction(self.agent.name, self.partition, turn.handled, written, perf_counter() - began)
+        took = perf_counter() - began
+        self.observer.transaction(self.agent.name, self.partition, turn.handled, written, took, state=self.store)
 
     def _resume(self) -> str | None:
         """The topic whose first record is unfinished, unless that record is gone: given up by an operator."""

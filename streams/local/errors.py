@@ -8,7 +8,8 @@ TAIL_LINES = 20
 class LocalStackError(Exception):
     """The local servers cannot be had. ``code`` is stable; ``message`` and ``cure`` are Chinese, then English.
 
-    Codes: NO_DISK, DOWNLOAD_FAILED, PORT_TAKEN, WRONG_JAVA, SERVER_NOT_UP, MACHINE_NOT_SUPPORTED.
+    Codes: NO_DISK, DOWNLOAD_FAILED, PORT_TAKEN, WRONG_JAVA, SERVER_NOT_UP, MACHINE_NOT_SUPPORTED,
+    NO_PROMETHEUS.
     """
 
     def __init__(self, code: str, message: str, cure: str) -> None:
@@ -79,4 +80,12 @@ def machine_not_supported(machine: str) -> LocalStackError:
         "MACHINE_NOT_SUPPORTED",
         f"没有适用于 {machine} 的 ClickHouse 引擎包 / there is no packaged ClickHouse engine for {machine}",
         "请安装 clickhouse 程序，或设置 CLICKHOUSE_URL / install the clickhouse binary, or set CLICKHOUSE_URL",
+    )
+
+
+def no_prometheus() -> LocalStackError:
+    return LocalStackError(
+        "NO_PROMETHEUS",
+        "没有 prometheus 与 promtool，也没有 apt-get / there is neither prometheus with promtool nor apt-get",
+        "请安装 prometheus（含 promtool）并放入 PATH / install prometheus with promtool and put both on PATH",
     )

@@ -39,6 +39,7 @@ def session(
         for number in range(workers):
             children.start(f"worker-{number + 1}", "streams.cli.main", "worker")
         children.start("sink", "streams.cli.main", "sink")
+        children.start("exporter", "streams.cli.main", "exporter")
         if run.untouched and today > sample.days[0].day:
             run.phases.say(
                 f"时钟已到 {today},样本不发布 / the clock stands at {today}, so the sample of the past is not sent;"

@@ -15,6 +15,8 @@ WORDS = {
     "group": frozenset({"run1.chengxin"}),
     "code": frozenset({"ITEM_UNKNOWN"}),
     "table": frozenset({"decisions"}),
+    "channel": frozenset({"court"}),
+    "purpose": frozenset({"audit"}),
 }
 VOCABULARY = Vocabulary(WORDS)
 
@@ -70,8 +72,16 @@ def test_every_label_is_closed_bounded_or_declared_and_every_metric_says_why() -
 
 
 def test_closed_labels_follow_the_types_of_the_core() -> None:
-    from monitoring.catalogue import DECISION, OUTCOME
-    from streams.core.decisions import DecisionKind, Outcome
+    from monitoring.catalogue import DECISION, MATTER, MISSED, OUTCOME, STATE
+    from streams.core.decisions import DecisionKind, MissedKind, ObligationState, Outcome
+    from streams.core.events import Matter
 
-    assert OUTCOME.values == {str(outcome) for outcome in Outcome}
-    assert DECISION.values == {str(kind) for kind in DecisionKind}
+    pairs = (
+        (OUTCOME, Outcome),
+        (DECISION, DecisionKind),
+        (STATE, ObligationState),
+        (MISSED, MissedKind),
+        (MATTER, Matter),
+    )
+    for label, kind in pairs:
+        assert label.values == {str(value) for value in kind}

@@ -76,6 +76,7 @@ class Stand:
                 | {
                     "KAFKA_BOOTSTRAP": self.bootstrap,
                     "CLICKHOUSE_URL": self.url,
+                    "CHENGXIN_DATA_DIR": str(self.logs),
                     "CHENGXIN_PREFIX": self.prefix,
                     "CHENGXIN_DATABASE": self.database,
                     "CHENGXIN_SESSION_TIMEOUT_S": str(SESSION_S),

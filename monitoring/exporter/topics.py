@@ -1,0 +1,178 @@
+"""What the broker says: lag, freshness of channels, the clock, what is in public, who asked about persons.
+
+Nothing here keeps a person: of a question the purpose is counted, and how many one officer asked; the officer's
+reference lives in memory for an hour and reaches no metric.
+"""
+
+import time
+from collections import Counter, deque
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka.admin import OffsetSpec
+from kafka.consumer.fetcher import ConsumerRecord
+from kafka.errors import UnknownTopicOrPartitionError
+
+from monitoring import catalogue as c
+from monitoring import lag
+from monitoring.meters import Meters
+from streams import clock
+from streams.core.law import LawBook
+from streams.reader import Reader
+
+HOUR_S = 3_600
+_POLL_MS = 500
+
+
+def look_at_lag(reader: Reader, meters: Meters, groups: tuple[str, ...]) -> None:
+    lag.show(meters, lag.measure(reader.bootstrap, groups))
+
+
+def look_at_channels(reader: Reader, meters: Meters) -> None:
+    """When the newest event of each channel came. A channel that never sent anything has no figure."""
+    catalogue, prefix = reader.catalogue, reader.settings.prefix
+    number = catalogue.families["events"].partitions.of(reader.settings.scale)
+    channel_of = {catalogue.name("events", channel, prefix): channel for channel in catalogue.channels_of("events")}
+    wanted = {TopicPartition(topic, at): OffsetSpec.MAX_TIMESTAMP for topic in channel_of for at in range(number)}
+    admin = KafkaAdminClient(bootstrap_servers=reader.bootstrap)
+    try:
+        found = admin.list_partition_offsets(wanted)
+    finally:
+        admin.close()
+    newest: dict[tuple[str, ...], float] = {}
+    for place, answer in found.items():
+        if answer.timestamp is not None and answer.timestamp > 0:
+            key = (channel_of[place.topic],)
+            newest[key] = max(newest.get(key, 0.0), answer.timestamp / 1_000)
+    for values, at in newest.items():
+        meters.gauge(c.CHANNEL_LAST, *values).set(at)
+
+
+class Clock:
+    """The clock's day, and how far the calendar of the law book in force reaches."""
+
+    def __init__(self, reader: Reader, meters: Meters) -> None:
+        self._reader, self._meters = reader, meters
+        self.day: date | None = None
+
+    def look(self) -> None:
+        reader = self._reader
+        log = clock.ClockLog(reader.bootstrap, reader.topic("clock"), reader.partitions)
+        reading = clock.last_committed(log, reader.codec)
+        if reading.day is None:
+            return
+        self.day = reading.day
+        began = datetime(*reading.day.timetuple()[:3], tzinfo=clock.HERE)
+        self._meters.gauge(c.CLOCK_DAY).set(began.timestamp())
+        in_force = [law.digest for law in reading.laws if law.from_day <= reading.day]
+        if in_force:
+            book = reader.shelf.get(in_force[-1])
+            self._meters.gauge(c.CALENDAR_DAYS).set(calendar_days(book, reading.day))
+
+
+def calendar_days(book: LawBook, day: date) -> int:
+    """Days from ``day`` to the last one of an unbroken row of years with a calendar; below 0: days without one."""
+    year = day.year
+    while str(year) in book.working_days:
+        year += 1
+    return (date(year, 1, 1) - timedelta(days=1) - day).days
+
+
+class Following:
+    """A topic read on from where the last look ended, committed records only."""
+
+    def __init__(self, bootstrap: str, topic: str, since_ms: int | None = None) -> None:
+        """From ``since_ms`` (Unix time, append time of the records) on; None: from the beginning."""
+        self._consumer = KafkaConsumer(
+            bootstrap_servers=bootstrap,
+            isolation_level="read_committed",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+        )
+        numbers = self._consumer.partitions_for_topic(topic)
+        if not numbers:
+            self._consumer.close()
+            raise UnknownTopicOrPartitionError(topic)
+        places = [TopicPartition(topic, number) for number in sorted(numbers)]
+        self._consumer.assign(places)
+        if since_ms is None:
+            self._consumer.seek_to_beginning(*places)
+            return
+        found, ends = (
+            self._consumer.offsets_for_times(dict.fromkeys(places, since_ms)),
+            self._consumer.end_offsets(places),
+        )
+        for place in places:
+            self._consumer.seek(place, found[place].offset if found[place] else ends[place])
+
+    def new(self) -> Iterator[ConsumerRecord]:
+        """What came since the last call, until the end as it stands now."""
+        places = list(self._consumer.assignment())
+        ends = self._consumer.end_offsets(places)
+        while any(self._consumer.position(place) < end for place, end in ends.items()):
+            for records in self._consumer.poll(timeout_ms=_POLL_MS).values():
+                yield from records
+
+
+class Publication:
+    """Entries in public by list, and those that are there past their last day: the clock's day, not a wall clock's."""
+
+    def __init__(self, reader: Reader, meters: Meters, clock: Clock) -> None:
+        self._reader, self._meters, self._clock = reader, meters, clock
+        self._following: Following | None = None
+        self._shown: dict[bytes, tuple[str, date | None]] = {}
+
+    def look(self) -> None:
+        reader = self._reader
+        if self._following is None:
+            self._following = Following(reader.bootstrap, reader.topic("publication"))
+        for record in self._following.new():
+            self.take(record.key, None if record.value is None else reader.codec.decode(record.value).value)
+        self.show(self._clock.day)
+
+    def take(self, key: bytes, entry: dict[str, Any] | None) -> None:
+        if entry is None:
+            self._shown.pop(key, None)
+        else:
+            self._shown[key] = entry["list"], entry["last_day"]
+
+    def show(self, today: date | None) -> None:
+        counts: dict[tuple[str, ...], float] = {
+            (name, term): 0 for name in sorted(c.LIST.values) for term in sorted(c.TERM.values)
+        }
+        for name, last_day in self._shown.values():
+            past = today is not None and last_day is not None and last_day < today
+            counts[name, "past" if past else "running"] += 1
+        self._meters.gauges(c.PUBLIC, counts)
+
+
+class Queries:
+    """Questions about persons by purpose, and how many the busiest officer asked within the last hour."""
+
+    def __init__(self, reader: Reader, meters: Meters) -> None:
+        self._reader, self._meters = reader, meters
+        self._following: Following | None = None
+        self._hour: deque[tuple[float, str]] = deque()
+
+    def look(self) -> None:
+        reader, now = self._reader, time.time()
+        if self._following is None:
+            since = int((now - HOUR_S) * 1_000)
+            self._following = Following(reader.bootstrap, reader.topic("querylog"), since)
+        for record in self._following.new():
+            if record.value is not None:
+                self.take(record.timestamp / 1_000, reader.codec.decode(record.value).value)
+        self.show(now)
+
+    def take(self, at: float, question: dict[str, Any]) -> None:
+        """One question put on record at ``at``, Unix seconds."""
+        self._meters.counter(c.QUERIES, question["purpose"]).inc()
+        self._hour.append((at, question["officer"]))
+
+    def show(self, now: float) -> None:
+        while self._hour and self._hour[0][0] < now - HOUR_S:
+            self._hour.popleft()
+        asked = Counter(officer for _, officer in self._hour)
+        self._meters.gauge(c.BUSIEST).set(max(asked.values(), default=0))

@@ -1,0 +1,110 @@
+"""What the exporter makes of what it sees: terms by the clock's day, an hour's busiest officer, looks that fail."""
+
+import threading
+from collections.abc import Iterator
+from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from kafka.errors import KafkaConnectionError
+from msgspec.structs import replace
+
+from monitoring import catalogue as c
+from monitoring.catalogue import Vocabulary
+from monitoring.exporter.serve import Look, follow
+from monitoring.exporter.topics import HOUR_S, Clock, Publication, Queries, calendar_days
+from monitoring.meters import Meters
+from streams.law import loader
+
+TODAY = date(2026, 11, 2)
+
+
+@pytest.fixture
+def meters() -> Meters:
+    return Meters(Vocabulary({"purpose": frozenset({"audit"})}))
+
+
+def value(meters: Meters, name: str, **labels: str) -> float | None:
+    return meters.registry.get_sample_value(name, labels)
+
+
+def entry(last_day: date | None, list_: str = "exposure") -> dict[str, Any]:
+    return {"list": list_, "last_day": last_day}
+
+
+def test_an_entry_is_past_its_term_the_day_after_its_last_one(meters: Meters) -> None:
+    seen = Publication(SimpleNamespace(), meters, Clock(SimpleNamespace(), meters))  # type: ignore[arg-type]
+    for number, last in enumerate((None, TODAY + timedelta(1), TODAY, TODAY - timedelta(1), TODAY - timedelta(9))):
+        seen.take(b"%d" % number, entry(last))
+    seen.take(b"red", entry(TODAY - timedelta(1), "honours"))
+    seen.show(TODAY)
+    assert value(meters, "chengxin_public_entries", list="exposure", term="running") == 3
+    assert value(meters, "chengxin_public_entries", list="exposure", term="past") == 2
+    assert value(meters, "chengxin_public_entries", list="honours", term="past") == 1
+    seen.take(b"4", None)
+    seen.take(b"red", None)
+    seen.show(TODAY)
+    assert value(meters, "chengxin_public_entries", list="exposure", term="past") == 1
+    assert value(meters, "chengxin_public_entries", list="honours", term="past") == 0
+
+
+def test_before_the_first_tick_nothing_is_past(meters: Meters) -> None:
+    seen = Publication(SimpleNamespace(), meters, Clock(SimpleNamespace(), meters))  # type: ignore[arg-type]
+    seen.take(b"1", entry(date(2019, 1, 1)))
+    seen.show(None)
+    assert value(meters, "chengxin_public_entries", list="exposure", term="past") == 0
+
+
+def test_questions_are_counted_by_purpose_and_the_busiest_officer_for_an_hour(meters: Meters) -> None:
+    seen = Queries(SimpleNamespace(), meters)  # type: ignore[arg-type]
+    for at, officer, purpose in (
+        (0.0, "a", "audit"),
+        (1.0, "b", "audit"),
+        (2.0, "b", "curiosity"),
+        (3.0, "b", "audit"),
+    ):
+        seen.take(at, {"officer": officer, "purpose": purpose})
+    assert value(meters, "chengxin_queries_total", purpose="audit") == 3
+    assert value(meters, "chengxin_queries_total", purpose="other") == 1
+    for now, most in ((3.0, 3), (HOUR_S + 1.0, 3), (HOUR_S + 1.5, 2), (HOUR_S + 4.0, 0)):
+        seen.show(now)
+        assert value(meters, "chengxin_queries_busiest_officer") == most
+    assert "b" not in {
+        text for family in meters.registry.collect() for s in family.samples for text in s.labels.values()
+    }
+
+
+@pytest.mark.parametrize(
+    ("years", "day", "days"),
+    [
+        (("2026",), date(2026, 12, 31), 0),
+        (("2026",), date(2026, 12, 30), 1),
+        (("2026", "2027"), date(2026, 12, 31), 365),
+        (("2026", "2028"), date(2026, 12, 31), 0),
+        (("2026",), date(2027, 1, 1), -1),
+    ],
+)
+def test_how_far_the_calendar_reaches(years: tuple[str, ...], day: date, days: int) -> None:
+    book = replace(loader.load(), working_days=dict.fromkeys(years, ()))
+    assert calendar_days(book, day) == days
+
+
+def test_a_look_that_fails_leaves_its_time_and_the_others_go_on(meters: Meters) -> None:
+    stop, taken = threading.Event(), []
+    answers: Iterator[Exception | None] = iter([None, KafkaConnectionError(), OSError(), None])
+
+    def look() -> None:
+        answer = next(answers)
+        taken.append(answer)
+        if answer is None and len(taken) > 1:
+            stop.set()
+        if answer is not None:
+            before = value(meters, "chengxin_looked_seconds", look="lag")
+            assert before is not None and before > 0
+            raise answer
+
+    others: list[str] = []
+    follow([Look("lag", 0, look), Look("disk", 0, lambda: others.append("x"))], meters, stop)
+    assert len(taken) == 4 and len(others) == 3
+    assert set(c.LOOK.values) >= {"lag", "disk"}
