@@ -106,6 +106,18 @@ def chosen() -> Path:
     return Path(os.environ.get("CHENGXIN_TOPICS") or FOLDER)
 
 
+def cities(folder: Path | None = None) -> dict[str, str]:
+    """Name of each city by its region code, in order of the codes. Raises TopicFault.
+
+    >>> cities()["370100"]
+    '济南市'
+    """
+    files = sorted(((folder or chosen()) / "cities").glob("*.yaml"))
+    return {
+        city.areas[0].region: city.areas[0].name for city in sorted(map(_city, files), key=lambda one: one.areas[0])
+    }
+
+
 def load_people(folder: Path = FOLDER) -> People:
     """Sectors, channels, partners and bodies of ``folder``, parents before their children. Raises TopicFault."""
     raw = read(folder / FILE, FOLDER / "bodies.schema.json")

@@ -18,6 +18,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _HEAD = re.compile(r"(CREATE (?:OR REPLACE )?(?:TABLE|VIEW)(?: IF NOT EXISTS)?|ALTER TABLE) (\w+)")
 _ENGINE = re.compile(r"ENGINE = (Replacing)?MergeTree(?:\((\w+)\))?")
 _PATH = "'/clickhouse/tables/{shard}/{database}/{table}', '{replica}'"
+_READ = re.compile(r"(\n *(?:FROM|INNER JOIN|LEFT JOIN) )(\w+)")  # in our views each stands at the beginning of a line
 _WINDOW = "non_replicated_deduplication_window"
 
 
@@ -44,7 +45,7 @@ def variant(statement: str, cluster: str, database: str) -> str:
         raise ValueError(f"no variant for a cluster is known of: {statement[:80]}")
     changed = _ENGINE.sub(_replicated, changed)
     changed = changed.replace(f"{_WINDOW} =", "replicated_deduplication_window =")
-    return re.sub(r"(?<=\n    FROM )(\w+)(?=\n)", rf"{database}.\1", changed)
+    return _READ.sub(rf"\1{database}.\2", changed)
 
 
 def _replicated(engine: re.Match[str]) -> str:

@@ -1,6 +1,7 @@
 """ClickHouse made again from Kafka: an empty database, and the sink reads every topic from its beginning.
 
 Nothing of ClickHouse is backed up. Whoever is erased comes out as a stub, because the sink reads ``erasures`` first.
+Frozen months of the assessment are in no topic: their table stays where it is.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from streams.run.children import Children
 from streams.settings import Settings
 from topics import admin
 
+FROZEN = "assessment_frozen"
 LOOK_S = 2.0
 PATIENCE_S = 180.0
 
@@ -38,7 +40,7 @@ def rebuild(
     client = connect(addresses.clickhouse)
     try:
         _require_given_up(client, settings, addresses.kafka, replace, lose_expired)
-        client.execute(f"DROP DATABASE IF EXISTS `{settings.database}` SYNC")
+        empty(client, settings.database)
         migrate.apply(client, settings.database)
     finally:
         client.disconnect()
@@ -46,6 +48,17 @@ def rebuild(
     with Children(settings, addresses) as children:
         children.start("rebuild-sink", "streams.cli.main", "sink")
         return _filled(settings, addresses, children, say)
+
+
+def empty(client: Client, database: str) -> None:
+    """Drop everything of the database but the frozen months; the migrations find their table there."""
+    standing = client.execute("SELECT name FROM system.tables WHERE database = %(d)s", {"d": database})
+    if (FROZEN,) not in standing:
+        client.execute(f"DROP DATABASE IF EXISTS `{database}` SYNC")
+        return
+    for (name,) in standing:
+        if name != FROZEN:
+            client.execute(f"DROP TABLE `{database}`.`{name}` SYNC")  # views too
 
 
 def _require_given_up(client: Client, settings: Settings, kafka: str, replace: bool, lose_expired: bool) -> None:

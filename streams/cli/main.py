@@ -6,6 +6,7 @@ import typer
 
 from streams.cli import (
     agents,
+    assessment,
     auditor,
     backup,
     cases,
@@ -63,6 +64,8 @@ app.command(rich_help_panel="departments")(sending.receipts)
 app.command(rich_help_panel="departments")(correcting.redrive)
 app.command("return", rich_help_panel="departments")(correcting.monthly_return)
 app.command("what-if", rich_help_panel="law")(whatif.what_if)
+app.command(rich_help_panel="office")(assessment.bulletin)
+app.add_typer(assessment.app, name="assess", rich_help_panel="office")
 app.command(rich_help_panel="checks")(obligations.obligations)
 app.command(rich_help_panel="checks")(review.review)
 app.command(rich_help_panel="checks")(people.explain)

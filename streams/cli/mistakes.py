@@ -4,6 +4,7 @@ from clickhouse_driver.errors import Error as ClickHouseError
 from kafka.errors import KafkaError
 from pydantic import ValidationError
 
+from monitoring.assessment.faults import AssessmentFault
 from schemas.registry.external import RegistryDiffers
 from streams.addresses import NoServers
 from streams.app import SettingsFault
@@ -31,6 +32,7 @@ from topics.files import TopicFault
 
 MISTAKES = (
     AlreadyRunning,
+    AssessmentFault,
     BackupFault,
     ChildDied,
     ClickHouseError,

@@ -65,7 +65,10 @@ class Line(msgspec.Struct, frozen=True):
 
 
 def figures(path: Path, book: LawBook) -> dict[str, Said]:
-    """The department's own figures by item. Raises FileFault: an unknown item, a reason that is no code, no number."""
+    """The department's own figures by item; a return that ``write`` wrote says the same.
+
+    Raises FileFault: an unknown item, a reason that is no code, no number.
+    """
     found: dict[str, Said] = {}
     for sheet in read(path).sheets:
         for row in sheet.rows:
@@ -79,12 +82,22 @@ def figures(path: Path, book: LawBook) -> dict[str, Said]:
             said.published = _sum(said.published, _number(where, "published", cells.get("published")))
             less = _number(where, "not_reported", cells.get("not_reported"))
             if less:
-                reason = shown(cells.get("reason")).strip()
-                if reason not in book.codes:
-                    raise FileFault(f"{where}: 未报送须填原因代码 / a code of the law book is needed, not {reason!r}")
                 said.not_reported += less
-                said.reasons[reason] = said.reasons.get(reason, 0) + less
+                for reason, number in _reasons(where, shown(cells.get("reason")).strip(), less, book).items():
+                    said.reasons[reason] = said.reasons.get(reason, 0) + number
     return found
+
+
+def _reasons(where: str, text: str, less: int, book: LawBook) -> dict[str, int]:
+    """One code for all that was not reported, or codes with numbers as a written return has them."""
+    if text in book.codes:
+        return {text: less}
+    parts = [part.split() for part in text.split(";")]
+    if all(len(part) == 2 and part[0] in book.codes and part[1].isdecimal() for part in parts):
+        found = {code: int(number) for code, number in parts}
+        if len(found) == len(parts) and sum(found.values()) == less:
+            return found
+    raise FileFault(f"{where}: 未报送须填原因代码 / a code of the law book is needed, not {text!r}")
 
 
 def _sum(one: int | None, other: int | None) -> int | None:

@@ -17,6 +17,7 @@ def client(clickhouse_url, database):
         yield client
 
 
+LAST = len(migrate.load())
 ALTERED = (tables.ACCEPTED_EVENTS, tables.DECISIONS, tables.OBLIGATIONS)
 
 
@@ -42,7 +43,7 @@ def test_all_migrations_together_make_the_declared_columns(client, database):
 def test_applying_twice_changes_nothing_and_a_torn_one_is_finished(client, database):
     first = migrate.load()[0]
     client.execute(first.statements[0])  # died after the first statement, before the ledger
-    assert [migration.number for migration in migrate.apply(client, database)] == [1, 2, 3, 4, 5, 6]
+    assert [migration.number for migration in migrate.apply(client, database)] == list(range(1, LAST + 1))
     assert migrate.apply(client, database) == []
 
 
@@ -116,9 +117,9 @@ def test_the_command_prints_first_and_applies_on_demand(clickhouse_url, database
     dry = CliRunner().invoke(app, [])
     assert dry.exit_code == 0
     assert "CREATE TABLE IF NOT EXISTS receipts" in dry.output
-    assert "6 pending" in dry.output
-    assert "6 pending" in CliRunner().invoke(app, []).output, "a dry run changes nothing"
-    assert "applied 6" in CliRunner().invoke(app, ["--apply"]).output
+    assert f"{LAST} pending" in dry.output
+    assert f"{LAST} pending" in CliRunner().invoke(app, []).output, "a dry run changes nothing"
+    assert f"applied {LAST}" in CliRunner().invoke(app, ["--apply"]).output
     assert "up to date" in CliRunner().invoke(app, []).output
     with connect(clickhouse_url, database) as client:
         client.execute("ALTER TABLE schema_migrations UPDATE checksum = 'x' WHERE 1 SETTINGS mutations_sync = 1")
