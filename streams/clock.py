@@ -159,8 +159,9 @@ def held(log: ClockLog, codec: Codec, shelf: LawShelf) -> Iterator[Callable[[dat
             runner.run(writing.__aexit__(None, None, None))
 
 
-async def follow_days(tick_to: Callable[[date], Awaitable[int]]) -> None:
-    """Tick each day of China once it has begun. Another writer may fence us, a broker may be away: then try again.
+async def follow_days(tick_to: Callable[[date], Awaitable[int]], failed: str = "the clock could not tick") -> None:
+    """Tick each day of China once it has begun, or do what else is done once a day. Another writer may fence us, a
+    broker may be away: then try again.
 
     The clock's producer is opened only when a day has begun, so commands in between are never fenced by us.
     """
@@ -172,7 +173,7 @@ async def follow_days(tick_to: Callable[[date], Awaitable[int]]) -> None:
                 await tick_to(today)
                 ticked = today
             except (KafkaError, KafkaPythonError) as fault:
-                log.warning("the clock could not tick %s, trying again: %r", today, fault)
+                log.warning("%s %s, trying again: %r", failed, today, fault)
         await asyncio.sleep(_WAKE_S)
 
 

@@ -43,3 +43,7 @@ class Settings(BaseSettings):
     @property
     def keys_dir(self) -> Path:
         return self.data_dir / "keys"
+
+    @property
+    def audit_dir(self) -> Path:
+        return self.data_dir / "audit"

@@ -7,6 +7,7 @@ import typer
 from streams.cli import (
     agents,
     assessment,
+    audit,
     auditor,
     backup,
     cases,
@@ -75,6 +76,7 @@ app.command(rich_help_panel="checks")(pipeline.rerun)
 app.command(rich_help_panel="checks")(load.load)
 app.command(rich_help_panel="checks")(chaos.chaos)
 app.add_typer(auditor.app, name="auditor", rich_help_panel="checks")
+app.add_typer(audit.app, name="audit", rich_help_panel="checks")
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from monitoring.assessment.faults import AssessmentFault
 from schemas.registry.external import RegistryDiffers
 from streams.addresses import NoServers
 from streams.app import SettingsFault
+from streams.audit.keys import AuditFault
 from streams.backup.bundle import BackupFault
 from streams.clock import ClockFault
 from streams.explain import NotFound
@@ -33,6 +34,7 @@ from topics.files import TopicFault
 MISTAKES = (
     AlreadyRunning,
     AssessmentFault,
+    AuditFault,
     BackupFault,
     ChildDied,
     ClickHouseError,

@@ -3,8 +3,8 @@
 import contextlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import UnknownTopicOrPartitionError
@@ -81,32 +81,33 @@ def read(bootstrap: str, topics: Iterable[str], prefix: str) -> History:
     :raises UnknownTopicOrPartitionError: one is not there. An absent topic is no empty one: nothing would match it.
     :raises TimeoutError: a partition does not come to its end, e.g. behind an open transaction.
     """
-    with _consumer(bootstrap) as consumer:
-        places = _places(consumer, sorted(topics), prefix)
+    with opened(bootstrap) as consumer:
+        places = places_of(consumer, sorted(topics), prefix)
         firsts, ends = consumer.beginning_offsets(places), consumer.end_offsets(places)
         late = {(place.topic.removeprefix(prefix), place.partition): first for place, first in firsts.items() if first}
         counts = Counter(place.topic.removeprefix(prefix) for place in places)
-        return History(_between(consumer, firsts, ends, prefix), late, counts)
+        return History(between(consumer, firsts, ends, prefix), late, counts)
 
 
 def each(bootstrap: str, topics: Iterable[str], prefix: str, partition: int | None = None) -> Iterator[Message]:
     """The same records one by one, of which nothing is kept: for who looks for one in a topic of any length, or in
     one ``partition`` of it. Raises as ``read`` does."""
-    with _consumer(bootstrap) as consumer:
-        places = [p for p in _places(consumer, sorted(topics), prefix) if partition in (None, p.partition)]
-        yield from _between(consumer, consumer.beginning_offsets(places), consumer.end_offsets(places), prefix)
+    with opened(bootstrap) as consumer:
+        places = [p for p in places_of(consumer, sorted(topics), prefix) if partition in (None, p.partition)]
+        yield from between(consumer, consumer.beginning_offsets(places), consumer.end_offsets(places), prefix)
 
 
 def sizes(bootstrap: str, topic: str, prefix: str) -> dict[int, int]:
     """Offsets of each partition of ``topic``: as many records, and the markers of transactions."""
-    with _consumer(bootstrap) as consumer:
-        places = _places(consumer, [topic], prefix)
+    with opened(bootstrap) as consumer:
+        places = places_of(consumer, [topic], prefix)
         firsts, ends = consumer.beginning_offsets(places), consumer.end_offsets(places)
         return {place.partition: ends[place] - firsts[place] for place in places}
 
 
 @contextlib.contextmanager
-def _consumer(bootstrap: str) -> Iterator[KafkaConsumer]:
+def opened(bootstrap: str) -> Iterator[KafkaConsumer]:
+    """A consumer of committed records, in no group."""
     consumer = KafkaConsumer(
         bootstrap_servers=bootstrap,
         isolation_level="read_committed",
@@ -122,7 +123,8 @@ def _consumer(bootstrap: str) -> Iterator[KafkaConsumer]:
         consumer.close()
 
 
-def _places(consumer: KafkaConsumer, topics: list[str], prefix: str) -> list[TopicPartition]:
+def places_of(consumer: KafkaConsumer, topics: list[str], prefix: str) -> list[TopicPartition]:
+    """All partitions of ``topics``, whose names are without ``prefix``."""
     known = consumer.topics()
     absent = [prefix + topic for topic in topics if prefix + topic not in known]
     if absent:
@@ -130,26 +132,33 @@ def _places(consumer: KafkaConsumer, topics: list[str], prefix: str) -> list[Top
     return [TopicPartition(prefix + t, p) for t in topics for p in consumer.partitions_for_topic(prefix + t)]
 
 
-def _between(
-    consumer: KafkaConsumer, firsts: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int], prefix: str
+def between(
+    consumer: KafkaConsumer,
+    starts: Mapping[TopicPartition, int],
+    ends: Mapping[TopicPartition, int],
+    prefix: str,
+    named: Callable[[str], str] = plain,
 ) -> Iterator[Message]:
-    filled = [place for place in ends if ends[place] > firsts[place]]
-    for start in range(0, len(filled), _TOGETHER):
-        yield from _messages(consumer, filled[start : start + _TOGETHER], ends, prefix)
+    """Records of each partition of ``ends`` from its start until its end is reached; a few of after the end too.
+    ``named`` makes a message's topic of the name without prefix. Raises TimeoutError as ``read`` does."""
+    filled = [place for place in ends if ends[place] > starts[place]]
+    for first in range(0, len(filled), _TOGETHER):
+        for r in _records(consumer, {place: starts[place] for place in filled[first : first + _TOGETHER]}, ends):
+            topic = named(r.topic.removeprefix(prefix))
+            yield Message(topic, r.partition, r.offset, r.timestamp, r.key, r.value, tuple(r.headers))
 
 
-def _messages(
-    consumer: KafkaConsumer, places: list[TopicPartition], ends: Mapping[TopicPartition, int], prefix: str
-) -> Iterator[Message]:
-    consumer.assign(places)
-    consumer.seek_to_beginning(*places)
-    left, empty = set(places), 0
+def _records(
+    consumer: KafkaConsumer, starts: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int]
+) -> Iterator[Any]:
+    consumer.assign(list(starts))
+    for place, start in starts.items():
+        consumer.seek(place, start)
+    left, empty = set(starts), 0
     while left:
         polled = consumer.poll(timeout_ms=_POLL_MS)
         for records in polled.values():
-            for r in records:
-                topic = plain(r.topic.removeprefix(prefix))
-                yield Message(topic, r.partition, r.offset, r.timestamp, r.key, r.value, tuple(r.headers))
+            yield from records
         left = {place for place in left if consumer.position(place) < ends[place]}
         empty = 0 if polled else empty + 1
         if empty > _PATIENCE_POLLS:
