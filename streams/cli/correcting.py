@@ -92,6 +92,7 @@ def monthly_return(
     """The monthly return: produced, published, reported, not reported with the reason, beside what arrived by its
     receipts. Without figures a form with what arrived filled in. Exit 1 where a difference is not explained."""
     from streams import addresses
+    from streams.kit import journal as journals
     from streams.kit import monthly, redriving
     from streams.reader import Reader
     from streams.settings import Settings
@@ -101,7 +102,7 @@ def monthly_return(
     book = department.open_kit(kit).book
     said = {} if figures is None else monthly.figures(figures, book)
     reader = Reader(settings, addresses.find_kafka(settings))
-    sent = sending.reconciled(reader, channel, journal, None, wait)
+    sent = sending.reconciled(reader, channel, journals.chosen(journal), None, wait)
     fates = redriving.not_sent_again((line.fate for line in sent), _chains(reader, channel))
     lines = monthly.lines(fates, said, month.date(), book)
     monthly.write(out, lines)

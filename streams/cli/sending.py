@@ -87,6 +87,7 @@ def receipts(
     """The channel's receipts as they come; or, with --sheet, every row that was sent with its receipt. Exit 3 where a
     receipt is missing or is about other bytes than were sent, 1 where a row was not accepted."""
     from streams import addresses
+    from streams.kit import journal as journals
     from streams.reader import Reader
     from streams.settings import Settings
 
@@ -96,7 +97,7 @@ def receipts(
     if sheet is None:
         _print(reader, channel, since, follow, json)
         return
-    lines = reconciled(reader, channel, journal, since, wait)
+    lines = reconciled(reader, channel, journals.required(journal), since, wait)
     _write(sheet, lines, department.open_kit(kit).book)
     outcomes = {line.fate.outcome for line in lines}
     if outcomes & {"missing", "digest_differs"}:
@@ -169,7 +170,7 @@ def _print(reader: "Reader", channel: str, since: datetime | None, follow: bool,
 
 
 def reconciled(
-    reader: "Reader", channel: str, journals: list[Path] | None, since: datetime | None, wait: float
+    reader: "Reader", channel: str, journals: list[Path], since: datetime | None, wait: float
 ) -> "list[Line]":
     from streams.kit import answers, journal
     from streams.kit.sending import cluster_of
@@ -178,7 +179,7 @@ def reconciled(
     start, cluster = in_china(since), cluster_of(reader.bootstrap, reader.settings.prefix)
     sent = [
         (path.name.removesuffix(journal.ENDING), one)
-        for path in journals or sorted(Path().glob(f"*{journal.ENDING}"))
+        for path in journals
         for one in journal.read(path)
         if (one.topic.rpartition(".")[2], one.cluster) == (channel, cluster) and (start is None or one.sent_at >= start)
     ]

@@ -70,6 +70,20 @@ class Journal:
         self._known |= {(one.row_key, one.cluster) for one in new}
 
 
+def chosen(named: list[Path] | None, folder: Path = Path()) -> list[Path]:
+    """The journals that are named, else all of ``folder``."""
+    return named or sorted(folder.glob(f"*{ENDING}"))
+
+
+def required(named: list[Path] | None, folder: Path = Path()) -> list[Path]:
+    """The same. Raises JournalFault where there is none: of nothing that was sent nothing would be missing."""
+    found = chosen(named, folder)
+    if not found:
+        place = folder.resolve()
+        raise JournalFault(f"{place}: 没有发送日志，请用 --journal 指定 / no *{ENDING} here: name them with --journal")
+    return found
+
+
 def read(path: Path) -> list[Sent]:
     """What a journal says, in order. Raises JournalFault."""
     return lines(path, Sent)

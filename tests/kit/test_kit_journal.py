@@ -79,6 +79,15 @@ def test_another_file_is_no_journal(tmp_path: Path) -> None:
         journal.read(tmp_path / "a")
 
 
+def test_where_nothing_was_sent_from_nothing_is_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(JournalFault, match="--journal"):
+        journal.required(None, tmp_path)
+    assert journal.chosen(None, tmp_path) == []
+    Journal(tmp_path / f"a{journal.ENDING}").append([sent(0)])
+    assert journal.required(None, tmp_path) == [tmp_path / f"a{journal.ENDING}"]
+    assert journal.required([tmp_path / "b"], tmp_path) == [tmp_path / "b"]
+
+
 def test_a_row_is_known_by_what_it_says(tmp_path: Path) -> None:
     rows = [SOUND, SOUND | {"event_id": "L-2"}, SOUND | {"subject.name": "测试乙"}]
     drafts = Maker(kit(), "court", "CreditDetermination", KEY).make(read(csv(tmp_path / "a.csv", *rows)))
