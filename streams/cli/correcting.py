@@ -35,6 +35,7 @@ def redrive(
     channel's key), answered already, or was refused three times is kept back. Exit codes as of publish."""
     from streams import addresses
     from streams.kit import answers, redriving
+    from streams.kit import journal as journals
     from streams.kit.journal import Journal, row_key
     from streams.kit.redriving import Before
     from streams.reader import Reader
@@ -46,7 +47,9 @@ def redrive(
     table, checked = department.check_file(department.open_kit(kit), asked, keys.own)
     reader = Reader(settings, addresses.find_kafka(settings))
     topic = reader.catalogue.name("receipts", channel, settings.prefix)
-    before = Before(_chains(reader, channel), keys.channel, Journal.beside(file), partial(row_key, keys.own, channel))
+    sent = [one for path in journals.chosen(None, file.parent) for one in journals.read(path)]
+    named = partial(row_key, keys.own, channel)
+    before = Before(_chains(reader, channel), keys.channel, Journal.beside(file), named, sent)
     found = answers.read(reader.bootstrap, topic, reader.codec)
     ready, checked = redriving.judge(checked, found, before)
     department.show(screen(plain=True), table, checked)
@@ -122,7 +125,10 @@ def _show(out: Path, lines: "Sequence[Line]") -> None:
         "无回执 missing",
         "差额 unexplained",
     )
-    grid = Table("事项 item", *names, title=f"月报 / return {out}")
+    grid = Table(title=f"月报 / return {out}")
+    grid.add_column("事项 item", overflow="fold")  # half a code is none
+    for name in names:
+        grid.add_column(name)
     for line in lines:
         numbers = (line.produced, line.reported, line.not_reported, line.rejected, line.missing, line.unexplained)
         grid.add_row(line.item, *("" if number is None else f"{number:,}" for number in numbers))

@@ -71,12 +71,13 @@ class Ready(NamedTuple):
 
 class Before(NamedTuple):
     """What the department knows of what it sent before. ``channel_key``: of the digests in receipts, where it has it
-    here; ``journal``: of the file; ``named``: a row's key there."""
+    here; ``journal``: of the file; ``named``: a row's key there; ``sent``: what it and its neighbours say."""
 
     chains: Chains
     channel_key: bytes | None
     journal: Journal
     named: Callable[[Draft], str]
+    sent: Sequence[Sent]
 
     def same(self, draft: Draft, answer: Answer) -> bool:
         """Whether ``answer`` refused these very bytes, as far as is known."""
@@ -84,7 +85,7 @@ class Before(NamedTuple):
         if self.channel_key is not None and answer.receipt["sent_digest"] == sent_digest(self.channel_key, draft.data):
             return True
         there = (self.named(draft), self.chains.cluster, answer.place)
-        return any((one.row_key, one.cluster, one.place) == there for one in self.journal.sent)
+        return any((one.row_key, one.cluster, one.place) == there for one in self.sent)
 
 
 def judge(checked: Sequence[Checked], answers: Iterable[Answer], before: Before) -> tuple[list[Ready], list[Checked]]:

@@ -13,7 +13,7 @@ import pytest
 from streams.kit import monthly
 from streams.kit.answers import Answer, Fate
 from streams.kit.checking import Checked
-from streams.kit.journal import Journal, Sent, row_key
+from streams.kit.journal import Journal, Sent, chosen, read, row_key
 from streams.kit.reading import FileFault
 from streams.kit.redriving import MOST, Before, Chains, chained, judge, not_sent_again
 from streams.kit.sending import sent_digest
@@ -49,7 +49,8 @@ def kept(tmp_path: Path, cluster: str = "c/") -> Chains:
 
 
 def before(tmp_path: Path, chains: Chains | None = None, name: str = "none", key: bytes | None = CHANNEL_KEY) -> Before:
-    return Before(chains or kept(tmp_path), key, Journal(tmp_path / f"{name}.journal.jsonl"), named)
+    sent = [one for path in chosen(None, tmp_path) for one in read(path)]
+    return Before(chains or kept(tmp_path), key, Journal(tmp_path / f"{name}.journal.jsonl"), named, sent)
 
 
 def codes(rows: list[Checked], answers: list[Answer], known: Before) -> list[str | None]:
@@ -85,12 +86,13 @@ def test_the_bytes_that_were_refused_do_not_go_in_again(tmp_path: Path) -> None:
 
 
 def test_without_the_channels_key_the_journal_knows_them(tmp_path: Path) -> None:
-    """The receipt is left to be answered by the row as it should be."""
-    rows, known = corrected(tmp_path, "r1"), before(tmp_path, name="rows", key=None)
-    known.journal.append([sent(rows[0], 4)])
+    """That of the file or one beside it. The receipt is left to be answered by the row as it should be."""
+    rows = corrected(tmp_path, "r1")
+    Journal(tmp_path / "rows.journal.jsonl").append([sent(rows[0], 4)])
+    known = before(tmp_path, name="fixed", key=None)
     assert codes(rows, [answer("r1", offset=4)], known) == ["REDRIVE_UNCHANGED"]
     assert codes(rows, [answer("r1", offset=5)], known) == [None]
-    elsewhere = before(tmp_path, kept(tmp_path, "other/"), "rows", key=None)
+    elsewhere = before(tmp_path, kept(tmp_path, "other/"), key=None)
     assert codes(rows, [answer("r1", offset=4)], elsewhere) == [None]
 
 
@@ -119,7 +121,8 @@ def test_a_record_refused_again_and_again_is_kept_back(tmp_path: Path) -> None:
     """Each new receipt belongs to the chain of the first, wherever the corrected record landed."""
     chains, answers = kept(tmp_path), [answer("r0", offset=0)]
     for times in range(MOST):
-        rows = corrected(tmp_path, f"r{times}")
+        changed = SOUND | {"receipt_id": f"r{times}", "document_no": f"(2026)鲁执测{times + 2}号"}
+        rows = checked(csv(tmp_path / "fixed.csv", changed))
         assert codes(rows, answers, before(tmp_path, chains)) == [None], times
         again(tmp_path, chains, rows, answers, offset=times + 1)
         answers.append(answer(f"r{times + 1}", offset=times + 1))
