@@ -18,7 +18,7 @@ from sinks.clickhouse.blocks import Prepared, from_metadata, prepare, to_metadat
 from sinks.clickhouse.erasing import Erasing
 from sinks.clickhouse.lanes import Lane, Limits
 from sinks.clickhouse.observer import Observer
-from sinks.clickhouse.offsets import GroupOffsets
+from sinks.clickhouse.offsets import Fenced, GroupOffsets
 from sinks.clickhouse.plan import GoOn, Log, Replay, Rewind, Skip, Step, Stop, plan
 from sinks.clickhouse.tables import ERASABLE
 from sinks.clickhouse.writer import Passing, Writer
@@ -57,7 +57,11 @@ class Storing:
         return self._offsets.generation
 
     async def resolve(self, lanes: list[Lane]) -> None:
-        """Decide where each newly assigned lane goes on, record what the decision claims, and seek there."""
+        """Decide where each newly assigned lane goes on, record what the decision claims, and seek there.
+
+        ClickHouse may take minutes to answer; cut off meanwhile, a member that was replaced does not know it yet. Its
+        group is asked before and after: a plan comes before its rows, so equal answers say that none came between.
+        """
         generation = lanes[0].generation
         places = {TopicPartition(lane.topic, lane.partition): lane for lane in lanes}
         committed = await self._offsets.committed([*places], generation)
@@ -65,6 +69,8 @@ class Storing:
         end = await self._consumer.end_offsets([*places])
         wanted = {(lane.topic, lane.partition): lane.table for lane in lanes}
         held = await self._until_done(generation, lambda: self._writer.call(self._writer.database.held, wanted))
+        if await self._offsets.committed([*places], generation) != committed:
+            raise Fenced("the group moved on while ClickHouse was asked")
         positions = []
         for place, lane in places.items():
             commit = committed.get(place)
