@@ -103,6 +103,8 @@ DECISION = Label(
         }
     ),
 )
+QUESTION = Label("question", frozenset({"status", "resolve", "record", "looks", "filing", "none"}))
+ANSWER = Label("answer", frozenset({"answered", "refused", "limited", "unauthenticated", "unlogged", "failed"}))
 CHANGE = Label("change", frozenset({"raised", "lifted"}))
 STATE = Label(
     "state", frozenset({"proposed", "confirmed", "refused", "not_applicable", "in_effect", "lifting", "lifted"})
@@ -197,6 +199,20 @@ SINK_ROWS = Metric("chengxin_sink_rows", C, "rows", (TABLE,), "Rows the database
 SINK_INSERT = Metric("chengxin_sink_insert_seconds", H, "seconds", (TABLE,), "One insert = one block.", _FAST)
 SINK_LAG = Metric(
     "chengxin_sink_lag", G, "offsets", (TOPIC, PARTITION), "End minus stored; reports are this much behind."
+)
+QUESTIONS = Metric(
+    "chengxin_questions",
+    C,
+    "questions",
+    (QUESTION, ANSWER),
+    "Questions about people at the portal; unlogged = no log, no answer. Who asked stands on the query log.",
+)
+WIDE_LOOKERS = Metric(
+    "chengxin_wide_lookers",
+    G,
+    "officers",
+    (),
+    "Officers who asked about more persons today than the setting allows; above zero = supervision reads the log.",
 )
 
 # What no single process knows: set by ``chengxin exporter`` from what Kafka, ClickHouse and the disks say.
@@ -314,6 +330,8 @@ CATALOGUE: tuple[Metric, ...] = (
     DISK_FREE,
     DISK_SIZE,
     RESTARTS,
+    QUESTIONS,
+    WIDE_LOOKERS,
 )
 # Not ours: what Prometheus itself says of a target, and prometheus-client of its process.
 GIVEN = frozenset({"up", "process_start_time_seconds", "process_resident_memory_bytes", "process_cpu_seconds_total"})

@@ -60,19 +60,21 @@ class KeyChecks:
         self._codec = codec
         self.topic = catalogue.name(FAMILY, None, settings.prefix)
 
-    def keyring(self) -> Keyring:
+    def keyring(self, channels: Iterable[str] | None = None) -> Keyring:
         """The keys of the settings' folder; in development those are made that this deployment never had.
+        ``channels``: whose keys are needed beside intake's own; None = all.
 
         :raises KeyringFault: a key in use is lost, another one lies in its place, or one cannot be used.
         """
-        folder, channels = self._settings.keys_dir, self._catalogue.channels
+        folder = self._settings.keys_dir
+        channels = tuple(self._catalogue.channels if channels is None else channels)
         if self._settings.profile == "production":
             ring = Keyring.load(folder, channels, create=False)  # what is wrong here needs no broker to be told
             known = self.read()
-            self._require_all(known)
+            self._require_all(known, channels)
         else:
             known = self.read()
-            self._require_all(known)
+            self._require_all(known, channels)
             fresh = bool(known.in_use) or not self._has_history()
             ring = Keyring.load(folder, channels, create=fresh)
         known.require(str(folder), ring.checks)
@@ -110,8 +112,8 @@ class KeyChecks:
                 in_use.setdefault(name, check)
         return Known(in_use, frozenset(place for place, retired in last.items() if retired), exists=True)
 
-    def _require_all(self, known: Known) -> None:
-        lost = known.lost(self._settings.keys_dir, self._catalogue.channels)
+    def _require_all(self, known: Known, channels: Iterable[str]) -> None:
+        lost = known.lost(self._settings.keys_dir, channels)
         if lost:
             path = keyfiles.place(self._settings.keys_dir, lost[0])
             raise KeyringFault(

@@ -97,12 +97,17 @@ def text_zh(kind: str, decision: Decision, entry: Entry, law: LawBook, marks: Ma
     else:
         templates = _ADVERSE if _adverse(item) else _REWARD
         text = templates[RECORDED_ONLY if kind == "listed" and not decision.raised else kind].format(**said)
-    closing = (_COURT_OBJECT if entry.channel == "court" else _OBJECT).format(body=body)
+    closing = how_to_object(entry.channel, body)
     if kind == "listed":
         closing = repair + closing
     if kind == "listed" and item is not None and "honour_waived" in item.endings:
         closing = _WAIVE.format(body=body) + closing
     return text + (_DISPUTED if marks.disputed else "") + (_DOUBTED if marks.doubted else "") + closing
+
+
+def how_to_object(channel: str, body: str) -> str:
+    """What a person can do about a record that ``body`` reported through ``channel``."""
+    return (_COURT_OBJECT if channel == "court" else _OBJECT).format(body=body)
 
 
 def _told(kind: str, decision: Decision) -> tuple[Obligation, ...]:

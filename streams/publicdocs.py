@@ -5,7 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from schemas.files import ids, sources
+from sinks.portal import http
+from sinks.portal import page as applications
+from sinks.portal.applications import Applications
 from streams import registries
+from streams.law import loader
 from streams.settings import Settings
 from topics import asyncapi, page
 from topics.catalogue import Catalogue
@@ -19,7 +23,17 @@ def generated() -> Mapping[str, str]:
         "asyncapi.json": _text(asyncapi.document(catalogue, files, numbers)),
         "topics.html": page.page(catalogue, files, numbers),
         "openapi-registry.json": _text(registries.ours(Settings(prefix="")).openapi()),
+        "openapi-portal.json": _text(http.document()),
+        "applications.html": _applications(catalogue),
     }
+
+
+def _applications(catalogue: Catalogue) -> str:
+    """As of the day on which the last of its texts was checked."""
+    book = loader.load()
+    found = Applications.load(book, catalogue)
+    day = max(book.instruments[one.instrument].checked for one in found.purposes.values())
+    return applications.page(found, book, catalogue, day)
 
 
 def _text(value: dict[str, Any]) -> str:

@@ -1,17 +1,15 @@
 """查询日志: who looked, when, at what, for which purpose (notice, part 3). No log, no answer (design rule 9)."""
 
 import re
-import threading
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import NamedTuple
 
-from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
+from streams.committed import Committed
 from streams.reader import Reader
 
-_COMMIT_S = 10  # for each of: finding the broker, finding the topic, the commit
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -34,49 +32,28 @@ class Query(NamedTuple):
 
 
 class QueryLog:
-    """Writes the log of one deployment. Safe between threads; a producer that failed once is not used again."""
+    """Writes the log of one deployment. Safe between threads."""
 
     def __init__(self, reader: Reader) -> None:
-        self._reader = reader
+        self._codec = reader.codec
         self._topic = reader.topic("querylog")
-        self._lock = threading.Lock()
-        self._producer: KafkaProducer | None = None
+        self._committed = Committed(reader.bootstrap)
 
     def write(self, query: Query) -> None:
         """Put ``query`` on record; returns only when the broker has committed it.
 
         :raises Refused: it is not on record. The caller must not answer.
         """
-        fields = {**query._asdict(), "at": datetime.now(UTC)}
-        key = (query.subject or query.decision_id or "").encode()
-        value = self._reader.codec.encode("QueryLogged", fields)
+        value = self._codec.encode("QueryLogged", {**query._asdict(), "at": datetime.now(UTC)})
         try:
-            self._ready().send(self._topic, key=key, value=value).get(timeout=_COMMIT_S)
+            self._committed.send(self._topic, (query.subject or query.decision_id or "").encode(), value)
         except KafkaError as fault:
-            self.close()
             raise Refused(
                 f"查询日志不可用,不予查询 / the query log cannot be written, so nothing is shown: {fault}"
             ) from fault
 
-    def _ready(self) -> KafkaProducer:
-        with self._lock:
-            if self._producer is None:
-                self._producer = KafkaProducer(
-                    bootstrap_servers=self._reader.bootstrap,
-                    acks="all",
-                    enable_idempotence=True,
-                    bootstrap_timeout_ms=1_000 * _COMMIT_S,
-                    max_block_ms=1_000 * _COMMIT_S,
-                    allow_auto_create_topics=False,  # a log that nobody declared keeps nothing
-                )
-            return self._producer
-
     def close(self) -> None:
-        """Give up what is not committed by now; the next question opens anew."""
-        with self._lock:
-            producer, self._producer = self._producer, None
-        if producer is not None:
-            producer.close(timeout=0)
+        self._committed.close()
 
     def __enter__(self) -> "QueryLog":
         return self

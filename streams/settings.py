@@ -38,6 +38,12 @@ class Settings(BaseSettings):
     state: Literal["memory", "disk"] = "memory"
     accept_loss: bool = False  # an operator's word that records deleted unread, as named by the error, are given up
     schema_ceiling: int | None = None  # in a rolling upgrade: greatest schema id to write, the last of the old release
+    portal_issuer: str | None = None  # ``iss`` of tokens; None = the development issuer, refused in production
+    portal_jwks: str | None = None  # the issuer's key set: a file, or an https address
+    portal_audience: str = "chengxin-portal"  # ``aud`` that tokens must name
+    portal_algorithm: Literal["ES256", "RS256"] = "ES256"  # of the issuer's signatures; nothing else is taken
+    portal_per_minute: int = 60  # questions of one officer, or of one person, that are answered
+    portal_persons_a_day: int = 200  # an officer who asks about more persons is told to supervision
     metrics_port: int = 0  # 0 = a free loopback port, printed at start
 
     @property

@@ -41,5 +41,5 @@ def read(file: Path, schema: Path) -> dict[str, Any]:
         raise TopicFault(file.name, "syntax", f"not YAML: {error}") from error
     validator = Draft202012Validator(json.loads(schema.read_text(encoding="utf-8")))
     for fault in sorted(validator.iter_errors(value), key=lambda e: e.json_path):
-        raise TopicFault(file.name, fault.json_path, f"{fault.message}; see topics/{schema.name}")
+        raise TopicFault(file.name, fault.json_path, f"{fault.message}; see {schema.parent.name}/{schema.name}")
     return dict(value)

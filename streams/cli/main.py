@@ -21,6 +21,7 @@ from streams.cli import (
     obligations,
     people,
     pipeline,
+    portal,
     registry,
     review,
     sample,
@@ -54,6 +55,8 @@ app.command(rich_help_panel="data")(backup.restore)
 app.command(rich_help_panel="data")(backup.rebuild)
 app.add_typer(backup.keys, name="keys", rich_help_panel="data")
 app.command(rich_help_panel="data")(registry.registry)
+app.command(rich_help_panel="data")(portal.portal)
+app.add_typer(portal.token, name="token", rich_help_panel="data")
 app.add_typer(migrate.app, name="migrate", rich_help_panel="data")
 app.add_typer(sample.app, name="sample", rich_help_panel="data")
 app.command(rich_help_panel="departments")(department.kit)

@@ -6,6 +6,8 @@ from pydantic import ValidationError
 
 from monitoring.assessment.faults import AssessmentFault
 from schemas.registry.external import RegistryDiffers
+from sinks.portal.keys import IssuerFault
+from sinks.portal.places import Behind
 from streams.addresses import NoServers
 from streams.app import SettingsFault
 from streams.audit.keys import AuditFault
@@ -36,12 +38,14 @@ MISTAKES = (
     AssessmentFault,
     AuditFault,
     BackupFault,
+    Behind,
     ChildDied,
     ClickHouseError,
     ClockFault,
     Drifted,
     FileFault,
     GrowthFault,
+    IssuerFault,
     KafkaError,
     JournalFault,
     KeyringFault,

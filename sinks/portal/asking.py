@@ -1,0 +1,93 @@
+"""The one way to an answer: who asks, how often, for what, on record - and only then what is told.
+
+``QueryLogged`` is committed before anything about a person is read. A refusal found later is put on record as well,
+before it leaves. Where the log cannot be written nobody gets either.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import NamedTuple, Protocol
+
+from monitoring.meters import Meters
+from sinks.portal.applications import Applications, Information, Row
+from sinks.portal.filings import Sender
+from sinks.portal.limits import Limiter
+from sinks.portal.people import People
+from sinks.portal.refusals import Refusal, purpose_not_allowed
+from sinks.portal.tokens import Officer, Person, Tokens
+from sinks.portal.watch import SELF
+from streams.core.law import LawBook
+from streams.querylog import Query
+from topics.catalogue import Catalogue
+
+
+class Log(Protocol):
+    def write(self, query: Query) -> None:
+        """Returns when committed. Raises ``querylog.Refused``."""
+        ...
+
+
+class Desk(NamedTuple):
+    """What the portal works with. ``book``: the law book of this release, for words; ``today``: the day in China;
+    ``clock``: the day of the last tick, by which intake judges what is filed."""
+
+    tokens: Tokens
+    applications: Applications
+    channels: Catalogue
+    book: LawBook
+    people: People
+    log: Log
+    cases: Sender
+    clock: Callable[[], date | None]
+    limiter: Limiter
+    meters: Meters
+    today: Callable[[], date]
+
+
+def officer(desk: Desk, token: str, question: str) -> Officer:
+    """The officer behind a token. Raises Refusal: 401, 403 for a person, 429 with the first of a row on record."""
+    found = desk.tokens.verify(token)
+    if not isinstance(found, Officer):
+        raise Refusal(403, "OFFICERS_ONLY", "本项仅供部门工作人员使用", "for officers of a department only")
+    query = Query(found.officer, "none", question, "too many questions", channel=found.channel, refused="TOO_MANY")
+    _turn(desk, f"{found.channel}/{found.officer}", query)
+    return found
+
+
+def person(desk: Desk, token: str, question: str) -> tuple[Person, str]:
+    """The person behind a token, and the subject. Raises Refusal as ``officer`` does."""
+    found = desk.tokens.verify(token)
+    if not isinstance(found, Person):
+        raise Refusal(403, "PERSONS_ONLY", "本项仅供本人使用", "for the person alone")
+    subject = desk.people.token(found.identity)
+    query = Query(SELF, SELF, question, "too many questions", subject=subject, refused="TOO_MANY")
+    _turn(desk, subject, query)
+    return found, subject
+
+
+def _turn(desk: Desk, asker: str, query: Query) -> None:
+    turn = desk.limiter.turn(asker)
+    if turn.allowed:
+        return
+    if turn.first:
+        desk.log.write(query)
+    raise Refusal(429, "TOO_MANY", "查询过于频繁，请一分钟后再试", "too many questions: wait a minute")
+
+
+def row(desk: Desk, asks: Officer, purpose: str, information: frozenset[Information], day: date) -> Row:
+    """The row that allows it. Raises Refusal: by the catalogue, or because the officer has no such task."""
+    found = desk.applications.allowed(purpose, asks.channel, information, day)
+    if purpose not in asks.purposes:
+        raise purpose_not_allowed(purpose, "本部门未授予您此用途", "your department did not give you this purpose")
+    return found
+
+
+@contextmanager
+def recorded(desk: Desk, query: Query) -> Iterator[None]:
+    """Whatever refusal comes out of the block goes on record with its code before it leaves."""
+    try:
+        yield
+    except Refusal as refusal:
+        desk.log.write(query._replace(refused=refusal.code))
+        raise

@@ -1,0 +1,108 @@
+"""What a person may ask and file about herself. Her own looks are on record too, as ``self``."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI
+
+from monitoring.catalogue import QUESTIONS
+from sinks.portal import asking, filings, person
+from sinks.portal.asking import Desk
+from sinks.portal.filings import Filer, Paper
+from sinks.portal.people import Known
+from sinks.portal.refusals import Refusal
+from sinks.portal.shapes import AboutRecord, ConsentAsked, Filed, LooksTold, Own
+from sinks.portal.tokens import Person
+from sinks.portal.watch import SELF
+from streams.core.law import LawBook
+from streams.identity import check_citizen, normalise_name
+from streams.querylog import Query
+
+
+def add(app: FastAPI, desk: Desk, bearer: Callable[..., str], errors: dict[int | str, dict[str, Any]]) -> None:
+    """The addresses under ``/me``."""
+
+    @app.get("/me/record", name="record", responses=errors)
+    def record(token: Annotated[str, Depends(bearer)]) -> Own:
+        """Everything that is recorded, why, what others see of it, how to object. Free, as often as wanted."""
+        found, known = _asked(desk, token, "record", "own record")
+        named = desk.people.named(known.standing, normalise_name(found.identity.name))
+        told = person.own(known, _law(desk, known), desk.channels, desk.today(), named)
+        desk.meters.counter(QUESTIONS, "record", "answered").inc()
+        return told
+
+    @app.get("/me/looks", name="looks", responses=errors)
+    def looks(token: Annotated[str, Depends(bearer)]) -> LooksTold:
+        """Who looked, when, for which purpose, refused ones too."""
+        _, known = _asked(desk, token, "looks", "who looked")
+        found = desk.people.looks(known.looks)
+        told = person.looks(found, desk.applications, _law(desk, known) or desk.book, desk.channels, desk.today())
+        desk.meters.counter(QUESTIONS, "looks", "answered").inc()
+        return told
+
+    def file(kind: str, asked: AboutRecord, token: str) -> Filed:
+        found, subject = asking.person(desk, token, "filing")
+        query, filer = _filer(desk, found, subject, f"{kind} about {asked.record}")
+        with asking.recorded(desk, query):
+            paper = filings.about_record(kind, asked.record, filer, _law(desk, filer.known), desk.channels)
+        return _sent(desk, paper)
+
+    @app.post("/me/objections", name="filing", operation_id="file_objection", responses=errors, status_code=202)
+    def objections(asked: AboutRecord, token: Annotated[str, Depends(bearer)]) -> Filed:
+        """异议 (条例 39): while it is pending the record is marked as disputed, everywhere."""
+        return file("objection", asked, token)
+
+    @app.post("/me/repairs", name="filing", operation_id="file_repair", responses=errors, status_code=202)
+    def repairs(asked: AboutRecord, token: Annotated[str, Depends(bearer)]) -> Filed:
+        """信用修复: granted by whoever determined, when its conditions are met."""
+        return file("repair", asked, token)
+
+    @app.post("/me/waivers", name="filing", operation_id="file_waiver", responses=errors, status_code=202)
+    def waivers(asked: AboutRecord, token: Annotated[str, Depends(bearer)]) -> Filed:
+        """放弃: the record of an honour ends. That is no sanction and leaves no negative record."""
+        return file("waiver", asked, token)
+
+    @app.post("/me/consents", name="filing", operation_id="file_consent", responses=errors, status_code=202)
+    def consents(asked: ConsentAsked, token: Annotated[str, Depends(bearer)]) -> Filed:
+        """同意, or its withdrawal, to one recipient for one purpose; as easily taken back as given."""
+        found, subject = asking.person(desk, token, "filing")
+        query, filer = _filer(desk, found, subject, f"consent {asked.step} {asked.recipient} {asked.purpose}")
+        with asking.recorded(desk, query):
+            born = check_citizen(found.identity.number).birth_date
+            paper = filings.consent(asked, born, filer, _law(desk, filer.known) or desk.book)
+        return _sent(desk, paper)
+
+
+def _asked(desk: Desk, token: str, question: str, content: str) -> tuple[Person, Known]:
+    found, subject = asking.person(desk, token, question)
+    desk.log.write(Query(SELF, SELF, question, content, subject=subject))
+    return found, desk.people.known(subject)
+
+
+def _filer(desk: Desk, found: Person, subject: str, content: str) -> tuple[Query, Filer]:
+    query = Query(SELF, SELF, "filing", content, subject=subject)
+    desk.log.write(query)
+    with asking.recorded(desk, query):
+        day = desk.clock()
+        if day is None:
+            raise Refusal(
+                503, "CLOCK_NOT_STARTED", "系统尚未启用，请稍后再试", "the deployment has no day yet; try later"
+            )
+    return query, Filer(desk.people.known(subject), found.session, min(day, desk.today()), desk.people)
+
+
+def _law(desk: Desk, known: Known) -> LawBook | None:
+    return desk.people.law(known.decisions[-1].law_digest) if known.decisions else None
+
+
+def _sent(desk: Desk, paper: Paper) -> Filed:
+    receipt = desk.cases.send(paper)
+    told = Filed(
+        channel=paper.channel,
+        case_no=paper.case_no,
+        receipt_id=receipt,
+        declaration=paper.declaration,
+        digest=paper.digest,
+    )
+    desk.meters.counter(QUESTIONS, "filing", "answered").inc()
+    return told

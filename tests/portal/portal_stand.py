@@ -1,0 +1,177 @@
+"""The portal over the flow's own stand: every decision real, topics in memory, tokens of a development issuer."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from fastapi.testclient import TestClient
+
+from monitoring.catalogue import Vocabulary
+from monitoring.meters import Meters
+from sinks.portal import http, keys
+from sinks.portal.applications import Applications
+from sinks.portal.asking import Desk
+from sinks.portal.filings import Paper, last_day
+from sinks.portal.issuer import AUDIENCE, ISSUER, Issuer, opener_file
+from sinks.portal.limits import Limiter
+from sinks.portal.people import People
+from sinks.portal.places import Found
+from sinks.portal.tokens import Tokens, Trust
+from streams.core import ids
+from streams.querylog import Query, Refused
+from streams.settings import Settings
+from tests.flow.flow_stand import BOOK, CATALOGUE, CODEC, Stand, determination, person
+
+TODAY = date(2026, 11, 3)
+DAY = date(2026, 11, 2)  # of the documents
+AT = datetime(2026, 11, 3, 8, 0, tzinfo=UTC)
+
+
+class Memory:
+    """An archive of the stand's topics, and of looks that the log took. Contract: ``test_portal_places.py``."""
+
+    def __init__(self, topics: dict[str, list[tuple[bytes | None, bytes | None]]]) -> None:
+        self._topics = topics
+
+    def about(self, family: str, key: str) -> list[Found]:
+        return self.any_of(family, [key])
+
+    def any_of(self, family: str, keys: Iterable[str]) -> list[Found]:
+        wanted = {key.encode() for key in keys}
+        found = [(key, value) for key, value in self._topics[family] if key in wanted]
+        if CATALOGUE.families[family].cleanup == "compact":
+            found = list(dict(found).items())
+        return [Found(value, 0) for _, value in found if value is not None]
+
+
+class Log:
+    """Keeps what a real one commits to ``querylog``. ``down``: nothing is committed."""
+
+    def __init__(self, topics: dict[str, list[tuple[bytes | None, bytes | None]]]) -> None:
+        self._topics = topics
+        self.down = False
+        self.queries: list[Query] = []
+
+    def write(self, query: Query) -> None:
+        if self.down:
+            raise Refused("down")
+        self.queries.append(query)
+        value = CODEC.encode("QueryLogged", {**query._asdict(), "at": AT})
+        self._topics["querylog"].append(((query.subject or query.decision_id or "").encode(), value))
+
+
+class Cases:
+    """Hands what is filed to the stand's intake, as ``filings.Cases`` does over a broker."""
+
+    def __init__(self, stand: Stand) -> None:
+        self._stand = stand
+
+    def send(self, paper: Paper) -> str:
+        topic = f"cases.{paper.channel}"
+        self._stand.send(topic, CODEC.encode(paper.record, paper.fields))
+        return ids.receipt_id(topic, 0, len(self._stand.received[topic]) - 1)
+
+
+class Door:
+    """The application, and whoever knocks. ``sent``: records filed, by topic."""
+
+    def __init__(self, folder: Path, *, per_minute: int = 1_000) -> None:
+        self.stand = Stand(folder / "keys").begin(DAY)
+        self.log = Log(self.stand.topics)
+        settings = Settings(data_dir=folder)
+        self.issuer = Issuer(settings)
+        self.now = 0.0
+        self.today = TODAY
+        self.meters = Meters(Vocabulary())
+        trust = Trust(ISSUER, AUDIENCE, "ES256", keys.IssuerKeys(str(self.issuer.key_set), "ES256").get)
+        self.desk = Desk(
+            tokens=Tokens(trust, keys.kept(opener_file(settings)), CATALOGUE.channels, allow_synthetic=True),
+            applications=Applications.load(BOOK, CATALOGUE),
+            channels=CATALOGUE,
+            book=BOOK,
+            people=People(Memory(self.stand.topics), CODEC, self.stand.keyring, self.stand.books.__getitem__),
+            log=self.log,
+            cases=Cases(self.stand),
+            clock=lambda: last_day((value for value in self.stand.received["clock"] if value is not None), CODEC),
+            limiter=Limiter(per_minute, lambda: self.now),
+            meters=self.meters,
+            today=lambda: self.today,
+        )
+        self.client = TestClient(http.build(self.desk, lambda: "<html></html>", {"keys": []}))
+
+    def get(self, path: str, token: str | None) -> tuple[int, dict[str, Any]]:
+        headers = {} if token is None else {"authorization": f"Bearer {token}"}
+        answer = self.client.get(path, headers=headers)
+        return answer.status_code, answer.json()
+
+    def post(self, path: str, token: str | None, **said: Any) -> tuple[int, dict[str, Any]]:
+        headers = {} if token is None else {"authorization": f"Bearer {token}"}
+        answer = self.client.post(path, json=said, headers=headers)
+        return answer.status_code, answer.json()
+
+    def officer(self, channel: str, *purposes: str) -> str:
+        return self.issuer.officer("R-17", channel, purposes)
+
+    def person(self, number: int, name: str | None = None) -> str:
+        return self.issuer.person(person(number), name or f"测试{number}")
+
+    def food(self, number: int, **changes: Any) -> None:
+        """The market regulator has revoked a food licence of synthetic person ``number``."""
+        item = BOOK.items["FOOD_LICENCE_REVOKED"]
+        said = {
+            "item": item.code,
+            "body": "SD-MARKET",
+            "document_no": f"鲁市监罚〔2026〕{number}号",
+            "basis": item.instruments[0],
+            "ground": next(iter(item.grounds)),
+            **changes,
+        }
+        self.stand.send("events.market", CODEC.encode("CreditDetermination", determination(number, DAY, **said)))
+
+    def order(self, number: int, **changes: Any) -> None:
+        """A court has limited the consumption of synthetic person ``number``."""
+        item = BOOK.items["COURT_CONSUMPTION_ORDER"]
+        said = {"item": item.code, "ground": None, "basis": item.instruments[0], **changes}
+        self.stand.send("events.court", CODEC.encode("CreditDetermination", determination(number, DAY, **said)))
+
+    def revoke(self, number: int) -> None:
+        """What ``food`` reported is revoked: it never should have been."""
+        ending = {
+            "event_id": f"e{number}",
+            "subject": determination(number, DAY)["subject"],
+            "target": {"document_no": f"鲁市监罚〔2026〕{number}号", "item": "FOOD_LICENCE_REVOKED"},
+            "reason": "revoked",
+            "document_no": f"鲁市监撤〔2026〕{number}号",
+            "document_date": DAY,
+            "document_digest": "cd" * 32,
+        }
+        self.stand.send("events.market", CODEC.encode("GroundEnding", ending))
+
+    def erase(self, number: int) -> None:
+        """All clocks of whoever ``food`` reported are over: revoked, lifted, five years and the grace gone."""
+        self.revoke(number)
+        for one in self.proposals("market"):
+            if one["state"] == "lifting":
+                self.answer("market", one, "lifted")
+        self.stand.tick(DAY.replace(year=DAY.year + 6))
+        assert self.stand.read("decisions")[-1]["kind"] == "erased"
+
+    def answer(self, channel: str, proposal: dict[str, Any], state: str, reason: str | None = None) -> None:
+        """An officer's answer on one proposal."""
+        said = {
+            "event_id": f"f-{state}-{proposal['obligation_id']}",
+            "subject": {"kind": "person", "id_type": "none", "case_ref": proposal["case_ref"]},
+            "obligation_id": proposal["obligation_id"],
+            "state": state,
+            "reason": reason,
+            "officer": "R-17",
+            "answered_on": DAY,
+        }
+        self.stand.send(f"feedback.{channel}", CODEC.encode("OfficerFeedback", said))
+
+    def proposals(self, channel: str) -> list[dict[str, Any]]:
+        return self.stand.read(f"sanctions.{channel}")
+
+
+__all__ = ["AT", "DAY", "TODAY", "Door", "Log", "Memory", "person"]
