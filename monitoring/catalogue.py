@@ -103,7 +103,7 @@ DECISION = Label(
         }
     ),
 )
-QUESTION = Label("question", frozenset({"status", "resolve", "record", "looks", "filing", "none"}))
+QUESTION = Label("question", frozenset({"status", "resolve", "record", "looks", "filing", "filings", "none"}))
 ANSWER = Label("answer", frozenset({"answered", "refused", "limited", "unauthenticated", "unlogged", "failed"}))
 CHANGE = Label("change", frozenset({"raised", "lifted"}))
 STATE = Label(

@@ -10,6 +10,7 @@ from datetime import date
 from typing import NamedTuple, Protocol
 
 from monitoring.meters import Meters
+from schemas.codec import Codec
 from sinks.portal.applications import Applications, Information, Row
 from sinks.portal.filings import Sender
 from sinks.portal.limits import Limiter
@@ -36,6 +37,7 @@ class Desk(NamedTuple):
     applications: Applications
     channels: Catalogue
     book: LawBook
+    codec: Codec
     people: People
     log: Log
     cases: Sender

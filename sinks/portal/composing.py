@@ -64,6 +64,7 @@ def opened(settings: Settings, bootstrap: str) -> Iterator[Portal]:
             applications=applications,
             channels=reader.catalogue,
             book=book,
+            codec=reader.codec,
             people=People(places, reader.codec, keyring, reader.shelf.get),
             log=log,
             cases=stack.enter_context(closing(Cases(reader))),

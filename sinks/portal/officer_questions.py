@@ -1,4 +1,4 @@
-"""What an officer may ask: the status of a person for a purpose, and whom a proposal is about."""
+"""What an officer may ask: the status of a person for a purpose, whom a proposal is about, what people have filed."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -6,23 +6,25 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI
 
 from monitoring.catalogue import QUESTIONS
-from sinks.portal import asking, officer
+from sinks.portal import asking, filings, officer
 from sinks.portal.applications import Information
 from sinks.portal.asking import Desk
 from sinks.portal.refusals import Refusal, not_yours
-from sinks.portal.shapes import ResolveAsked, Resolved, Status, StatusAsked
+from sinks.portal.shapes import Filings, FilingsAsked, ResolveAsked, Resolved, Status, StatusAsked
 from sinks.portal.tokens import Officer
 from streams.identity import IdentifierFault, check_citizen, normalise_name
 from streams.identity.sealing import Identity
 from streams.querylog import Query
 
 STATUS = frozenset({Information.OWN_MEASURES, Information.OWN_DOCUMENTS, Information.ALL_RECORDS})
+DOCUMENTS = frozenset({Information.OWN_DOCUMENTS})
 RESOLVE = frozenset({Information.OWN_PROPOSALS})
 CONFIRMATION = "confirmation"
+OBJECTION = "objection"
 
 
 def add(app: FastAPI, desk: Desk, bearer: Callable[..., str], errors: dict[int | str, dict[str, Any]]) -> None:
-    """Both addresses."""
+    """The three addresses."""
 
     @app.post("/status", name="status", responses=errors)
     def status(asked: StatusAsked, token: Annotated[str, Depends(bearer)]) -> Status:
@@ -36,6 +38,19 @@ def add(app: FastAPI, desk: Desk, bearer: Callable[..., str], errors: dict[int |
         """Whom an open proposal to this department is about, for the officer who confirms or refuses it."""
         told = _resolve(desk, asking.officer(desk, token, "resolve"), asked)
         desk.meters.counter(QUESTIONS, "resolve", "answered").inc()
+        return told
+
+    @app.post("/filings", name="filings", responses=errors)
+    def papers(asked: FilingsAsked, token: Annotated[str, Depends(bearer)]) -> Filings:
+        """What people have filed about this department's documents: nobody by name or number."""
+        asks = asking.officer(desk, token, "filings")
+        query = Query(asks.officer, OBJECTION, "filings", f"matter {asked.matter}", channel=asks.channel)
+        with asking.recorded(desk, query):
+            asking.row(desk, asks, OBJECTION, DOCUMENTS, desk.today())
+        desk.log.write(query)
+        admitted = desk.channels.admitted("cases")
+        told = Filings(filings=filings.filed(desk.cases.sent(asks.channel), desk.codec, admitted))
+        desk.meters.counter(QUESTIONS, "filings", "answered").inc()
         return told
 
 

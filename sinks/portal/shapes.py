@@ -271,3 +271,26 @@ class Filed(BaseModel):
     receipt_id: str
     declaration: str
     digest: str
+
+
+class FilingsAsked(Strict):
+    """What people have filed here about this department's documents in the last 30 days."""
+
+    matter: Matter
+
+
+class Filing(BaseModel):
+    """One paper, for the body that decides: it answers on ``cases.<channel>`` under ``case_no``, by ``case_ref``."""
+
+    event_id: str
+    record: str = Field(description="CaseEvent, GroundEnding (a waiver, decided by itself) or PersonConsent")
+    matter: str
+    case_no: str | None
+    document_no: str | None
+    item: str | None
+    day: date
+    case_ref: str
+
+
+class Filings(BaseModel):
+    filings: list[Filing]

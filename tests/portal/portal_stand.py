@@ -72,6 +72,9 @@ class Cases:
         self._stand.send(topic, CODEC.encode(paper.record, paper.fields))
         return ids.receipt_id(topic, 0, len(self._stand.received[topic]) - 1)
 
+    def sent(self, channel: str) -> Iterable[bytes]:
+        return (value for value in self._stand.received[f"cases.{channel}"] if value is not None)
+
 
 class Door:
     """The application, and whoever knocks. ``sent``: records filed, by topic."""
@@ -90,6 +93,7 @@ class Door:
             applications=Applications.load(BOOK, CATALOGUE),
             channels=CATALOGUE,
             book=BOOK,
+            codec=CODEC,
             people=People(Memory(self.stand.topics), CODEC, self.stand.keyring, self.stand.books.__getitem__),
             log=self.log,
             cases=Cases(self.stand),

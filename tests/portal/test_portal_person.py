@@ -218,3 +218,35 @@ def test_a_filing_bears_the_day_by_which_intake_judges_it(door: Door) -> None:
     door.post("/me/objections", door.person(1), record=own["record"])
     assert door.stand.read("receipts.market")[-1]["outcome"] == "accepted"
     assert door.stand.read("accepted")[-1]["case"]["day"] == DAY
+
+
+def test_the_body_that_decides_sees_what_was_filed_and_answers_it(door: Door) -> None:
+    door.food(1)
+    (own,) = record(door)["records"]
+    filed = door.post("/me/objections", door.person(1), record=own["record"])[1]
+    door.stand.send("cases.market", b"poison")
+    status, told = door.post("/filings", door.officer("market", "objection"), matter="x")
+    (paper,) = told["filings"]
+    assert status == 200 and (paper["case_no"], paper["matter"]) == (filed["case_no"], "objection")
+    assert (paper["document_no"], paper["day"]) == (own["document_no"], DAY.isoformat())
+    decided = {
+        "event_id": "c-1",
+        "subject": {"kind": "person", "id_type": "none", "case_ref": paper["case_ref"]},
+        "target": {"document_no": paper["document_no"], "item": paper["item"]},
+        "matter": "objection",
+        "step": "rejected",
+        "case_no": paper["case_no"],
+        "day": DAY,
+    }
+    door.stand.send("cases.market", CODEC.encode("CaseEvent", decided))
+    assert door.stand.read("receipts.market")[-1]["outcome"] == "accepted"
+    (own,) = record(door)["records"]
+    assert not own["disputed"] and own["cases"][0]["state"] == "rejected"
+    assert door.post("/filings", door.officer("police", "objection"), matter="x")[1]["filings"] == []
+    assert door.post("/filings", door.officer("market", "licensing"), matter="x")[0] == 403
+    assert door.post("/filings", door.officer("trading", "objection"), matter="x")[0] == 403  # decides nothing
+    assert [one.refused for one in door.log.queries if one.command == "filings"] == [
+        None,
+        None,
+        *["PURPOSE_NOT_ALLOWED"] * 2,
+    ]

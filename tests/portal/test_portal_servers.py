@@ -174,6 +174,8 @@ def test_a_person_reads_the_own_record_and_who_looked_and_files_by_reference(pla
     assert filed["receipt_id"] == receipt_id("cases.market", sent.partition, sent.offset)
     said = CODEC.decode(sent.value, placed.reader.catalogue.admitted("cases")).value
     assert (said["case_no"], said["day"], said["step"]) == (filed["case_no"], DAY, "opened")
+    _, told = placed.ask("/filings", placed.door.officer("market", "objection"), matter="x")
+    assert [one["case_no"] for one in told["filings"]] == [filed["case_no"]]
     assert said["subject"]["id_number"] is None and person(1).encode() not in (sent.value or b"")
 
 
