@@ -150,6 +150,8 @@ async def _malformed(_: Request, fault: Exception) -> Response:
 
 async def _unknown(_: Request, fault: Exception) -> Response:
     assert isinstance(fault, HTTPException)
+    if fault.status_code == 400:  # bytes that are no text at all
+        return _said(422, "MALFORMED", "请求格式不符：body", "not as /openapi.json says: body")
     return _said(fault.status_code, f"HTTP_{fault.status_code}", "没有这个地址或者方法", "no such address or method")
 
 
