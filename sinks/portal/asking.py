@@ -10,9 +10,9 @@ from datetime import date
 from typing import NamedTuple, Protocol
 
 from monitoring.meters import Meters
-from schemas.codec import Codec
 from sinks.portal.applications import Applications, Information, Row
 from sinks.portal.filings import Sender
+from sinks.portal.inbox import Inbox
 from sinks.portal.limits import Limiter
 from sinks.portal.people import People
 from sinks.portal.refusals import Refusal, purpose_not_allowed
@@ -37,10 +37,10 @@ class Desk(NamedTuple):
     applications: Applications
     channels: Catalogue
     book: LawBook
-    codec: Codec
     people: People
     log: Log
     cases: Sender
+    inbox: Inbox
     clock: Callable[[], date | None]
     limiter: Limiter
     meters: Meters

@@ -15,6 +15,7 @@ from sinks.portal import http, keys
 from sinks.portal.applications import Applications
 from sinks.portal.asking import Desk
 from sinks.portal.filings import Cases, last_day
+from sinks.portal.inbox import Stored
 from sinks.portal.issuer import ISSUER as TEST_ISSUER
 from sinks.portal.issuer import Issuer, opener_file
 from sinks.portal.limits import Limiter, Wide
@@ -23,6 +24,7 @@ from sinks.portal.people import People
 from sinks.portal.places import Places
 from sinks.portal.tokens import Tokens, Trust
 from sinks.portal.watch import Watch, china_now
+from streams.addresses import Addresses
 from streams.keychecks import KeyChecks
 from streams.law import loader
 from streams.laws import read_to_end
@@ -41,12 +43,12 @@ class Portal(NamedTuple):
 
 
 @contextmanager
-def opened(settings: Settings, bootstrap: str) -> Iterator[Portal]:
+def opened(settings: Settings, addresses: Addresses) -> Iterator[Portal]:
     """The portal of a deployment, its index at the ends of the topics, for the length of a block.
 
     :raises IssuerFault: a production profile without an issuer.
     """
-    trust = trusted(settings)
+    trust, bootstrap = trusted(settings), addresses.kafka
     reader = Reader(settings, bootstrap)
     keyring = KeyChecks(settings, bootstrap, reader.catalogue, reader.codec).keyring(channels=())
     book = loader.load()
@@ -56,6 +58,7 @@ def opened(settings: Settings, bootstrap: str) -> Iterator[Portal]:
     with ExitStack() as stack:
         places = stack.enter_context(closing(Places(reader, settings.data_dir / "portal")))
         places.warm(FAMILIES)
+        people = People(places, reader.codec, keyring, reader.shelf.get)
         log = stack.enter_context(QueryLog(reader))
         watch = stack.enter_context(closing(Watch(reader, Wide(settings.portal_persons_a_day), meters)))
         metrics = stack.enter_context(endpoint.Endpoint(meters, settings.metrics_port))
@@ -64,10 +67,10 @@ def opened(settings: Settings, bootstrap: str) -> Iterator[Portal]:
             applications=applications,
             channels=reader.catalogue,
             book=book,
-            codec=reader.codec,
-            people=People(places, reader.codec, keyring, reader.shelf.get),
+            people=people,
             log=log,
             cases=stack.enter_context(closing(Cases(reader))),
+            inbox=Stored(addresses.clickhouse, settings.database, people),
             clock=lambda: last_day(read_to_end(bootstrap, TopicPartition(reader.topic("clock"), 0)), reader.codec),
             limiter=Limiter(settings.portal_per_minute, time.monotonic),
             meters=meters,

@@ -12,11 +12,11 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
-from schemas.codec import Codec, SchemaFault
+from schemas.codec import Codec
 from sinks.portal.people import Known
 from sinks.portal.person import WAIVED, may_file
 from sinks.portal.refusals import Refusal
-from sinks.portal.shapes import ConsentAsked, Filing
+from sinks.portal.shapes import ConsentAsked
 from streams.committed import Committed
 from streams.core import ids
 from streams.core.check_case import consent_faults
@@ -24,13 +24,12 @@ from streams.core.check_determination import SubjectFacts
 from streams.core.decisions import Entry
 from streams.core.events import Consent, ConsentStep, SubjectKind
 from streams.core.law import LawBook
-from streams.oracle import history
 from streams.reader import Reader
 from topics.catalogue import Catalogue
 
 CONSENTS = "credit"  # who takes consents down here: the office that runs the platform (条例 9)
 
-_OURS = "portal-"  # how event ids of what is filed here begin
+OURS = "portal-"  # how event ids of what is filed here begin
 
 
 class Paper(NamedTuple):
@@ -47,10 +46,6 @@ class Paper(NamedTuple):
 class Sender(Protocol):
     def send(self, paper: Paper) -> str:
         """Commit the record; its receipt id. Raises KafkaError: it may or may not be there, and may be sent again."""
-        ...
-
-    def sent(self, channel: str) -> Iterable[bytes]:
-        """Committed records of ``cases.<channel>``, as long as the topic keeps them. Raises KafkaError."""
         ...
 
 
@@ -148,7 +143,7 @@ def _case_no(filer: Filer, number: str) -> str:
 
 def _opening(channel: str, filer: Filer, number: str) -> dict[str, Any]:
     reference = filer.references.reference(filer.known.standing.subject, channel)
-    return {"event_id": f"{_OURS}{number}", "subject": {"kind": "person", "id_type": "none", "case_ref": reference}}
+    return {"event_id": f"{OURS}{number}", "subject": {"kind": "person", "id_type": "none", "case_ref": reference}}
 
 
 def _target(entry: Entry) -> dict[str, str]:
@@ -170,41 +165,8 @@ class Cases:
         there = self._committed.send(topic, paper.fields["event_id"].encode(), value)
         return ids.receipt_id(topic.removeprefix(prefix), there.partition, there.offset)
 
-    def sent(self, channel: str) -> Iterable[bytes]:
-        """See ``Sender``."""
-        topic = self._reader.catalogue.name("cases", channel)
-        found = history.each(self._reader.bootstrap, [topic], self._reader.settings.prefix)
-        return (one.value for one in found if one.value is not None)
-
     def close(self) -> None:
         self._committed.close()
-
-
-def filed(values: Iterable[bytes], codec: Codec, admitted: frozenset[str]) -> list[Filing]:
-    """What came through a portal, by day: the department's own records, and what is none, are passed over."""
-    found = []
-    for value in values:
-        try:
-            decoded = codec.decode(value, admitted)
-        except SchemaFault:
-            continue
-        if decoded.value["event_id"].startswith(_OURS):
-            found.append(_filing(decoded.record, decoded.value))
-    return sorted(found, key=lambda one: (one.day, one.event_id))
-
-
-def _filing(record: str, said: dict[str, Any]) -> Filing:
-    target = said.get("target") or {}
-    return Filing(
-        event_id=said["event_id"],
-        record=record,
-        matter=said.get("matter") or said.get("reason") or f"{said['recipient']} {said['step']}",
-        case_no=said.get("case_no"),
-        document_no=target.get("document_no"),
-        item=target.get("item"),
-        day=said.get("day") or said["document_date"],
-        case_ref=said["subject"]["case_ref"] or "",
-    )
 
 
 def last_day(values: Iterable[bytes], codec: Codec) -> date | None:

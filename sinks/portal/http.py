@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from monitoring.catalogue import QUESTIONS
 from sinks.portal import officer_questions, person_questions
 from sinks.portal.asking import Desk
+from sinks.portal.inbox import InboxClosed
 from sinks.portal.places import Behind
 from sinks.portal.refusals import Refusal
 from sinks.portal.shapes import Said
@@ -56,6 +57,7 @@ def build(desk: Desk, page: Callable[[], str], opener: dict[str, Any]) -> FastAP
     app.add_exception_handler(Refused, _unlogged)
     app.add_exception_handler(Behind, _behind)
     app.add_exception_handler(KafkaError, _behind)
+    app.add_exception_handler(InboxClosed, _behind)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _unknown)
     app.state.desk = desk

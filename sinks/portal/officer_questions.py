@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI
 
 from monitoring.catalogue import QUESTIONS
-from sinks.portal import asking, filings, officer
+from sinks.portal import asking, officer
 from sinks.portal.applications import Information
 from sinks.portal.asking import Desk
 from sinks.portal.refusals import Refusal, not_yours
@@ -48,8 +48,7 @@ def add(app: FastAPI, desk: Desk, bearer: Callable[..., str], errors: dict[int |
         with asking.recorded(desk, query):
             asking.row(desk, asks, OBJECTION, DOCUMENTS, desk.today())
         desk.log.write(query)
-        admitted = desk.channels.admitted("cases")
-        told = Filings(filings=filings.filed(desk.cases.sent(asks.channel), desk.codec, admitted))
+        told = Filings(filings=desk.inbox.filed(asks.channel))
         desk.meters.counter(QUESTIONS, "filings", "answered").inc()
         return told
 

@@ -274,7 +274,7 @@ class Filed(BaseModel):
 
 
 class FilingsAsked(Strict):
-    """What people have filed here about this department's documents in the last 30 days."""
+    """What people have filed here about this department's documents in the last 60 days."""
 
     matter: Matter
 
@@ -283,8 +283,7 @@ class Filing(BaseModel):
     """One paper, for the body that decides: it answers on ``cases.<channel>`` under ``case_no``, by ``case_ref``."""
 
     event_id: str
-    record: str = Field(description="CaseEvent, GroundEnding (a waiver, decided by itself) or PersonConsent")
-    matter: str
+    matter: str = Field(description="objection, repair; honour_waived: the waiver has ended the record; or a consent")
     case_no: str | None
     document_no: str | None
     item: str | None

@@ -27,7 +27,7 @@ def portal(
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("kafka").setLevel(logging.ERROR)
     with (
-        composing.opened(settings, addresses.find_kafka(settings)) as served,
+        composing.opened(settings, addresses.find(settings)) as served,
         socket.create_server((host, port)) as listener,
     ):
         typer.echo(f"metrics on http://127.0.0.1:{served.metrics_port}/metrics")

@@ -12,11 +12,12 @@ from monitoring.meters import Meters
 from sinks.portal import http, keys
 from sinks.portal.applications import Applications
 from sinks.portal.asking import Desk
-from sinks.portal.filings import Paper, last_day
+from sinks.portal.filings import OURS, Paper, last_day
 from sinks.portal.issuer import AUDIENCE, ISSUER, Issuer, opener_file
 from sinks.portal.limits import Limiter
 from sinks.portal.people import People
 from sinks.portal.places import Found
+from sinks.portal.shapes import Filing
 from sinks.portal.tokens import Tokens, Trust
 from streams.core import ids
 from streams.querylog import Query, Refused
@@ -72,8 +73,32 @@ class Cases:
         self._stand.send(topic, CODEC.encode(paper.record, paper.fields))
         return ids.receipt_id(topic, 0, len(self._stand.received[topic]) - 1)
 
-    def sent(self, channel: str) -> Iterable[bytes]:
-        return (value for value in self._stand.received[f"cases.{channel}"] if value is not None)
+
+class Inbox:
+    """What the stand has accepted of what was filed. Contract: ``test_portal_inbox.py``."""
+
+    def __init__(self, stand: Stand) -> None:
+        self._stand = stand
+
+    def filed(self, channel: str) -> list[Filing]:
+        found = []
+        for one in self._stand.read("accepted"):
+            if one["channel"] == channel and (one["event_id"] or "").startswith(OURS):
+                said = one["case"] or one["ending"] or one["consent"]
+                target = said.get("target") or {"document_no": None, "item": None}
+                consent = f"{said.get('step')} {said.get('recipient')}"
+                found.append(
+                    Filing(
+                        event_id=one["event_id"],
+                        matter=said.get("matter") or said.get("reason") or consent,
+                        case_no=said.get("case_no"),
+                        document_no=target["document_no"],
+                        item=target["item"],
+                        day=one["intake_day"],
+                        case_ref=self._stand.keyring.case_ref(one["subject"], channel),
+                    )
+                )
+        return sorted(found, key=lambda one: (one.day, one.event_id))
 
 
 class Door:
@@ -93,10 +118,10 @@ class Door:
             applications=Applications.load(BOOK, CATALOGUE),
             channels=CATALOGUE,
             book=BOOK,
-            codec=CODEC,
             people=People(Memory(self.stand.topics), CODEC, self.stand.keyring, self.stand.books.__getitem__),
             log=self.log,
             cases=Cases(self.stand),
+            inbox=Inbox(self.stand),
             clock=lambda: last_day((value for value in self.stand.received["clock"] if value is not None), CODEC),
             limiter=Limiter(per_minute, lambda: self.now),
             meters=self.meters,
@@ -138,6 +163,19 @@ class Door:
         item = BOOK.items["COURT_CONSUMPTION_ORDER"]
         said = {"item": item.code, "ground": None, "basis": item.instruments[0], **changes}
         self.stand.send("events.court", CODEC.encode("CreditDetermination", determination(number, DAY, **said)))
+
+    def honour(self, number: int) -> None:
+        """The civil affairs office has recorded that synthetic person ``number`` is a good volunteer."""
+        item = BOOK.items["VOLUNTEER_GOOD_RECORD"]
+        said = {
+            "item": item.code,
+            "body": "SD-CIVIL-AFFAIRS",
+            "document_no": f"鲁民志〔2026〕{number}号",
+            "basis": item.instruments[0],
+            "ground": None,
+        }
+        value = CODEC.encode("CreditDetermination", determination(number, DAY, **said))
+        self.stand.send("events.civil_affairs", value)
 
     def revoke(self, number: int) -> None:
         """What ``food`` reported is revoked: it never should have been."""

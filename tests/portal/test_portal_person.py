@@ -7,20 +7,7 @@ from typing import Any
 import pytest
 from portal_stand import AT, DAY, Door, person
 
-from tests.flow.flow_stand import BOOK, CODEC, determination
-
-
-def volunteer(door: Door, number: int) -> None:
-    item = BOOK.items["VOLUNTEER_GOOD_RECORD"]
-    said = {
-        "item": item.code,
-        "body": "SD-CIVIL-AFFAIRS",
-        "document_no": f"鲁民志〔2026〕{number}号",
-        "basis": item.instruments[0],
-        "ground": None,
-    }
-    value = CODEC.encode("CreditDetermination", determination(number, DAY, **said))
-    door.stand.send("events.civil_affairs", value)
+from tests.flow.flow_stand import BOOK, CODEC
 
 
 def record(door: Door, number: int = 1, name: str | None = None) -> dict[str, Any]:
@@ -156,7 +143,7 @@ def test_a_repair_is_asked_for_once(door: Door) -> None:
 
 
 def test_an_honour_is_waived_and_a_penalty_is_not(door: Door) -> None:
-    volunteer(door, 1)
+    door.honour(1)
     door.food(1)
     honour, penalty = record(door)["records"]
     assert honour["may_file"] == ["objection", "waiver"]
@@ -224,7 +211,6 @@ def test_the_body_that_decides_sees_what_was_filed_and_answers_it(door: Door) ->
     door.food(1)
     (own,) = record(door)["records"]
     filed = door.post("/me/objections", door.person(1), record=own["record"])[1]
-    door.stand.send("cases.market", b"poison")
     status, told = door.post("/filings", door.officer("market", "objection"), matter="x")
     (paper,) = told["filings"]
     assert status == 200 and (paper["case_no"], paper["matter"]) == (filed["case_no"], "objection")
