@@ -103,8 +103,6 @@ DECISION = Label(
         }
     ),
 )
-QUESTION = Label("question", frozenset({"status", "resolve", "record", "looks", "filing", "filings", "none"}))
-ANSWER = Label("answer", frozenset({"answered", "refused", "limited", "unauthenticated", "unlogged", "failed"}))
 CHANGE = Label("change", frozenset({"raised", "lifted"}))
 STATE = Label(
     "state", frozenset({"proposed", "confirmed", "refused", "not_applicable", "in_effect", "lifting", "lifted"})
@@ -115,7 +113,7 @@ TERM = Label("term", frozenset({"running", "past"}))
 LIST = Label("list", frozenset({"exposure", "honours"}))
 PLACE = Label("place", frozenset({"data", "clickhouse"}))
 SERVER = Label("server", frozenset({"kafka", "clickhouse"}))
-REFUSAL = Label("refusal", frozenset({"no_officer", "unknown_purpose", "no_id", "no_log", "not_allowed"}))
+REFUSAL = Label("refusal", frozenset({"no_officer", "unknown_purpose", "no_id", "no_log", "not_allowed", "too_many"}))
 LOOK = Label("look", frozenset({"lag", "channels", "clock", "publication", "queries", "tables", "disk"}))
 ERROR = Label(
     "error",
@@ -199,13 +197,6 @@ SINK_ROWS = Metric("chengxin_sink_rows", C, "rows", (TABLE,), "Rows the database
 SINK_INSERT = Metric("chengxin_sink_insert_seconds", H, "seconds", (TABLE,), "One insert = one block.", _FAST)
 SINK_LAG = Metric(
     "chengxin_sink_lag", G, "offsets", (TOPIC, PARTITION), "End minus stored; reports are this much behind."
-)
-QUESTIONS = Metric(
-    "chengxin_questions",
-    C,
-    "questions",
-    (QUESTION, ANSWER),
-    "Questions about people at the portal; unlogged = no log, no answer. Who asked stands on the query log.",
 )
 WIDE_LOOKERS = Metric(
     "chengxin_wide_lookers",
@@ -330,7 +321,6 @@ CATALOGUE: tuple[Metric, ...] = (
     DISK_FREE,
     DISK_SIZE,
     RESTARTS,
-    QUESTIONS,
     WIDE_LOOKERS,
 )
 # Not ours: what Prometheus itself says of a target, and prometheus-client of its process.

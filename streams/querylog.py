@@ -10,6 +10,7 @@ from kafka.errors import KafkaError
 from streams.committed import Committed
 from streams.reader import Reader
 
+SELF = "self"  # as whom, and for what, a person's own questions stand there
 _ID = re.compile(r"[0-9a-f]{32}")
 
 

@@ -19,10 +19,12 @@ from monitoring.catalogue import Vocabulary
 from monitoring.exporter import tables, topics
 from monitoring.meters import Meters
 from sinks.clickhouse.connection import connect
+from sinks.portal.applications import Applications
 from streams.addresses import Addresses
 from streams.app import groups
 from streams.law import loader
 from streams.local import stack
+from streams.querylog import SELF
 from streams.reader import Reader
 from streams.settings import Settings
 
@@ -36,13 +38,14 @@ class Look(NamedTuple):
 
 
 def vocabulary(reader: Reader) -> Vocabulary:
-    settings = reader.settings
+    settings, book = reader.settings, loader.load()
+    purposes = Applications.load(book, reader.catalogue).purposes
     return Vocabulary(
         {
             "topic": frozenset(spec.name for spec in reader.catalogue.topics(settings.prefix, settings.scale)),
             "group": frozenset(groups(settings)),
             "channel": frozenset(reader.catalogue.channels),
-            "purpose": frozenset(loader.load().purposes),
+            "purpose": frozenset({*book.purposes, *purposes, SELF}),
         }
     )
 

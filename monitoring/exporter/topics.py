@@ -20,6 +20,7 @@ from monitoring import lag
 from monitoring.meters import Meters
 from streams import clock
 from streams.core.law import LawBook
+from streams.querylog import SELF
 from streams.reader import Reader
 
 HOUR_S = 3_600
@@ -169,7 +170,8 @@ class Queries:
     def take(self, at: float, question: dict[str, Any]) -> None:
         """One question put on record at ``at``, Unix seconds."""
         self._meters.counter(c.QUERIES, question["purpose"]).inc()
-        self._hour.append((at, question["officer"]))
+        if question["officer"] != SELF:  # a staff reference is its department's own
+            self._hour.append((at, f"{question.get('channel')}/{question['officer']}"))
 
     def show(self, now: float) -> None:
         while self._hour and self._hour[0][0] < now - HOUR_S:

@@ -17,9 +17,8 @@ from sinks.portal.limits import Limiter
 from sinks.portal.people import People
 from sinks.portal.refusals import Refusal, purpose_not_allowed
 from sinks.portal.tokens import Officer, Person, Tokens
-from sinks.portal.watch import SELF
 from streams.core.law import LawBook
-from streams.querylog import Query
+from streams.querylog import SELF, Query
 from topics.catalogue import Catalogue
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from fastapi import FastAPI
 from kafka import TopicPartition
 
-from monitoring import endpoint
+from monitoring import discovery, endpoint
 from monitoring.catalogue import Vocabulary
 from monitoring.meters import Meters
 from sinks.portal import http, keys
@@ -62,6 +62,7 @@ def opened(settings: Settings, addresses: Addresses) -> Iterator[Portal]:
         log = stack.enter_context(QueryLog(reader))
         watch = stack.enter_context(closing(Watch(reader, Wide(settings.portal_persons_a_day), meters)))
         metrics = stack.enter_context(endpoint.Endpoint(meters, settings.metrics_port))
+        stack.enter_context(discovery.registered(settings.data_dir, "portal", metrics.port))
         desk = Desk(
             tokens=Tokens(trust, opener, reader.catalogue.channels, settings.allow_synthetic),
             applications=applications,

@@ -2,7 +2,7 @@
 
 The record names the person by the case reference of the body that decides, so no identity number enters a topic from
 here. Its event id and case number are made from what is filed: filed again on the same day it does no harm. What is
-declared is handed back; of a waiver and a consent its SHA-256 is on record (ADR 0024).
+declared is handed back; of a waiver and a consent its SHA-256 is on record (ADR 0025).
 """
 
 import hashlib

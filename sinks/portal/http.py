@@ -12,7 +12,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from kafka.errors import KafkaError
 from starlette.exceptions import HTTPException
 
-from monitoring.catalogue import QUESTIONS
+from monitoring.catalogue import REFUSALS
 from sinks.portal import officer_questions, person_questions
 from sinks.portal.asking import Desk
 from sinks.portal.inbox import InboxClosed
@@ -25,6 +25,13 @@ log = logging.getLogger(__name__)
 LIMIT_BYTES = 16 << 10  # of a request
 ERRORS: dict[int | str, dict[str, Any]] = {
     code: {"model": Said} for code in (401, 403, 404, 409, 411, 413, 422, 429, 503)
+}
+_KINDS = {  # of monitoring.catalogue.REFUSAL
+    "TOKEN_MISSING": "no_officer",
+    "TOKEN_REFUSED": "no_officer",
+    "PURPOSE_NOT_ALLOWED": "unknown_purpose",
+    "NUMBER_INVALID": "no_id",
+    "TOO_MANY": "too_many",
 }
 _BEARER = HTTPBearer(auto_error=False, description="a token of the issuer the portal trusts")
 _HEADERS = {
@@ -114,14 +121,13 @@ def _route(request: Request) -> str:
     return getattr(route, "path", "-")
 
 
-def _count(request: Request, answer: str) -> None:
-    route = request.scope.get("route")
-    request.app.state.desk.meters.counter(QUESTIONS, getattr(route, "name", "none"), answer).inc()
+def _count(request: Request, refusal: str) -> None:
+    request.app.state.desk.meters.counter(REFUSALS, refusal).inc()
 
 
 async def _refused(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, Refusal)
-    _count(request, {401: "unauthenticated", 429: "limited"}.get(fault.status, "refused"))
+    _count(request, _KINDS.get(fault.code, "not_allowed"))
     told = _said(fault.status, fault.code, fault.zh, fault.en)
     if fault.status == 401:
         told.headers["www-authenticate"] = "Bearer"
@@ -129,22 +135,22 @@ async def _refused(request: Request, fault: Exception) -> Response:
 
 
 async def _unlogged(request: Request, _: Exception) -> Response:
-    _count(request, "unlogged")
+    _count(request, "no_log")
     return _said(
         503, "LOG_UNAVAILABLE", "查询日志不可用，不予查询", "the query log cannot be written, so nothing is shown"
     )
 
 
-async def _behind(request: Request, fault: Exception) -> Response:
-    _count(request, "failed")
+async def _behind(_: Request, fault: Exception) -> Response:
     log.warning("records not readable: %s", type(fault).__name__)
     return _said(
         503, "RECORDS_UNAVAILABLE", "暂时无法读取最新记录，请稍后再试", "the newest records cannot be read; try later"
     )
 
 
-async def _malformed(_: Request, fault: Exception) -> Response:
+async def _malformed(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, RequestValidationError)
+    _count(request, "no_id")
     fields = sorted({".".join(str(part) for part in one["loc"][1:2]) or "body" for one in fault.errors()})
     named = ", ".join(field for field in fields if field.isascii() and field.replace("_", "").isalpha()) or "body"
     return _said(422, "MALFORMED", f"请求格式不符：{named}", f"not as /openapi.json says: {named}")

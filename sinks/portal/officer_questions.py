@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI
 
-from monitoring.catalogue import QUESTIONS
 from sinks.portal import asking, officer
 from sinks.portal.applications import Information
 from sinks.portal.asking import Desk
@@ -29,16 +28,12 @@ def add(app: FastAPI, desk: Desk, bearer: Callable[..., str], errors: dict[int |
     @app.post("/status", name="status", responses=errors)
     def status(asked: StatusAsked, token: Annotated[str, Depends(bearer)]) -> Status:
         """What stands about a person, as far as the application catalogue lets this department know for the purpose."""
-        told = _status(desk, asking.officer(desk, token, "status"), asked)
-        desk.meters.counter(QUESTIONS, "status", "answered").inc()
-        return told
+        return _status(desk, asking.officer(desk, token, "status"), asked)
 
     @app.post("/resolve", name="resolve", responses=errors)
     def resolve(asked: ResolveAsked, token: Annotated[str, Depends(bearer)]) -> Resolved:
         """Whom an open proposal to this department is about, for the officer who confirms or refuses it."""
-        told = _resolve(desk, asking.officer(desk, token, "resolve"), asked)
-        desk.meters.counter(QUESTIONS, "resolve", "answered").inc()
-        return told
+        return _resolve(desk, asking.officer(desk, token, "resolve"), asked)
 
     @app.post("/filings", name="filings", responses=errors)
     def papers(asked: FilingsAsked, token: Annotated[str, Depends(bearer)]) -> Filings:
@@ -48,9 +43,7 @@ def add(app: FastAPI, desk: Desk, bearer: Callable[..., str], errors: dict[int |
         with asking.recorded(desk, query):
             asking.row(desk, asks, OBJECTION, DOCUMENTS, desk.today())
         desk.log.write(query)
-        told = Filings(filings=desk.inbox.filed(asks.channel))
-        desk.meters.counter(QUESTIONS, "filings", "answered").inc()
-        return told
+        return Filings(filings=desk.inbox.filed(asks.channel))
 
 
 def _status(desk: Desk, asks: Officer, asked: StatusAsked) -> Status:

@@ -24,7 +24,7 @@ from sinks.portal.shapes import (
     Source,
     Withheld,
 )
-from sinks.portal.watch import CHINA, SELF
+from sinks.portal.watch import CHINA
 from streams.asof.fold import Known as EntryKnown
 from streams.asof.fold import fold
 from streams.core.decisions import Decision, Entry
@@ -34,6 +34,7 @@ from streams.core.repair import earliest
 from streams.core.standing import Standing
 from streams.explain.page import reason
 from streams.notices import how_to_object
+from streams.querylog import SELF
 from topics.catalogue import Catalogue
 
 _NOTICE = (

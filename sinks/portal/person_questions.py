@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI
 
-from monitoring.catalogue import QUESTIONS
 from sinks.portal import asking, filings, person
 from sinks.portal.asking import Desk
 from sinks.portal.filings import Filer, Paper
@@ -13,10 +12,9 @@ from sinks.portal.people import Known
 from sinks.portal.refusals import Refusal
 from sinks.portal.shapes import AboutRecord, ConsentAsked, Filed, LooksTold, Own
 from sinks.portal.tokens import Person
-from sinks.portal.watch import SELF
 from streams.core.law import LawBook
 from streams.identity import check_citizen, normalise_name
-from streams.querylog import Query
+from streams.querylog import SELF, Query
 
 
 def add(app: FastAPI, desk: Desk, bearer: Callable[..., str], errors: dict[int | str, dict[str, Any]]) -> None:
@@ -27,18 +25,14 @@ def add(app: FastAPI, desk: Desk, bearer: Callable[..., str], errors: dict[int |
         """Everything that is recorded, why, what others see of it, how to object. Free, as often as wanted."""
         found, known = _asked(desk, token, "record", "own record")
         named = desk.people.named(known.standing, normalise_name(found.identity.name))
-        told = person.own(known, _law(desk, known), desk.channels, desk.today(), named)
-        desk.meters.counter(QUESTIONS, "record", "answered").inc()
-        return told
+        return person.own(known, _law(desk, known), desk.channels, desk.today(), named)
 
     @app.get("/me/looks", name="looks", responses=errors)
     def looks(token: Annotated[str, Depends(bearer)]) -> LooksTold:
         """Who looked, when, for which purpose, refused ones too."""
         _, known = _asked(desk, token, "looks", "who looked")
         found = desk.people.looks(known.looks)
-        told = person.looks(found, desk.applications, _law(desk, known) or desk.book, desk.channels, desk.today())
-        desk.meters.counter(QUESTIONS, "looks", "answered").inc()
-        return told
+        return person.looks(found, desk.applications, _law(desk, known) or desk.book, desk.channels, desk.today())
 
     def file(kind: str, asked: AboutRecord, token: str) -> Filed:
         found, subject = asking.person(desk, token, "filing")
@@ -97,12 +91,10 @@ def _law(desk: Desk, known: Known) -> LawBook | None:
 
 def _sent(desk: Desk, paper: Paper) -> Filed:
     receipt = desk.cases.send(paper)
-    told = Filed(
+    return Filed(
         channel=paper.channel,
         case_no=paper.case_no,
         receipt_id=receipt,
         declaration=paper.declaration,
         digest=paper.digest,
     )
-    desk.meters.counter(QUESTIONS, "filing", "answered").inc()
-    return told

@@ -1,7 +1,7 @@
 """Where the records about somebody lie in a topic: an index by key, brought up to the topic's end at every question.
 
 What is told is read from the committed log itself: nothing that a decision has ended is still shown because a copy is
-behind (ADR 0023). The index is private to the process and unlinked as soon as it is open, as the engine's store is:
+behind (ADR 0024). The index is private to the process and unlinked as soon as it is open, as the engine's store is:
 pseudonyms of people lie nowhere on a disk after the portal has gone, and it is made again from the topics.
 """
 

@@ -15,11 +15,11 @@ from monitoring.catalogue import WIDE_LOOKERS
 from monitoring.meters import Meters
 from schemas.codec import SchemaFault
 from sinks.portal.limits import Wide
+from streams.querylog import SELF
 from streams.reader import Reader
 
 log = logging.getLogger(__name__)
 CHINA = timezone(timedelta(hours=8))  # one time for the whole country, without summer time
-SELF = "self"  # as whom a person's own questions are logged
 _POLL_MS = 500
 _AGAIN_S = 5.0
 

@@ -63,6 +63,7 @@ def test_questions_are_counted_by_purpose_and_the_busiest_officer_for_an_hour(me
         (1.0, "b", "audit"),
         (2.0, "b", "curiosity"),
         (3.0, "b", "audit"),
+        *((3.0, "self", "self"),) * 5,  # people about themselves
     ):
         seen.take(at, {"officer": officer, "purpose": purpose})
     assert value(meters, "chengxin_queries_total", purpose="audit") == 3

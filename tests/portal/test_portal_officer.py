@@ -205,10 +205,19 @@ def test_what_the_portal_says_of_itself_holds_nobody(door: Door, caplog: pytest.
     ours = [one.getMessage() for one in caplog.records if one.name.startswith("sinks.portal")]
     assert not any(person(1) in line for line in ours) and "GET - 404" in " ".join(ours)
     assert answer.headers["cache-control"] == "no-store"
-    found = door.meters.registry.get_sample_value(
-        "chengxin_questions_total", {"question": "status", "answer": "answered"}
-    )
-    assert found == 1
+
+
+def test_refusals_are_counted_by_their_kind(door: Door) -> None:
+    token = door.officer("market", "licensing")
+    ask(door, token, 1)
+    ask(door, token, 1, purpose="audit")
+    ask(door, token, 1, matter="")
+    ask(door, "no token", 1)
+    door.log.down = True
+    ask(door, token, 1)
+    kinds = ("unknown_purpose", "no_id", "no_officer", "no_log", "not_allowed")
+    found = [door.meters.registry.get_sample_value("chengxin_query_refusals_total", {"refusal": one}) for one in kinds]
+    assert found == [1, 1, 1, 1, None]
 
 
 def test_a_fault_of_ours_quotes_nothing(door: Door, caplog: pytest.LogCaptureFixture) -> None:
