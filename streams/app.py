@@ -27,16 +27,11 @@ from streams.settings import Settings
 log = logging.getLogger(__name__)
 
 
-class SettingsFault(Exception):
-    """Settings that may not run together; the message says which and what to set instead."""
-
-
 class Parts(Reader):
     """What both agents share in one process."""
 
     def __init__(self, settings: Settings, bootstrap: str) -> None:
-        if settings.profile == "production" and settings.allow_synthetic:
-            raise SettingsFault("CHENGXIN_PROFILE=production needs CHENGXIN_ALLOW_SYNTHETIC=false: no test persons")
+        settings.require_safe()
         super().__init__(settings, bootstrap)
         self.keychecks = KeyChecks(settings, bootstrap, self.catalogue, self.codec)
         self.keyring = self.keychecks.keyring()

@@ -7,6 +7,10 @@ from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
+class SettingsFault(Exception):
+    """Settings that may not run together; the message says which and what to set instead."""
+
+
 class Settings(BaseSettings):
     """Every setting with its unit. Environment names are ``CHENGXIN_<NAME>`` unless an alias is given."""
 
@@ -53,3 +57,8 @@ class Settings(BaseSettings):
     @property
     def audit_dir(self) -> Path:
         return self.data_dir / "audit"
+
+    def require_safe(self) -> None:
+        """What every process that knows people asks before it starts. Raises SettingsFault."""
+        if self.profile == "production" and self.allow_synthetic:
+            raise SettingsFault("CHENGXIN_PROFILE=production needs CHENGXIN_ALLOW_SYNTHETIC=false: no test persons")

@@ -46,8 +46,9 @@ class Portal(NamedTuple):
 def opened(settings: Settings, addresses: Addresses) -> Iterator[Portal]:
     """The portal of a deployment, its index at the ends of the topics, for the length of a block.
 
-    :raises IssuerFault: a production profile without an issuer.
+    :raises SettingsFault, IssuerFault: a production profile that takes test persons, or has no issuer.
     """
+    settings.require_safe()
     trust, bootstrap = trusted(settings), addresses.kafka
     reader = Reader(settings, bootstrap)
     keyring = KeyChecks(settings, bootstrap, reader.catalogue, reader.codec).keyring(channels=())

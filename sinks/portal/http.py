@@ -92,8 +92,8 @@ def _open(app: FastAPI, page: Callable[[], str], opener: dict[str, Any]) -> None
 
 
 async def _guard(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
-    """A body must say how long it is, and be short. What fails unforeseen is logged by its place, without values."""
-    length = request.headers.get("content-length", "0" if request.method == "GET" else "")
+    """A body says how long it is, and is short. What fails unforeseen is logged by its place, without values."""
+    length = request.headers.get("content-length", "0")
     began = time.monotonic()
     told: Response
     if "transfer-encoding" in request.headers or not (length.isascii() and length.isdigit()):

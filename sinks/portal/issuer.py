@@ -1,6 +1,7 @@
 """The development issuer: short-lived tokens for officers and people who do not exist. Production has its own."""
 
 import json
+import os
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,7 +14,6 @@ from streams.identity import IdentifierFault, check_citizen
 from streams.settings import Settings
 
 ISSUER = "https://issuer.chengxin.invalid"  # a name only: nothing is asked there
-AUDIENCE = "chengxin-portal"
 LIFETIME_S = 900
 
 
@@ -29,8 +29,11 @@ class Issuer:
         folder = settings.data_dir / "portal"
         self._key = keys.kept(folder / "issuer.jwk")
         self._opener = keys.kept(opener_file(settings))
+        self._audience = settings.portal_audience
         self.key_set = folder / "issuer-keys.json"
-        self.key_set.write_text(json.dumps({"keys": [self._key.as_dict(private=False)]}), encoding="utf-8")
+        partial = folder / f".issuer-keys.{os.getpid()}"  # a portal may be reading
+        partial.write_text(json.dumps({"keys": [self._key.as_dict(private=False)]}), encoding="utf-8")
+        partial.replace(self.key_set)
 
     def officer(self, officer: str, channel: str, purposes: Iterable[str]) -> str:
         """A token of an officer of ``channel``."""
@@ -53,7 +56,7 @@ class Issuer:
         now = int(time.time())
         claims = {
             "iss": ISSUER,
-            "aud": AUDIENCE,
+            "aud": self._audience,
             "iat": now,
             "nbf": now,
             "exp": now + LIFETIME_S,

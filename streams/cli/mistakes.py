@@ -9,7 +9,6 @@ from schemas.registry.external import RegistryDiffers
 from sinks.portal.keys import IssuerFault
 from sinks.portal.places import Behind
 from streams.addresses import NoServers
-from streams.app import SettingsFault
 from streams.audit.keys import AuditFault
 from streams.backup.bundle import BackupFault
 from streams.clock import ClockFault
@@ -27,6 +26,7 @@ from streams.run.alone import AlreadyRunning
 from streams.run.children import ChildDied
 from streams.run.expected import SideFileFault
 from streams.run.watch import Stalled
+from streams.settings import SettingsFault
 from streams.setup import Drifted
 from streams.whatif.kept import NotShown
 from streams.whatif.partition import NotPassed

@@ -13,7 +13,7 @@ from sinks.portal import http, keys
 from sinks.portal.applications import Applications
 from sinks.portal.asking import Desk
 from sinks.portal.filings import OURS, Paper, last_day
-from sinks.portal.issuer import AUDIENCE, ISSUER, Issuer, opener_file
+from sinks.portal.issuer import ISSUER, Issuer, opener_file
 from sinks.portal.limits import Limiter
 from sinks.portal.people import People
 from sinks.portal.places import Found
@@ -112,7 +112,7 @@ class Door:
         self.now = 0.0
         self.today = TODAY
         self.meters = Meters(Vocabulary())
-        trust = Trust(ISSUER, AUDIENCE, "ES256", keys.IssuerKeys(str(self.issuer.key_set), "ES256").get)
+        trust = Trust(ISSUER, "chengxin-portal", "ES256", keys.IssuerKeys(str(self.issuer.key_set), "ES256").get)
         self.desk = Desk(
             tokens=Tokens(trust, keys.kept(opener_file(settings)), CATALOGUE.channels, allow_synthetic=True),
             applications=Applications.load(BOOK, CATALOGUE),

@@ -14,16 +14,17 @@ from joserfc.jwk import ECKey, OctKey, RSAKey
 from typer.testing import CliRunner
 
 from sinks.portal import composing, keys, tokens
-from sinks.portal.issuer import AUDIENCE, ISSUER, Issuer, opener_file
+from sinks.portal.issuer import ISSUER, Issuer, opener_file
 from sinks.portal.refusals import Refusal
 from sinks.portal.tokens import Officer, Person, Tokens, Trust
+from streams.addresses import Addresses
 from streams.cli.main import app
-from streams.settings import Settings
+from streams.settings import Settings, SettingsFault
 from tests.flow.flow_stand import person
 
 SOON = timedelta(seconds=600)  # a span in a claim counts from when it is signed
 OFFICER = {
-    "iss": ISSUER, "aud": AUDIENCE, "iat": SOON * 0, "nbf": SOON * 0, "exp": SOON,
+    "iss": ISSUER, "aud": "chengxin-portal", "iat": SOON * 0, "nbf": SOON * 0, "exp": SOON,
     "sub": "R-17", "role": "officer", "channel": "railway", "purposes": ["confirmation"],
 }  # fmt: skip
 
@@ -37,7 +38,7 @@ class Gate:
         self.key = keys.kept(folder / "portal" / "issuer.jwk")
         self.opener = keys.kept(opener_file(settings))
         self.source = keys.IssuerKeys(str(self.issuer.key_set), "ES256")
-        trust = Trust(ISSUER, AUDIENCE, "ES256", self.source.get)
+        trust = Trust(ISSUER, "chengxin-portal", "ES256", self.source.get)
         self.tokens = Tokens(trust, self.opener, {"railway"}, allow_synthetic=True)
 
     def sign(self, claims: dict[str, Any], header: dict[str, Any] | None = None, key: Any = None) -> str:
@@ -193,7 +194,9 @@ def test_an_identity_for_another_portal_or_of_a_real_region_is_refused(gate: Gat
     gate.refused(gate.sign({**claims, "identity": elsewhere}))
     gate.refused(gate.sign({**claims, "identity": tokens.seal_identity(gate.opener, "1" * 18, "测试甲")}))
     gate.refused(gate.sign({**claims, "identity": tokens.seal_identity(gate.opener, person(1), "  ")}))
-    strict = Tokens(Trust(ISSUER, AUDIENCE, "ES256", gate.source.get), gate.opener, {"railway"}, allow_synthetic=False)
+    strict = Tokens(
+        Trust(ISSUER, "chengxin-portal", "ES256", gate.source.get), gate.opener, {"railway"}, allow_synthetic=False
+    )
     with pytest.raises(Refusal):
         strict.verify(gate.issuer.person(person(1), "测试甲"))
 
@@ -256,6 +259,12 @@ def test_production_has_its_own_issuer(tmp_path: Path) -> None:
         Settings(data_dir=tmp_path, portal_issuer="https://i", portal_jwks="/k", portal_algorithm="RS256")
     )
     assert (trust.issuer, trust.algorithm) == ("https://i", "RS256")
+
+
+def test_production_takes_no_test_persons(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, profile="production", portal_issuer="https://i", portal_jwks="/k")
+    with pytest.raises(SettingsFault, match="ALLOW_SYNTHETIC"), composing.opened(settings, Addresses("x:1", "x")):
+        raise AssertionError("it opened")
 
 
 def test_the_commands_print_tokens_for_who_does_not_exist(
