@@ -9,7 +9,7 @@ endif
 # no new random histories in CI
 IN_TEST := --hypothesis-profile ci --durations 15
 .DEFAULT_GOAL := help
-.PHONY: help venv run lint types law test check bench load chaos sim format clean
+.PHONY: help venv run lint types secure-check law test check bench load chaos sim format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -35,6 +35,9 @@ lint: venv ## format, lint, import contracts
 
 types: venv ## strict types
 	$(BIN)/mypy
+
+secure-check: venv ## the secure stack: a record goes through under logins, and who may do what is tried; last line JSON
+	@$(BIN)/python -m tests.secure
 
 law: venv ## the law book: loader, schemas, date grid, cases, the report (build/law-report.html)
 	$(BIN)/chengxin law check

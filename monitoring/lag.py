@@ -11,6 +11,7 @@ from kafka.admin import OffsetSpec
 
 from monitoring import catalogue as c
 from monitoring.meters import Meters
+from topics.access import reach
 
 
 class Lag(NamedTuple):
@@ -30,7 +31,7 @@ def measure(bootstrap: str, groups: Iterable[str]) -> list[Lag]:
 
     Raises kafka.errors.KafkaError when the broker cannot be asked.
     """
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = KafkaAdminClient(**reach(bootstrap))
     try:
         committed = {
             (group, partition): answer.offset

@@ -36,12 +36,12 @@ def find(settings: Settings, patience_s: float = PATIENCE_S) -> Addresses:
     return Addresses(answering(kafka, patience_s), clickhouse)
 
 
-def find_kafka(settings: Settings) -> str:
-    """The address of Kafka alone. Raises NoServers."""
+def find_kafka(settings: Settings, patience_s: float = PATIENCE_S) -> str:
+    """The address of Kafka alone. ``patience_s`` as in ``find``. Raises NoServers."""
     found = settings.kafka_bootstrap or stack.running_addresses(settings.data_dir).kafka_bootstrap
     if found is None:
         raise NoServers("没有可用的 Kafka / no Kafka: run `chengxin up`, or set KAFKA_BOOTSTRAP")
-    return answering(found)
+    return answering(found, patience_s)
 
 
 def find_clickhouse(settings: Settings) -> str:

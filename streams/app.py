@@ -23,6 +23,7 @@ from streams.law import loader
 from streams.messages import Messages
 from streams.reader import Reader
 from streams.settings import Settings
+from topics import access
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +63,7 @@ def engine_config(settings: Settings, bootstrap: str) -> EngineConfig:
         data_dir=settings.data_dir,
         min_replication=settings.replication,
         accept_loss=settings.accept_loss,
+        security=access.options(),
     )
 
 
@@ -80,7 +82,7 @@ def vocabulary(parts: Parts) -> Vocabulary:
 
 def groups(settings: Settings) -> tuple[str, str]:
     """The consumer groups whose lag matters: the workers' and the sink's; ``chengxin exporter`` asks for it."""
-    return f"{settings.prefix}chengxin", f"{settings.prefix}{SINK_GROUP}"
+    return f"{settings.prefix}{flow.APP}", f"{settings.prefix}{SINK_GROUP}"
 
 
 def compose(settings: Settings, bootstrap: str) -> tuple[EngineApp, int]:

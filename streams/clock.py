@@ -20,6 +20,7 @@ from kafka.errors import KafkaError as KafkaPythonError
 
 from schemas.codec import Codec
 from streams.laws import LawShelf, read_to_end
+from topics.access import reach
 
 log = logging.getLogger(__name__)
 
@@ -139,7 +140,7 @@ class ClockWriter:
 @asynccontextmanager
 async def opened(log: ClockLog, codec: Codec, shelf: LawShelf) -> AsyncIterator[ClockWriter]:
     """A clock writer that holds the clock's transactional id until the block ends."""
-    producer = AIOKafkaProducer(bootstrap_servers=log.bootstrap, transactional_id=log.topic, acks="all")
+    producer = AIOKafkaProducer(**reach(log.bootstrap), transactional_id=log.topic, acks="all")
     await producer.start()
     try:
         yield ClockWriter(log, codec, shelf, producer)

@@ -7,6 +7,8 @@ from typing import Any
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
+from topics.access import reach
+
 COMMIT_S = 10  # for each of: finding the broker, finding the topic, the commit
 _MORE_S = 5  # for a client to give up by itself: its record is then in no buffer from which it might still be sent
 
@@ -34,7 +36,7 @@ class Committed:
         with self._lock:
             if self._producer is None:
                 self._producer = KafkaProducer(
-                    bootstrap_servers=self._bootstrap,
+                    **reach(self._bootstrap),
                     acks="all",
                     enable_idempotence=True,
                     bootstrap_timeout_ms=1_000 * COMMIT_S,

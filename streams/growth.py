@@ -18,6 +18,7 @@ from streams.engine.state import OFFSETS_KEY, pack, unpack
 from streams.oracle import history
 from streams.wire import subject_partition
 from topics import admin
+from topics.access import reach
 from topics.catalogue import Catalogue, Scale, TopicSpec
 
 BY_SUBJECT = ("accepted", "decisions", "identities", "displays", "casework-changelog", "intake-changelog")
@@ -99,7 +100,7 @@ def carry_out(bootstrap: str, todo: Plan, prefix: str, group: str, *, say: Calla
     admin.create(bootstrap, [spec for _, spec in todo.moved.values()])
     counts: dict[str, int] = {}
     producer = KafkaProducer(
-        bootstrap_servers=bootstrap, acks="all", enable_idempotence=True, max_request_size=1 << 24, linger_ms=20
+        **reach(bootstrap), acks="all", enable_idempotence=True, max_request_size=1 << 24, linger_ms=20
     )
     try:
         for family, (was, spec) in todo.moved.items():
@@ -190,7 +191,7 @@ def _require_whole(bootstrap: str, spec: TopicSpec, written: Counter[int]) -> No
 
 
 def _grow(bootstrap: str, todo: Plan) -> None:
-    client = KafkaAdminClient(bootstrap_servers=bootstrap)
+    client = KafkaAdminClient(**reach(bootstrap))
     try:
         client.create_partitions({spec.name: todo.new for spec in todo.grown}, timeout_ms=_WAIT_S * 1000)
     finally:
@@ -198,7 +199,7 @@ def _grow(bootstrap: str, todo: Plan) -> None:
 
 
 def _ends(bootstrap: str, topics: list[str]) -> dict[str, dict[int, int]]:
-    consumer = KafkaConsumer(bootstrap_servers=bootstrap, isolation_level="read_committed")
+    consumer = KafkaConsumer(**reach(bootstrap), isolation_level="read_committed")
     try:
         found = [TopicPartition(t, p) for t in topics for p in sorted(consumer.partitions_for_topic(t) or ())]
         ends: dict[str, dict[int, int]] = {}
@@ -210,7 +211,7 @@ def _ends(bootstrap: str, topics: list[str]) -> dict[str, dict[int, int]]:
 
 
 def _committed(bootstrap: str, group: str, ends: dict[str, dict[int, int]]) -> dict[tuple[str, int], int]:
-    client = KafkaAdminClient(bootstrap_servers=bootstrap)
+    client = KafkaAdminClient(**reach(bootstrap))
     try:
         asked = [TopicPartition(*place) for place, _ in _flat(ends)]
         found = client.list_group_offsets({group: asked})[group]

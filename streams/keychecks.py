@@ -16,6 +16,7 @@ from streams.identity import Keyring, KeyringFault, keyfiles
 from streams.laws import read_to_end
 from streams.settings import Settings
 from topics import admin
+from topics.access import reach
 from topics.catalogue import Catalogue
 
 FAMILY = "keychecks"
@@ -127,14 +128,14 @@ class KeyChecks:
         return bool(admin.holding(self._bootstrap, [self._catalogue.name("accepted", None, self._settings.prefix)]))
 
     def _exists(self) -> bool:
-        consumer = KafkaConsumer(bootstrap_servers=self._bootstrap)
+        consumer = KafkaConsumer(**reach(self._bootstrap))
         try:
             return self.topic in consumer.topics()
         finally:
             consumer.close()
 
     def _write(self, rows: list[tuple[str, str, bool]]) -> None:
-        producer = KafkaProducer(bootstrap_servers=self._bootstrap, acks="all")
+        producer = KafkaProducer(**reach(self._bootstrap), acks="all")
         try:
             sent = [
                 producer.send(

@@ -12,6 +12,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from schemas.codec import Codec
 from streams.core.law import LawBook
 from streams.law import canonical
+from topics.access import reach
 
 _READ_TIMEOUT_MS = 10_000
 
@@ -60,7 +61,7 @@ class LawShelf:
     def put(self, data: bytes) -> None:
         """Write a canonical book as it is; returns when the broker has it."""
         digest = canonical.digest(data)
-        producer = KafkaProducer(bootstrap_servers=self._bootstrap, acks="all", max_request_size=1 << 24)
+        producer = KafkaProducer(**reach(self._bootstrap), acks="all", max_request_size=1 << 24)
         try:
             value = self._codec.encode("LawBookPublished", {"digest": digest, "canonical": data})
             producer.send(self._topic, key=digest.encode(), value=value).get(timeout=30)
@@ -76,7 +77,7 @@ class LawShelf:
 def read_to_end(bootstrap: str, partition: TopicPartition, start: int = 0) -> Iterator[Any]:
     """Committed values of one partition from ``start`` to its end as of now, in order."""
     consumer = KafkaConsumer(
-        bootstrap_servers=bootstrap,
+        **reach(bootstrap),
         isolation_level="read_committed",
         enable_auto_commit=False,
         auto_offset_reset="earliest",

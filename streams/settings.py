@@ -3,8 +3,10 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from topics.access import secret
 
 
 class SettingsFault(Exception):
@@ -24,6 +26,10 @@ class Settings(BaseSettings):
         default=None,
         validation_alias=AliasChoices("CLICKHOUSE_URL", "CHENGXIN_CLICKHOUSE_URL", "clickhouse_url"),
     )  # clickhouse://user:password@host:port ; None = the local stack's
+    clickhouse_url_file: Path | None = Field(
+        default=None,
+        validation_alias=AliasChoices("CLICKHOUSE_URL_FILE", "CHENGXIN_CLICKHOUSE_URL_FILE", "clickhouse_url_file"),
+    )  # a private file that holds clickhouse_url instead, so that the password stands in no environment
     schema_registry: str | None = Field(
         default=None,
         validation_alias=AliasChoices("SCHEMA_REGISTRY_URL", "CHENGXIN_SCHEMA_REGISTRY", "schema_registry"),
@@ -49,6 +55,12 @@ class Settings(BaseSettings):
     portal_per_minute: int = 60  # questions of one officer, or of one person, that are answered
     portal_persons_a_day: int = 200  # an officer who asks about more persons is told to supervision
     metrics_port: int = 0  # 0 = a free loopback port, printed at start
+
+    @model_validator(mode="after")
+    def _from_file(self) -> "Settings":
+        if self.clickhouse_url is None and self.clickhouse_url_file is not None:
+            self.clickhouse_url = secret(self.clickhouse_url_file).strip()
+        return self
 
     @property
     def keys_dir(self) -> Path:

@@ -12,6 +12,7 @@ from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import ConfigFilterType, ConfigResource, ConfigResourceType, OffsetSpec
 from kafka.errors import CoordinatorNotAvailableError, for_code
 
+from topics.access import reach
 from topics.catalogue import Catalogue, TopicSpec
 
 _EXISTS = 36  # TOPIC_ALREADY_EXISTS
@@ -39,7 +40,7 @@ def create(bootstrap: str, specs: Sequence[TopicSpec]) -> list[str]:
     Returns the names created; calling it again creates nothing. An existing topic is left as it is: see ``verify``.
     Raises kafka.errors.KafkaError when the broker refuses or does not bring them up within ten minutes.
     """
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap, retry_backoff_ms=500)
+    admin = KafkaAdminClient(**reach(bootstrap), retry_backoff_ms=500)
     try:
         standing = set(admin.list_topics())
         missing = [spec for spec in specs if spec.name not in standing]
@@ -81,7 +82,7 @@ def _create(admin: Any, missing: Sequence[TopicSpec]) -> list[str]:
 
 def verify(bootstrap: str, specs: Sequence[TopicSpec]) -> list[Drift]:
     """Every difference between the cluster and ``specs``; a missing topic is one Drift with key ``topic``."""
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = KafkaAdminClient(**reach(bootstrap))
     try:
         standing = set(admin.list_topics())
         there = [spec for spec in specs if spec.name in standing]
@@ -102,7 +103,7 @@ def strangers(bootstrap: str, catalogue: Catalogue, prefix: str) -> list[str]:
     With a prefix: every other name under it. Without one the cluster may be shared, so only names of our families, with
     or without a channel: ``partners`` alone, of before each partner had its own, holds what no partner may read.
     """
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = KafkaAdminClient(**reach(bootstrap))
     try:
         standing = admin.list_topics()
     finally:
@@ -118,7 +119,7 @@ def _ours(catalogue: Catalogue) -> re.Pattern[str]:
 
 def holding(bootstrap: str, names: Iterable[str]) -> list[str]:
     """Those of ``names`` that exist and have ever held a record."""
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = KafkaAdminClient(**reach(bootstrap))
     try:
         there = sorted(set(names) & set(admin.list_topics()))
         described = admin.describe_topics(there) if there else []
@@ -131,7 +132,7 @@ def holding(bootstrap: str, names: Iterable[str]) -> list[str]:
 
 def members(bootstrap: str, group: str) -> int:
     """How many processes are in a consumer group now; 0 for a group nobody knows."""
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = KafkaAdminClient(**reach(bootstrap))
     deadline = time.monotonic() + _COORDINATED_S
     try:
         while True:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 
+from topics.access import reach
 from topics.admin import Drift
 
 CHANGEABLE = {
@@ -60,7 +61,7 @@ def carry_out(bootstrap: str, steps: Sequence[Step]) -> list[Drift]:
         wanted.setdefault(drift.topic, {})[drift.key] = drift.expected
     if not wanted:
         return []
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = KafkaAdminClient(**reach(bootstrap))
     try:
         resources = [ConfigResource(ConfigResourceType.TOPIC, name, configs=new) for name, new in wanted.items()]
         admin.alter_configs(resources)

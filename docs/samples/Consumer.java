@@ -38,11 +38,11 @@ public class Consumer {
   }
 
   public static void main(String[] arguments) throws Exception {
-    var settings = Map.<String, Object>of("bootstrap.servers", System.getenv("KAFKA_BOOTSTRAP"),
-        "isolation.level", "read_committed", "auto.offset.reset", "earliest", "enable.auto.commit", false);
+    var settings = new Properties(); // with your login, if the brokers want one: the .properties file
+    settings.load(new java.io.FileReader(System.getenv().getOrDefault("CHENGXIN_KAFKA_LOGIN", "/dev/null")));
+    settings.putAll(Map.of("bootstrap.servers", System.getenv("KAFKA_BOOTSTRAP"), "isolation.level", "read_committed"));
     var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
-    String prefix = System.getenv().getOrDefault("CHENGXIN_PREFIX", "");
-    long began = System.currentTimeMillis();
+    String prefix = System.getenv().getOrDefault("CHENGXIN_PREFIX", ""); long began = System.currentTimeMillis();
     for (boolean snapshot : new boolean[] {true, false}) {
       var places = new HashMap<TopicPartition, Long>(); // changes from an hour before: no transaction is open so long
       for (var family : List.of("sanctions.", "rewards."))

@@ -44,7 +44,9 @@ public class Producer {
   public static void main(String[] arguments) throws Exception {
     var found = newest();
     var schema = new Schema.Parser().parse(found.get("schema").asText());
-    var settings = Map.<String, Object>of("bootstrap.servers", System.getenv("KAFKA_BOOTSTRAP"), "acks", "all");
+    var settings = new Properties(); // with your login, if the brokers want one: the .properties file
+    settings.load(new FileReader(System.getenv().getOrDefault("CHENGXIN_KAFKA_LOGIN", "/dev/null")));
+    settings.putAll(Map.of("bootstrap.servers", System.getenv("KAFKA_BOOTSTRAP"), "acks", "all"));
     String topic = System.getenv().getOrDefault("CHENGXIN_PREFIX", "") + "events." + arguments[0];
     var lines = new BufferedReader(new InputStreamReader(System.in, "UTF-8"));
     try (var producer = new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer())) { // idempotent

@@ -1,13 +1,17 @@
 // One department's current view, from snapshot and changes: node consumer.mjs CHANNEL, with KAFKA_BOOTSTRAP and
 // SCHEMA_REGISTRY_URL set. It stops when nothing comes for some seconds; a real one goes on. Needs kafkajs and avsc.
+import { readFileSync } from "node:fs";
 import avro from "avsc";
 import { Kafka, logLevel } from "kafkajs";
 
-const IDLE_MS = 4000;
-const HOUR_MS = 3_600_000; // changes are read from an hour before the snapshot: no transaction is open for so long
+const [IDLE_MS, HOUR_MS] = [4000, 3_600_000]; // changes are read from an hour before the snapshot: no transaction is open for so long
 const channel = process.argv[2];
 const changes = ["sanctions", "rewards"].map((family) => `${process.env.CHENGXIN_PREFIX ?? ""}${family}.${channel}`);
-const kafka = new Kafka({ brokers: process.env.KAFKA_BOOTSTRAP.split(","), logLevel: logLevel.ERROR });
+const lines = readFileSync(process.env.CHENGXIN_KAFKA_LOGIN ?? "/dev/null", "utf8").split("\n"); // your login file
+const said = Object.fromEntries(lines.map((line) => line.split(/=(.*)/, 2)));
+const sasl = Object.fromEntries(["mechanism", "username", "password"].map((name) => [name, said[`sasl.${name}`]]));
+const login = sasl.username && { sasl, ssl: { ca: readFileSync(said["ssl.ca.location"]) } };
+const kafka = new Kafka({ brokers: process.env.KAFKA_BOOTSTRAP.split(","), logLevel: logLevel.ERROR, ...login });
 const admin = kafka.admin();
 const types = new Map();
 const view = new Map(); // obligation -> [version, state]

@@ -1,10 +1,11 @@
 """A subscriber in Python: one department's current view, from snapshot and changes. python consumer.py CHANNEL, with
-KAFKA_BOOTSTRAP and SCHEMA_REGISTRY_URL set. It stops at the end of the topics; a real one goes on."""
+KAFKA_BOOTSTRAP, SCHEMA_REGISTRY_URL, CHENGXIN_KAFKA_LOGIN (a file) set. It stops at the end; a real one goes on."""
 
 import json
 import os
 import sys
 import time
+from pathlib import Path
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 from confluent_kafka.schema_registry import SchemaRegistryClient
@@ -17,6 +18,7 @@ SNAPSHOT = [f"{topic}.current" for topic in CHANGES]
 HOUR_MS = 3_600_000  # changes are read from an hour before the snapshot: no transaction is open for so long
 read = AvroDeserializer(SchemaRegistryClient({"url": os.environ["SCHEMA_REGISTRY_URL"]}))
 consumer = Consumer({
+    **dict(line.split("=", 1) for line in Path(os.environ.get("CHENGXIN_KAFKA_LOGIN", os.devnull)).read_text().split()),
     "bootstrap.servers": os.environ["KAFKA_BOOTSTRAP"],
     "group.id": f"{CHANNEL}.sample",
     "isolation.level": "read_committed",

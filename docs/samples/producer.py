@@ -1,5 +1,6 @@
 """A department with kafka-python and fastavro alone: python producer.py CHANNEL < records.jsonl, with KAFKA_BOOTSTRAP
-and CHENGXIN_KIT (a folder of `chengxin kit`) set. Each line is one CreditDetermination, days as YYYY-MM-DD."""
+and CHENGXIN_KIT (a folder of `chengxin kit`) set, and CHENGXIN_KAFKA_LOGIN (your login file, if the brokers want one).
+Each line is one CreditDetermination, days as YYYY-MM-DD."""
 
 import io
 import json
@@ -28,7 +29,20 @@ def framed(record):
     return out.getvalue()
 
 
-producer = KafkaProducer(bootstrap_servers=os.environ["KAFKA_BOOTSTRAP"], acks="all", enable_idempotence=True)
+def login():
+    lines = Path(os.environ.get("CHENGXIN_KAFKA_LOGIN", os.devnull)).read_text().split()
+    said = dict(line.split("=", 1) for line in lines)
+    named = {
+        "security_protocol": "security.protocol",
+        "ssl_cafile": "ssl.ca.location",
+        "sasl_mechanism": "sasl.mechanism",
+    }
+    named |= {"sasl_plain_username": "sasl.username", "sasl_plain_password": "sasl.password"}
+    return {ours: said[theirs] for ours, theirs in named.items() if theirs in said}
+
+
+servers = os.environ["KAFKA_BOOTSTRAP"]
+producer = KafkaProducer(bootstrap_servers=servers, acks="all", enable_idempotence=True, **login())
 sent = []
 for line in sys.stdin:
     record = json.loads(line)

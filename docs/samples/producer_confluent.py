@@ -1,10 +1,12 @@
 """A department with confluent-kafka and its AvroSerializer: python producer_confluent.py CHANNEL < records.jsonl, with
-KAFKA_BOOTSTRAP and SCHEMA_REGISTRY_URL set. Each line is one CreditDetermination, days as YYYY-MM-DD."""
+KAFKA_BOOTSTRAP, SCHEMA_REGISTRY_URL and CHENGXIN_KAFKA_LOGIN (your login file, if the brokers want one) set. Each line
+is one CreditDetermination, days as YYYY-MM-DD."""
 
 import json
 import os
 import sys
 from datetime import date
+from pathlib import Path
 
 from confluent_kafka import Producer
 from confluent_kafka.schema_registry import SchemaRegistryClient, record_subject_name_strategy
@@ -18,7 +20,10 @@ newest = registry.get_latest_version("chengxin.CreditDetermination").schema
 # Subjects by record, because a topic takes several records; ids are given in the repository, so nothing is registered.
 settings = {"auto.register.schemas": False, "subject.name.strategy": record_subject_name_strategy}
 write = AvroSerializer(registry, newest.schema_str, conf=settings)
-producer = Producer({"bootstrap.servers": os.environ["KAFKA_BOOTSTRAP"], "enable.idempotence": True})
+login = dict(
+    line.split("=", 1) for line in Path(os.environ.get("CHENGXIN_KAFKA_LOGIN", os.devnull)).read_text().split()
+)
+producer = Producer({"bootstrap.servers": os.environ["KAFKA_BOOTSTRAP"], "enable.idempotence": True, **login})
 
 
 def told(error, message):

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from kafka import KafkaConsumer, TopicPartition
 
+from topics.access import reach
+
 SILENCE_S = 30.0  # a broker that hands over nothing for so long before the end is a failure, not an end
 TOGETHER = 64  # partitions read at a time; the consumer looks at all it has whenever it is asked where one stands
 POLL_MS = 200  # short: where only markers of transactions are left, a poll finds nothing however long it waits
@@ -48,7 +50,7 @@ class Reader:
 
     def __init__(self, bootstrap: str) -> None:
         self._consumer = KafkaConsumer(
-            bootstrap_servers=bootstrap,
+            **reach(bootstrap),
             group_id=None,
             enable_auto_commit=False,
             isolation_level="read_committed",

@@ -22,6 +22,7 @@ from streams import clock
 from streams.core.law import LawBook
 from streams.querylog import SELF
 from streams.reader import Reader
+from topics.access import reach
 
 HOUR_S = 3_600
 _POLL_MS = 500
@@ -37,7 +38,7 @@ def look_at_channels(reader: Reader, meters: Meters) -> None:
     number = catalogue.families["events"].partitions.of(reader.settings.scale)
     channel_of = {catalogue.name("events", channel, prefix): channel for channel in catalogue.channels_of("events")}
     wanted = {TopicPartition(topic, at): OffsetSpec.MAX_TIMESTAMP for topic in channel_of for at in range(number)}
-    admin = KafkaAdminClient(bootstrap_servers=reader.bootstrap)
+    admin = KafkaAdminClient(**reach(reader.bootstrap))
     try:
         found = admin.list_partition_offsets(wanted)
     finally:
@@ -87,7 +88,7 @@ class Following:
     def __init__(self, bootstrap: str, topic: str, since_ms: int | None = None) -> None:
         """From ``since_ms`` (Unix time, append time of the records) on; None: from the beginning."""
         self._consumer = KafkaConsumer(
-            bootstrap_servers=bootstrap,
+            **reach(bootstrap),
             isolation_level="read_committed",
             enable_auto_commit=False,
             auto_offset_reset="earliest",

@@ -22,6 +22,7 @@ from sinks.clickhouse.offsets import Fenced
 from sinks.clickhouse.storing import Stopped, Storing
 from sinks.clickhouse.writer import Passing, Writer
 from streams.engine.closing import end_fetching
+from topics.access import reach
 
 log = logging.getLogger("chengxin.sink")
 
@@ -53,7 +54,7 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no 
         self._lanes: dict[TopicPartition, Lane] = {}
         self._stop = asyncio.Event()
         self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=bootstrap,
+            **reach(bootstrap),
             group_id=group,
             client_id=group,
             isolation_level="read_committed",

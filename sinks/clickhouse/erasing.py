@@ -17,6 +17,7 @@ from aiokafka.structs import ConsumerRecord
 from schemas.codec import Codec
 from sinks.clickhouse.columns import Erasures
 from streams.engine.closing import end_fetching
+from topics.access import reach
 
 log = logging.getLogger("chengxin.sink")
 CHUNK = 500  # subjects rewritten by one statement
@@ -42,7 +43,7 @@ class Erasing:
         self._obligations: set[str] = set()
         self._consumer = AIOKafkaConsumer(
             topic,
-            bootstrap_servers=bootstrap,
+            **reach(bootstrap),
             isolation_level="read_committed",
             enable_auto_commit=False,
             auto_offset_reset="earliest",

@@ -321,10 +321,11 @@ ORDER BY (topic, partition)
 COMMENT 'Per topic-partition the next offset to store; retention must never delete from here';
 """  # noqa: S608 - a constant
 
+OBLIGATIONS_CURRENT_COLUMNS = tuple(column.name for column in OBLIGATIONS.columns if column.name != "erased")
 OBLIGATIONS_CURRENT = latest_view(
     "obligations_current",
     OBLIGATIONS,
     key="obligation_id",
     version="version",
-    columns=[column.name for column in OBLIGATIONS.columns if column.name != "erased"],
+    columns=OBLIGATIONS_CURRENT_COLUMNS,
 )

@@ -20,6 +20,7 @@ from sinks.clickhouse.columns import Table
 from sinks.clickhouse.connection import Unsafe, connect
 from sinks.clickhouse.tables import POSITIONS
 from streams.settings import Settings
+from topics.access import reach
 
 POLL_MS = 500
 
@@ -61,7 +62,7 @@ async def verify(bootstrap: str, client: Client, tables: Mapping[str, Table]) ->
     }
     consumer = AIOKafkaConsumer(
         *sorted(tables),
-        bootstrap_servers=bootstrap,
+        **reach(bootstrap),
         isolation_level="read_committed",
         enable_auto_commit=False,
         auto_offset_reset="earliest",

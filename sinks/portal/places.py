@@ -19,6 +19,7 @@ from kafka.errors import KafkaError
 
 from streams.reader import Reader
 from streams.wire import subject_partition
+from topics.access import reach
 
 PATIENCE_S = 60.0  # for one question to bring the index up to the end; the first one after a start finds it there
 _POLL_MS = 200
@@ -173,7 +174,7 @@ class Places:
 
     def _consumer(self, **how: int) -> KafkaConsumer:
         return KafkaConsumer(
-            bootstrap_servers=self._reader.bootstrap,
+            **reach(self._reader.bootstrap),
             isolation_level="read_committed",
             enable_auto_commit=False,
             auto_offset_reset="earliest",

@@ -17,6 +17,7 @@ from schemas.codec import SchemaFault
 from sinks.portal.limits import Wide
 from streams.querylog import SELF
 from streams.reader import Reader
+from topics.access import reach
 
 log = logging.getLogger(__name__)
 CHINA = timezone(timedelta(hours=8))  # one time for the whole country, without summer time
@@ -51,7 +52,7 @@ class Watch:
 
     def _follow(self) -> None:
         consumer = KafkaConsumer(
-            bootstrap_servers=self._reader.bootstrap,
+            **reach(self._reader.bootstrap),
             isolation_level="read_committed",
             enable_auto_commit=False,
             auto_offset_reset="earliest",

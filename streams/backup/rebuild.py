@@ -20,6 +20,7 @@ from streams.backup.bundle import BackupFault
 from streams.run.children import Children
 from streams.settings import Settings
 from topics import admin
+from topics.access import reach
 
 FROZEN = "assessment_frozen"
 LOOK_S = 2.0
@@ -85,7 +86,7 @@ def _require_given_up(client: Client, settings: Settings, kafka: str, replace: b
 
 
 def _firsts(bootstrap: str, topics: list[str]) -> dict[tuple[str, int], int]:
-    consumer = KafkaConsumer(bootstrap_servers=bootstrap)
+    consumer = KafkaConsumer(**reach(bootstrap))
     try:
         there = consumer.topics()
         places = [TopicPartition(t, p) for t in topics if t in there for p in consumer.partitions_for_topic(t)]

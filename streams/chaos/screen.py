@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from streams.app import Parts
 from streams.chaos.stage import Stage
 from streams.run.phases import Phases
+from topics.access import reach
 
 _POLL_MS = 500
 
@@ -67,7 +68,7 @@ class Screen:
         catalogue = self._parts.catalogue
         names = [self._parts.messages.topic("receipts", channel) for channel in catalogue.channels_of("receipts")]
         consumer = KafkaConsumer(
-            bootstrap_servers=self._parts.bootstrap.split(","),
+            **reach(self._parts.bootstrap),
             isolation_level="read_committed",
             enable_auto_commit=False,
             auto_offset_reset="earliest",

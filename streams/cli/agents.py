@@ -22,7 +22,7 @@ def worker() -> None:
     from streams.settings import Settings
 
     settings = Settings()
-    app.run(settings, addresses.find(settings, PATIENCE_S).kafka)
+    app.run(settings, addresses.find_kafka(settings, PATIENCE_S))
 
 
 def sink() -> None:
@@ -63,7 +63,7 @@ def _parts(patience_s: float = 2.0) -> "Parts":
     from streams.settings import Settings
 
     settings = Settings()
-    return Parts(settings, addresses.find(settings, patience_s).kafka)
+    return Parts(settings, addresses.find_kafka(settings, patience_s))
 
 
 async def _tick_to(parts: "Parts", day: date) -> int:

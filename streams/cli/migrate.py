@@ -6,9 +6,11 @@ import typer
 
 from sinks.clickhouse import cluster as clusters
 from sinks.clickhouse import migrate as migrations
+from sinks.clickhouse import rights as grants
 from sinks.clickhouse.connection import connect
 from streams import addresses
 from streams.settings import Settings
+from topics.catalogue import Catalogue
 
 app = typer.Typer(help="数据库迁移 / bring the ClickHouse database to this release")
 
@@ -17,12 +19,17 @@ app = typer.Typer(help="数据库迁移 / bring the ClickHouse database to this 
 def migrate(
     apply: Annotated[bool, typer.Option("--apply", help="执行待办语句 / run what is printed")] = False,
     cluster: Annotated[str | None, typer.Option(help="print the variant for this cluster of replicas")] = None,
+    rights: Annotated[bool, typer.Option("--rights", help="print roles, grants and row policies")] = False,
 ) -> None:
     """Print the statements the database lacks; with --apply run them. Exit 2 where files and database disagree.
 
-    With --cluster: everything a fresh cluster needs, printed only. It was parsed by a server and run on none.
+    With --cluster: everything a fresh cluster needs, printed only. It was parsed by a server and run on none. The same
+    holds for --rights: who may see what, for a server that keeps its users itself.
     """
     settings = Settings()
+    if rights:
+        _print_rights(settings, apply)
+        return
     if cluster is not None:
         _print_variant(cluster, settings.database, apply)
         return
@@ -55,6 +62,16 @@ def _print_variant(cluster: str, database: str, apply: bool) -> None:
     for name, value in clusters.SETTINGS.items():
         typer.echo(f"-- 汇入用户须设 / the sink's user needs: {name} = {value}")
     for statement in clusters.statements(cluster, database, migrations.load()):
+        typer.echo(f"{statement};")
+
+
+def _print_rights(settings: Settings, apply: bool) -> None:
+    if apply:
+        typer.echo("权限语句未经运行，不代为执行 / these statements were run nowhere: not applied", err=True)
+        raise typer.Exit(2)
+    typer.echo("-- 未在此运行 / not run here: parsed by a server, executed on none (sinks/clickhouse/rights.py)")
+    accesses = grants.accesses(Catalogue.load(), settings.database, settings.prefix)
+    for statement in grants.statements(accesses, settings.database):
         typer.echo(f"{statement};")
 
 

@@ -26,14 +26,17 @@ from streams.run.alone import AlreadyRunning
 from streams.run.children import ChildDied
 from streams.run.expected import SideFileFault
 from streams.run.watch import Stalled
+from streams.security.granting import GrantFault
 from streams.settings import SettingsFault
 from streams.setup import Drifted
 from streams.whatif.kept import NotShown
 from streams.whatif.partition import NotPassed
 from streams.whatif.run import NothingToCompare
+from topics.access import AccessFault
 from topics.files import TopicFault
 
 MISTAKES = (
+    AccessFault,
     AlreadyRunning,
     AssessmentFault,
     AuditFault,
@@ -44,6 +47,7 @@ MISTAKES = (
     ClockFault,
     Drifted,
     FileFault,
+    GrantFault,
     GrowthFault,
     IssuerFault,
     KafkaError,

@@ -1,5 +1,6 @@
 """``chengxin up``, ``down``, ``status``: the servers of one machine, for people. The work is in ``streams.local``."""
 
+import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,27 +21,42 @@ PORT_HELP = "a fixed port instead of a chosen one"
 
 def up(
     data_dir: DataDir = DEFAULT_DATA_DIR,
+    *,
     kafka: Annotated[bool, typer.Option(help="start Kafka")] = True,
     clickhouse: Annotated[bool, typer.Option(help="start ClickHouse")] = True,
     kafka_port: Annotated[int | None, typer.Option(min=1, max=65535, help=PORT_HELP)] = None,
     clickhouse_port: Annotated[int | None, typer.Option(min=1, max=65535, help=PORT_HELP)] = None,
+    secure: Annotated[bool, typer.Option("--secure", help="TLS, a login for each account, rights; for good")] = False,
 ) -> None:
     """Start Kafka and ClickHouse here, create topics and tables, put the law book in force with a first tick, and
-    print the addresses as exports for a shell. Servers named by KAFKA_BOOTSTRAP or CLICKHOUSE_URL are not started."""
+    print the addresses as exports for a shell. Servers named by KAFKA_BOOTSTRAP or CLICKHOUSE_URL are not started.
+
+    With --secure nobody gets in without a login; they lie in the folder's logins/, one file per account
+    (docs/security.md). A folder once secure stays so."""
     from streams import addresses
     from streams.local import stack
+    from streams.security import local as locks
+    from streams.security.rights import ADMIN
     from streams.settings import Settings
+    from topics import access
+    from topics.catalogue import Catalogue
 
     settings = Settings().model_copy(update={"data_dir": data_dir})
     kafka, clickhouse = kafka and not settings.kafka_bootstrap, clickhouse and not settings.clickhouse_url
     if settings.kafka_bootstrap:
         addresses.answering(settings.kafka_bootstrap)
     ports = {use: port for use, port in (("kafka", kafka_port), ("native", clickhouse_port)) if port is not None}
+    secure = kafka and (secure or locks.secured(data_dir))
+    if secure:
+        locks.prepare(settings, Catalogue.load())
     try:
-        running = stack.up(data_dir, kafka, clickhouse, ports=ports)
+        running = stack.up(data_dir, kafka, clickhouse, ports=ports, secure=secure)
     except LocalStackError as fault:
         Console(stderr=True).print(str(fault), markup=False, highlight=False, style="red")
         raise typer.Exit(1) from None
+    if secure:
+        locks.close(settings, Catalogue.load())
+        os.environ.setdefault(access.SETTING, str(locks.login(data_dir, ADMIN)))  # there are topics to create
     bootstrap = settings.kafka_bootstrap or running.kafka_bootstrap
     url = settings.clickhouse_url or running.clickhouse_url
     if bootstrap and url:

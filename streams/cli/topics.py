@@ -141,6 +141,45 @@ def change(
 
 
 @app.command()
+def rights(
+    apply: Annotated[bool, typer.Option("--apply", help="do it; without, only say what would be done")] = False,
+    logins: Annotated[
+        Path | None, typer.Option(help="folder for login files: accounts that have none there are made, with --apply")
+    ] = None,
+    ca: Annotated[Path | None, typer.Option(help="the certificate by which clients know the brokers")] = None,
+) -> None:
+    """Bring who may do what on the cluster to the catalogue: rights that are missing are given, those of our accounts
+    that no topic family gives are taken away. As an administrator, by CHENGXIN_KAFKA_LOGIN (docs/security.md).
+
+    Exit 0: nothing is left to do. 1: something is.
+    """
+    from streams.security import granting, users
+    from streams.security import rights as wanted
+    from topics.access import AccessFault, reach
+
+    cluster = _cluster()
+    given = wanted.rights(cluster.catalogue, cluster.settings.prefix)
+    difference = granting.compare(reach(cluster.bootstrap), given)
+    for right in difference.missing:
+        typer.echo(f"缺 / missing: {right.account} {right.operation} {right.resource} {right.name}")
+    for acl in difference.strange:
+        typer.echo(f"多 / not in the catalogue: {granting.told(acl)}")
+    if apply and logins is not None:
+        if ca is None:
+            raise AccessFault(
+                "--logins 须同时给出 --ca / needs --ca, the brokers' authority: every login file names it"
+            )
+        made = users.create(reach(cluster.bootstrap), wanted.accounts(cluster.catalogue), logins, ca)
+        typer.echo(f"新建账号 {len(made)} 个 / {len(made)} accounts made")
+    if apply:
+        granting.bring(reach(cluster.bootstrap), difference)
+        difference = granting.compare(reach(cluster.bootstrap), given)
+    left = len(difference.missing) + len(difference.strange)
+    typer.echo(f"权限 {len(given)} 项，差异 {left} 处 / {len(given)} rights, {left} differences")
+    raise typer.Exit(1 if left else 0)
+
+
+@app.command()
 def grow(
     draft: Annotated[Path, typer.Argument(help="a copy of topics/ with the new names and partition counts")],
 ) -> None:

@@ -1,8 +1,9 @@
 """What an engine needs to know to run. One frozen value, made by the composition root and handed down."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class EngineConfig:
     # The operator states that input records deleted before they were read (or gone with a topic that was created anew)
     # may be passed over. Without it the worker stops and names them. Meant for one start, after reading that message.
     accept_loss: bool = False
+    # How a client logs in, in the words of aiokafka and kafka-python; empty: plain text. Not shown: it has a password.
+    security: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         if not self.app_id or not self.bootstrap:
@@ -48,6 +51,11 @@ class EngineConfig:
             raise ValueError(
                 "batch_records, stream_buffer, inbox_bytes and max_records_per_transaction must be at least 1"
             )
+
+    @property
+    def reach(self) -> dict[str, Any]:
+        """How each Kafka client of the engine finds the brokers and logs in."""
+        return {"bootstrap_servers": self.bootstrap, **self.security}
 
     def transactional_id(self, agent: str, partition: int) -> str:
         """The name that fences: one living producer per task, whoever runs it.

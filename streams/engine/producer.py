@@ -65,7 +65,7 @@ class TaskProducer:
         self._counts: dict[str, list[int]] = {}
         self._open = False
         self._producer = AIOKafkaProducer(
-            bootstrap_servers=config.bootstrap,
+            **config.reach,
             client_id=transactional_id,
             transactional_id=transactional_id,
             transaction_timeout_ms=config.transaction_timeout_ms,

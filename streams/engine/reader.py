@@ -18,7 +18,7 @@ class Reader:
     def __init__(self, config: EngineConfig, partition: int) -> None:
         self._partition = partition
         self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=config.bootstrap,
+            **config.reach,
             group_id=config.app_id,
             enable_auto_commit=False,
             isolation_level="read_committed",

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from typing import Any
 
 import faust
@@ -24,6 +24,18 @@ log = logging.getLogger(__name__)
 
 EX_SOFTWARE = 70  # a bug stopped the process before commit
 MANY = 1 << 20  # messages: Faust's own queue never fills, the inbox pauses fetching instead
+
+
+def credentials(security: Mapping[str, Any]) -> faust.SASLCredentials | None:
+    """Faust's word for the same login."""
+    if not security:
+        return None
+    return faust.SASLCredentials(
+        username=security["sasl_plain_username"],
+        password=security["sasl_plain_password"],
+        mechanism=security["sasl_mechanism"],
+        ssl_context=security["ssl_context"],
+    )
 
 
 class EngineApp(faust.App):
@@ -62,6 +74,7 @@ class Engine:
         config = self.config
         return {
             "broker": "kafka://" + config.bootstrap.replace(",", ";kafka://"),
+            "broker_credentials": credentials(config.security),
             "datadir": config.data_dir / "faust",
             "store": "memory://",
             "web_enabled": False,  # it would listen on all interfaces and serve data

@@ -51,7 +51,7 @@ def _cluster(config: EngineConfig, agents: list[AgentSpec]) -> list[Finding]:
     """What the cluster says of itself. Raises KafkaError where one of its brokers does not answer."""
     try:
         admin = KafkaAdminClient(
-            bootstrap_servers=config.bootstrap.split(","),
+            **config.reach,
             request_timeout_ms=int(config.request_timeout_s * 1000),
             bootstrap_timeout_ms=int(config.request_timeout_s * 1000),
         )

@@ -6,6 +6,7 @@ from sinks.clickhouse.connection import connect
 from streams.app import Parts
 from streams.core.decisions import Decision
 from streams.wire import from_avro
+from topics.access import reach
 
 _POLL_MS = 1_000
 _POLLS = 20
@@ -49,7 +50,7 @@ def _decision(parts: Parts, place: TopicPartition, offset: int) -> Decision:
 
 
 def _read(bootstrap: str, place: TopicPartition, offset: int) -> bytes | None:
-    consumer = KafkaConsumer(bootstrap_servers=bootstrap, isolation_level="read_committed", enable_auto_commit=False)
+    consumer = KafkaConsumer(**reach(bootstrap), isolation_level="read_committed", enable_auto_commit=False)
     try:
         consumer.assign([place])
         consumer.seek(place, offset)

@@ -11,6 +11,7 @@ from kafka.errors import UnknownTopicOrPartitionError
 from schemas.codec import Codec, SchemaFault
 from streams.kit.folder import KitFault
 from streams.kit.journal import Sent
+from topics.access import reach
 
 _POLL_MS = 500
 _BROKERS_APART = timedelta(hours=1)  # how far clocks may differ: records and receipts lie on different brokers
@@ -60,18 +61,20 @@ def read(
 ) -> Iterator[Answer]:
     """Committed receipts of ``topic`` in the order of its partitions; with ``follow`` without end.
 
-    :raises UnknownTopicOrPartitionError: it is not there.
+    :raises UnknownTopicOrPartitionError: it is not there, or not for this login.
     :raises KitFault: a receipt is of a newer release than this program.
     """
     consumer = KafkaConsumer(
-        bootstrap_servers=bootstrap,
+        **reach(bootstrap),
         isolation_level="read_committed",
         enable_auto_commit=False,
         auto_offset_reset="earliest",
     )
     try:
         if topic not in consumer.topics():
-            raise UnknownTopicOrPartitionError(f"{topic} is not there, or may not be read: check channel and prefix")
+            raise UnknownTopicOrPartitionError(
+                f"{topic} is not there, or may not be read: check channel, prefix and login"
+            )
         partitions = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic))]
         consumer.assign(partitions)
         _seek(consumer, partitions, since)

@@ -15,6 +15,7 @@ from kafka.errors import KafkaError
 
 from streams.kit.journal import Journal, Sent, row_key
 from streams.kit.rows import Draft
+from topics.access import reach
 from topics.catalogue import Catalogue
 
 WINDOW = 500
@@ -45,7 +46,7 @@ class Sender:
         self._journal = journal
         self._cluster = cluster_of(bootstrap, prefix)
         self._producer = KafkaProducer(
-            bootstrap_servers=bootstrap,
+            **reach(bootstrap),
             acks="all",
             enable_idempotence=True,
             compression_type="gzip",
@@ -137,7 +138,7 @@ def _taken(milliseconds: int | None) -> datetime:
 
 def cluster_of(bootstrap: str, prefix: str) -> str:
     """Which deployment this is: the cluster's own id and the prefix of its topics, however it is reached."""
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = KafkaAdminClient(**reach(bootstrap))
     try:
         return f"{admin.describe_cluster()['cluster_id']}/{prefix}"
     finally:

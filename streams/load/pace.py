@@ -18,6 +18,7 @@ from streams.load import prepared
 from streams.load.backlog import Made
 from streams.load.times import Log
 from streams.load.writing import end_with_parent
+from topics.access import reach
 from topics.catalogue import Catalogue
 
 _SLOT_S = 0.005  # records of so long are sent together
@@ -73,7 +74,7 @@ async def _publish(orders: Orders) -> None:
     topics = [spec.name for spec in Catalogue.load().topics(orders.prefix) if spec.family == "events"]
     log = Log(topics)
     producer = AIOKafkaProducer(
-        bootstrap_servers=orders.bootstrap, enable_idempotence=True, linger_ms=_LINGER_MS, max_request_size=1 << 23
+        **reach(orders.bootstrap), enable_idempotence=True, linger_ms=_LINGER_MS, max_request_size=1 << 23
     )
     outbox = _Outbox(producer, orders.prefix, log)
     await producer.start()

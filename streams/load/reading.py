@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer
 
+from topics.access import reach
+
 Place = tuple[str, int]  # topic with the deployment's prefix, partition
 _POLL_MS = 1_000
 _SILENT_POLLS = 60  # a partition that does not come to its end, e.g. behind an open transaction
@@ -152,7 +154,7 @@ async def _consumer(bootstrap: str, topics: list[str]) -> AsyncIterator[Any]:
     """A reader of all partitions of ``topics``, in no group."""
     consumer = AIOKafkaConsumer(
         *topics,
-        bootstrap_servers=bootstrap,
+        **reach(bootstrap),
         isolation_level="read_committed",
         enable_auto_commit=False,
         auto_offset_reset="earliest",

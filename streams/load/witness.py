@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaConsumer
 
 from streams.load.times import Log
 from streams.load.writing import end_with_parent
+from topics.access import reach
 
 _POLL_MS = 100
 _FETCH_WAIT_MS = 20
@@ -53,7 +54,7 @@ async def _follow(bootstrap: str, topics: list[str], file: Path, ready: Any, end
     log = Log(topics)
     consumer = AIOKafkaConsumer(
         *topics,
-        bootstrap_servers=bootstrap,
+        **reach(bootstrap),
         isolation_level="read_committed",
         enable_auto_commit=False,
         auto_offset_reset="earliest",

@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaProducer
 from schemas.codec import Codec
 from streams.law import loader
 from streams.load.backlog import Made, Share, records
+from topics.access import reach
 from topics.catalogue import Catalogue
 
 BATCH_BYTES = 64_000  # of one topic-partition; a department's own batches are smaller
@@ -54,7 +55,7 @@ def _write_share(task: tuple[str, str, Share]) -> Written:
 async def _send(bootstrap: str, prefix: str, share: Share, made: Iterator[Made]) -> Written:
     """Fill a batch per topic-partition and send those that are full, a bounded number at a time."""
     producer = AIOKafkaProducer(
-        bootstrap_servers=bootstrap,
+        **reach(bootstrap),
         enable_idempotence=True,
         max_batch_size=2 * BATCH_BYTES,
         compression_type=COMPRESSIONS[share.number % len(COMPRESSIONS)],

@@ -1,10 +1,10 @@
 """One real ClickHouse on the loopback interface, with one user and a generated password."""
 
 import hashlib
-import os
 import secrets
 import sys
 import urllib.request
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -13,6 +13,7 @@ from streams.local.launch import Launch, Room
 from streams.local.ports import LOOPBACK, choose
 from streams.local.processes import Pid
 from streams.local.progress import Reporter
+from streams.security.files import private
 
 USER = "chengxin"
 # The embedded engine opens its ports from a session of its own user "default" at 127.0.0.1, which therefore must exist
@@ -28,7 +29,7 @@ def prepare(room: Room, wanted: dict[str, int], parent: Pid | None, report: Repo
     ports = choose(room, ("native", "http"), wanted, report)
     room.data.mkdir(exist_ok=True)
     users = room.folder / "users.xml"
-    _private(users, _users(password(room), embedded=engine.embedded))
+    private(users, _users(password(room), accounts(room), embedded=engine.embedded))
     settings = room.folder / "config.xml"
     settings.write_text(
         f"<clickhouse><logger><level>warning</level><console>1</console></logger><path>{escape(str(room.data))}/</path>"
@@ -49,11 +50,11 @@ def password(room: Room) -> str:
     """The password of this data folder, made once and kept in a file of mode 0600."""
     file = room.folder / "password"
     if not file.exists():
-        _private(file, secrets.token_urlsafe(24))
+        private(file, secrets.token_urlsafe(24))
     return file.read_text()
 
 
-def answers(ports: dict[str, int]) -> bool:
+def answers(ports: dict[str, int], _room: Room) -> bool:
     """Whether the server answers. No login: the embedded engine opens its HTTP port last, after the native one."""
     try:
         with urllib.request.urlopen(f"http://{LOOPBACK}:{ports['http']}/ping", timeout=2) as reply:
@@ -67,16 +68,40 @@ def address(room: Room, ports: dict[str, int]) -> str:
     return f"clickhouse://{USER}:{password(room)}@{LOOPBACK}:{ports['native']}"
 
 
-def _users(secret: str, embedded: bool) -> str:
+def accounts_file(room: Room) -> Path:
+    """Further users, written before the server starts by whoever knows the tables; a fragment of its users file."""
+    return room.folder / "accounts.xml"
+
+
+def accounts(room: Room) -> str:
+    file = accounts_file(room)
+    return file.read_text(encoding="utf-8") if file.exists() else ""
+
+
+def account(name: str, secret: str, grants: Iterable[str], rows: Mapping[tuple[str, str], str]) -> str:
+    """One further user: no more than ``grants``, and of the tables in ``rows``, by database and name, those rows alone
+    for which the condition holds. It reads only, unless it may insert."""
+    queries = "".join(f"<query>GRANT {escape(grant)}</query>" for grant in grants)
+    policies = "".join(
+        f"<{database}><{table}><filter>{escape(condition)}</filter></{table}></{database}>"
+        for (database, table), condition in rows.items()
+    )
+    profile = "default" if any("INSERT" in grant for grant in grants) else "readers"
+    databases = f"<databases>{policies}</databases>" if policies else ""
+    return f"{_user(name, secret, profile)}<grants>{queries}</grants>{databases}</{name}>\n"
+
+
+def _user(name: str, secret: str, profile: str) -> str:
+    """The beginning of a user's element."""
     digest = hashlib.sha256(secret.encode()).hexdigest()
     return (
-        f"<clickhouse><profiles><default/></profiles><quotas><default/></quotas><users>{DOORKEEPER if embedded else ''}"
-        f"<{USER}><password_sha256_hex>{digest}</password_sha256_hex><networks><ip>{LOOPBACK}</ip></networks>"
-        f"<profile>default</profile><quota>default</quota></{USER}></users></clickhouse>"
+        f"<{name}><password_sha256_hex>{digest}</password_sha256_hex><networks><ip>{LOOPBACK}</ip></networks>"
+        f"<profile>{profile}</profile><quota>default</quota>"
     )
 
 
-def _private(file: Path, text: str) -> None:
-    file.unlink(missing_ok=True)
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
-        handle.write(text)
+def _users(secret: str, further: str, embedded: bool) -> str:
+    # readonly 2: settings may be chosen for a query, nothing may be changed
+    profiles = "<default/><readers><readonly>2</readonly></readers>" if further else "<default/>"
+    users = f"{DOORKEEPER if embedded else ''}{_user(USER, secret, 'default')}</{USER}>{further}"
+    return f"<clickhouse><profiles>{profiles}</profiles><quotas><default/></quotas><users>{users}</users></clickhouse>"

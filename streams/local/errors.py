@@ -8,8 +8,8 @@ TAIL_LINES = 20
 class LocalStackError(Exception):
     """The local servers cannot be had. ``code`` is stable; ``message`` and ``cure`` are Chinese, then English.
 
-    Codes: NO_DISK, DOWNLOAD_FAILED, PORT_TAKEN, WRONG_JAVA, SERVER_NOT_UP, MACHINE_NOT_SUPPORTED,
-    NO_PROMETHEUS.
+    Codes: NO_DISK, DOWNLOAD_FAILED, PORT_TAKEN, NOT_SECURE, WRONG_JAVA, SERVER_NOT_UP,
+    MACHINE_NOT_SUPPORTED, NO_PROMETHEUS.
     """
 
     def __init__(self, code: str, message: str, cure: str) -> None:
@@ -47,6 +47,14 @@ def download_failed(what: str, said: str) -> LocalStackError:
         "请检查网络或代理后重试（已完成的部分会保留）；也可设置 KAFKA_BOOTSTRAP 与 CLICKHOUSE_URL 使用已有服务 / "
         "check network and proxy, then run again (finished parts are kept); "
         "or set KAFKA_BOOTSTRAP and CLICKHOUSE_URL to use servers you have",
+    )
+
+
+def not_secure() -> LocalStackError:
+    return LocalStackError(
+        "NOT_SECURE",
+        "该目录的 Kafka 正以明文运行 / this folder's Kafka runs in plain text",
+        "先停止，再以 --secure 启动 / stop it first, then start it so: chengxin down; chengxin up --secure",
     )
 
 

@@ -5,7 +5,9 @@ import os
 import subprocess
 import uuid
 from pathlib import Path
+from typing import Any
 
+from streams.local import tls
 from streams.local.errors import server_not_up
 from streams.local.java import find_java
 from streams.local.kafka_jars import kafka_jars
@@ -22,8 +24,6 @@ OFFSETS_KEPT_MINUTES = 365 * 24 * 60  # a developer's stack may rest for months;
 SETTINGS = f"""\
 process.roles=broker,controller
 node.id=1
-listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT
-inter.broker.listener.name=BROKER
 controller.listener.names=CONTROLLER
 auto.create.topics.enable=false
 delete.topic.enable=true
@@ -46,6 +46,10 @@ replica.fetch.max.bytes={MAX_MESSAGE_BYTES}
 replica.fetch.response.max.bytes={2 * MAX_MESSAGE_BYTES}
 log.cleaner.dedupe.buffer.size={32 << 20}
 """
+PLAIN = """\
+listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=BROKER
+"""
 LOGGING = """\
 appender.console.type=Console
 appender.console.name=console
@@ -63,13 +67,16 @@ def prepare(room: Room, wanted: dict[str, int], parent: Pid | None, report: Repo
     """Fetch what is missing, choose ports, write the settings, format the data folder once; how to start it."""
     java = find_java(report)
     jars = kafka_jars(java, report)
-    ports = choose(room, ("kafka", "controller"), wanted, report)
+    secure = tls.secured(room)
+    uses = ("kafka", "controller", tls.INSIDE) if secure else ("kafka", "controller")
+    ports = choose(room, uses, wanted, report)
+    if secure:
+        tls.renew(room)
     settings = room.folder / "server.properties"
     settings.write_text(
-        f"{SETTINGS}log.dirs={escaped(room.data)}\n"
-        f"listeners=BROKER://{LOOPBACK}:{ports['kafka']},CONTROLLER://{LOOPBACK}:{ports['controller']}\n"
-        f"advertised.listeners=BROKER://{LOOPBACK}:{ports['kafka']}\n"
+        f"{SETTINGS}log.dirs={escaped(room.data)}\n{_listeners(ports, secure)}"
         f"controller.quorum.voters=1@{LOOPBACK}:{ports['controller']}\n"
+        f"{tls.settings(escaped(room.folder)) if secure else PLAIN}"
     )
     logging = room.folder / "log4j2.properties"
     logging.write_text(LOGGING)
@@ -77,6 +84,13 @@ def prepare(room: Room, wanted: dict[str, int], parent: Pid | None, report: Repo
     if not (room.data / "meta.properties").exists():
         _format(program, settings, room.log)
     return Launch("kafka", [*program, "kafka.Kafka", str(settings)], LOCALE, ports, parent)
+
+
+def _listeners(ports: dict[str, int], secure: bool) -> str:
+    """Where clients come, where the broker speaks to itself, where its controller is; all on loopback."""
+    clients = {"BROKER": ports["kafka"]} | ({"INSIDE": ports[tls.INSIDE]} if secure else {})
+    places = ",".join(f"{name}://{LOOPBACK}:{port}" for name, port in clients.items())
+    return f"listeners={places},CONTROLLER://{LOOPBACK}:{ports['controller']}\nadvertised.listeners={places}\n"
 
 
 def _format(program: list[str], settings: Path, log: Path) -> None:
@@ -97,17 +111,21 @@ def escaped(path: Path) -> str:
     return "".join(c if c.isascii() else f"\\u{ord(c):04x}" for c in str(path).replace("\\", "\\\\"))
 
 
-def answers(ports: dict[str, int]) -> bool:
-    """Whether the broker answers a client's metadata request."""
+def inside(room: Room, ports: dict[str, int]) -> dict[str, Any]:
+    """How the one who holds the folder reaches its broker: of a secure one, by the broker's own certificate."""
+    return tls.inside(room, ports) if tls.INSIDE in ports else {"bootstrap_servers": address(ports)}
+
+
+def answers(ports: dict[str, int], room: Room | None = None) -> bool:
+    """Whether the broker answers a client's metadata request; ``room`` where it may be a secure one."""
     from kafka import KafkaAdminClient
     from kafka.errors import KafkaError
 
     if not listening(ports["kafka"]):
         return False  # nobody listens yet, and the client would wait its whole time to find that out
     try:
-        client = KafkaAdminClient(
-            bootstrap_servers=address(ports), bootstrap_timeout_ms=2_000, request_timeout_ms=2_000
-        )
+        reach = inside(room, ports) if room is not None else {"bootstrap_servers": address(ports)}
+        client = KafkaAdminClient(**reach, bootstrap_timeout_ms=2_000, request_timeout_ms=2_000)
     except (KafkaError, OSError):
         return False
     try:

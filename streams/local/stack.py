@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from streams.local import clickhouse, kafka
+from streams.local import clickhouse, kafka, tls
 from streams.local.cache import locked, require_space
-from streams.local.errors import server_not_up
+from streams.local.errors import not_secure, server_not_up
 from streams.local.launch import SERVERS, Room, Run, write
 from streams.local.processes import Pid, alive, stop, this_process
 from streams.local.progress import OnTerminal, Reporter
@@ -54,11 +54,13 @@ def up(
     *,
     ports: dict[str, int] | None = None,
     parent: Pid | None = None,
+    secure: bool = False,
 ) -> Stack:
     """Start what is wanted and not running, wait until it answers. Harmless if all of it runs already.
 
     ``ports`` fixes ports by use (kafka, controller, native, http), else they are chosen and kept; ``parent``: the
-    servers end with that process. Raises LocalStackError; then nothing that this call started is left.
+    servers end with that process; ``secure``: the folder's broker takes logins only, from now on and for good; make
+    them with ``streams.security.local``. Raises LocalStackError; then nothing that this call started is left.
     """
     report = progress or OnTerminal()
     wanted = [server for server, yes in zip(SERVERS, (want_kafka, want_clickhouse), strict=True) if yes]
@@ -67,6 +69,10 @@ def up(
         try:
             for server in wanted:
                 room = Room(data_dir, server)
+                if secure and server == "kafka" and not tls.secured(room):
+                    if _supervised(room):
+                        raise not_secure()
+                    tls.secure(room)
                 if not _supervised(room):
                     begun.append(room)
                     _start(room, ports or {}, parent, report)
@@ -108,7 +114,12 @@ def running_addresses(data_dir: Path) -> Stack:
 
 @contextlib.contextmanager
 def running(
-    data_dir: Path, want_kafka: bool = True, want_clickhouse: bool = True, progress: Reporter | None = None
+    data_dir: Path,
+    want_kafka: bool = True,
+    want_clickhouse: bool = True,
+    progress: Reporter | None = None,
+    *,
+    secure: bool = False,
 ) -> Iterator[Stack]:
     """A stack for the length of a ``with``. It ends on exceptions too, and with this process however that dies.
 
@@ -116,7 +127,7 @@ def running(
     """
     mine = tuple(server for server in SERVERS if not _supervised(Room(data_dir, server)))
     try:
-        yield up(data_dir, want_kafka, want_clickhouse, progress, parent=this_process())
+        yield up(data_dir, want_kafka, want_clickhouse, progress, parent=this_process(), secure=secure)
     finally:
         down(data_dir, progress, mine)
 

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
@@ -16,7 +17,7 @@ from streams.local import clickhouse, kafka
 from streams.local.launch import Launch, Room, Run, read, write
 from streams.local.processes import alive, die_with_parent, identify, stop, this_process
 
-ANSWERS = {"kafka": kafka.answers, "clickhouse": clickhouse.answers}
+ANSWERS: dict[str, Callable[[dict[str, int], Room], bool]] = {"kafka": kafka.answers, "clickhouse": clickhouse.answers}
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 15.0
 STEADY_S = 60.0  # a server that lived this long starts again with the first pause
 FIRST_ATTEMPTS = 2  # one that never answered in so many starts is not tried again
@@ -67,7 +68,7 @@ class Supervisor:
         self.run.process, self.run.since = known, time.time()
         self._note("starting")
         while child.poll() is None and not self._orphaned():
-            if self.run.state == "starting" and ANSWERS[self.launch.server](self.launch.ports):
+            if self.run.state == "starting" and ANSWERS[self.launch.server](self.launch.ports, self.room):
                 self.ever_ready = True
                 self._note("ready")
             self._sleep(0.1)

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import UnknownTopicOrPartitionError
 
+from topics.access import reach
+
 _GENERATION = re.compile(r"\.v[0-9]+$")
 _POLL_MS = 200  # short: where only markers of transactions are left, a poll finds nothing however long it waits
 _PATIENCE_POLLS = 150  # empty polls before we say that a partition does not come to its end
@@ -109,7 +111,7 @@ def sizes(bootstrap: str, topic: str, prefix: str) -> dict[int, int]:
 def opened(bootstrap: str) -> Iterator[KafkaConsumer]:
     """A consumer of committed records, in no group."""
     consumer = KafkaConsumer(
-        bootstrap_servers=bootstrap,
+        **reach(bootstrap),
         isolation_level="read_committed",
         enable_auto_commit=False,
         auto_offset_reset="earliest",

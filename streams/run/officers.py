@@ -14,6 +14,7 @@ from streams.app import Parts
 from streams.core.events import FeedbackState
 from streams.oracle import history
 from streams.oracle.verify import Expectations, Expected
+from topics.access import reach
 
 _ANSWERS: tuple[tuple[FeedbackState, str | None], ...] = (
     (FeedbackState.CONFIRMED, None),
@@ -45,7 +46,7 @@ def answer(parts: Parts, day: date) -> Expectations:
     The answers come by ``case_ref``, as a department without the number would send them. Each is about another
     subject, so that no two of them meet: they stand in different topics, and between those there is no order.
     """
-    producer = KafkaProducer(bootstrap_servers=parts.bootstrap, acks="all", enable_idempotence=True)
+    producer = KafkaProducer(**reach(parts.bootstrap), acks="all", enable_idempotence=True)
     try:
         sent = []
         for number, one in enumerate(chosen(_proposals(parts))):

@@ -13,9 +13,11 @@ from kafka.consumer.fetcher import ConsumerRecord
 from sinks.clickhouse.columns import Table, erased, everything
 from sinks.clickhouse.connection import connect
 from sinks.clickhouse.tables import TABLES
+from streams import flow
 from streams.app import Parts
 from streams.oracle import History, read_all
 from streams.oracle.rows import erasures_of
+from topics.access import reach
 
 _POLL_MS = 50
 
@@ -35,10 +37,10 @@ class Watch:
         self._tick_at: dict[int, tuple[date, int]] = {}  # accepted partition -> last tick and its offset
         self._accepted = parts.messages.topic("accepted")
         names = [parts.messages.topic("receipts", c) for c in parts.catalogue.channels_of("receipts")]
-        self._group = f"{parts.settings.prefix}chengxin"
-        self._admin = KafkaAdminClient(bootstrap_servers=parts.bootstrap)
+        self._group = f"{parts.settings.prefix}{flow.APP}"
+        self._admin = KafkaAdminClient(**reach(parts.bootstrap))
         self._consumer = KafkaConsumer(
-            bootstrap_servers=parts.bootstrap,
+            **reach(parts.bootstrap),
             isolation_level="read_committed",
             enable_auto_commit=False,
             auto_offset_reset="earliest",

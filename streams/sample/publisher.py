@@ -10,6 +10,7 @@ from typing import NamedTuple, Self
 from kafka import KafkaProducer
 
 from streams.sample.model import SampleDay
+from topics.access import reach
 
 MAX_REQUEST = 8 * 1024 * 1024  # what the input topics take: records too large for intake must arrive there
 _TIMEOUT_S = 60
@@ -63,7 +64,7 @@ class Publisher:
     def _producer(self, compression: str) -> KafkaProducer:
         if compression not in self._producers:
             self._producers[compression] = KafkaProducer(
-                bootstrap_servers=self._bootstrap,
+                **reach(self._bootstrap),
                 acks="all",
                 enable_idempotence=True,
                 compression_type=None if compression == _NO_COMPRESSION else compression,

@@ -19,6 +19,7 @@ from kafka.errors import UnknownTopicOrPartitionError
 from schemas.codec import Codec
 from streams.reader import Reader
 from streams.subscriber.view import Value, View
+from topics.access import reach
 
 _POLL_MS = 200
 _PATIENCE_POLLS = 300  # empty ones: a minute, behind an open transaction
@@ -107,7 +108,7 @@ class Department:
     @contextlib.contextmanager
     def _consumer(self, isolation: str) -> Iterator[KafkaConsumer]:
         consumer = KafkaConsumer(
-            bootstrap_servers=self._bootstrap, isolation_level=isolation, enable_auto_commit=False,
+            **reach(self._bootstrap), isolation_level=isolation, enable_auto_commit=False,
             auto_offset_reset="earliest", max_poll_records=10_000,
         )  # fmt: skip
         try:

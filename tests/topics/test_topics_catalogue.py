@@ -166,7 +166,7 @@ def test_identity_in_clear_is_read_by_few_and_not_for_long() -> None:
     for family in CATALOGUE.families.values():
         if family.personal_data == "identity":
             assert family.retention == "30d", family.family
-            assert set(family.readers) <= {"intake", "oracle", "operators"}, family.family
+            assert set(family.readers) <= {"intake", "oracle", "auditor", "operators"}, family.family
         if {"channel", "partner"} & set(family.readers):
             assert family.personal_data in ("none", "token"), family.family
             assert ("partner" in family.readers) == (family.channels == "partners"), "each reads a topic of its own"

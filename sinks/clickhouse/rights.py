@@ -1,0 +1,122 @@
+"""Who may see and change what in ClickHouse, worked out from the tables; no second list of columns or topics.
+
+Each component is an account with what its work needs. Dashboards see views, and below them columns, that name no person
+and lead to none. A department sees its own rows: what came by its own topics.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from sinks.clickhouse import tables
+from sinks.clickhouse.columns import Table, latest_view, names
+from sinks.clickhouse.tables import OBLIGATIONS, POSITIONS, RECEIPTS, TABLES
+from topics.catalogue import Catalogue
+
+LEDGER = "schema_migrations"
+CURRENT, KEY = "obligations_current", "obligation_id"
+# Codes, days and counts. Text is left out whatever it is: ids lead from row to row and in the end to a subject.
+_COUNTED = (
+    tables.CODE, tables.OPTIONAL_CODE, tables.CODES, tables.DAY, tables.OPTIONAL_DAY,
+    "Array(Date32)", "Bool", "Nullable(Bool)", "UInt32", "Nullable(UInt32)", "Nullable(Int32)",
+)  # fmt: skip
+_PLACES = ("partition", "source_partition")  # with an offset they name one record
+_READERS_OF_ALL = ("auditor", "oracle", "operators", "exporter")
+DASHBOARDS = "dashboards"
+
+
+class Access(NamedTuple):
+    """What one account may do. ``grants``: each without its GRANT and TO; ``rows``: of these tables, those alone for
+    which the condition holds."""
+
+    account: str
+    grants: tuple[str, ...]
+    rows: Mapping[str, str]
+
+
+def of_channel(code: str) -> str:
+    """The account of a channel; in ClickHouse a dot would part two names."""
+    return f"channel_{code}"
+
+
+def impersonal(table: Table) -> list[str]:
+    """Columns that name no person and lead to none: not what an erasure blanks, no text, no place in Kafka."""
+    blank = set(table.stub.blank) - {"erased"} if table.stub is not None else set()
+    columns = [c.name for c in table.columns if c.type in _COUNTED and c.name not in blank and c.name not in _PLACES]
+    return ["topic", "appended_at", *columns]
+
+
+def views() -> Iterator[str]:
+    """The statements of the dashboards' views, as a migration has them."""
+    for table in TABLES:
+        yield _view(table.name, impersonal(table))
+    current = [name for name in impersonal(OBLIGATIONS) if name in tables.OBLIGATIONS_CURRENT_COLUMNS]
+    yield latest_view(f"impersonal_{CURRENT}", OBLIGATIONS, KEY, "version", current)
+
+
+def accesses(catalogue: Catalogue, database: str, prefix: str) -> list[Access]:
+    """Every account but the owner of the database, in a stable order."""
+    found = [_sink(database), _dashboards(database), _explain(database), _assessment(database)]
+    found += [Access(name, (f"SELECT ON {database}.*",), {}) for name in _READERS_OF_ALL]
+    return found + [_department(catalogue, database, prefix, code) for code in catalogue.channels]
+
+
+def statements(accesses: list[Access], database: str) -> Iterator[str]:
+    """Roles, grants and row policies for a server that keeps them itself. Harmless to repeat.
+
+    A server parses each (tests/sinks/test_sink_rights.py); the embedded engine cannot keep them, so none was run.
+    """
+    for access in accesses:
+        role = f"`{access.account}`"
+        yield f"CREATE ROLE IF NOT EXISTS {role}"
+        for grant in access.grants:
+            yield f"GRANT {grant} TO {role}"
+        for table, condition in access.rows.items():
+            head = f"CREATE ROW POLICY OR REPLACE {role} ON {database}.{table}"
+            yield f"{head} FOR SELECT USING {condition} TO {role}"
+    unlimited = ", ".join(f"`{access.account}`" for access in accesses if not access.rows)
+    for table in sorted({table for access in accesses for table in access.rows}):
+        yield f"CREATE ROW POLICY OR REPLACE all_rows ON {database}.{table} FOR SELECT USING 1 TO {unlimited}"
+
+
+def _view(source: str, columns: list[str]) -> str:
+    listed = ",\n".join(f"    {name}" for name in columns)
+    return f"CREATE OR REPLACE VIEW impersonal_{source} AS\nSELECT\n{listed}\nFROM {source};\n"
+
+
+def _sink(database: str) -> Access:
+    rows = tuple(f"SELECT, INSERT, ALTER UPDATE ON {database}.{table.name}" for table in TABLES)
+    return Access("sink", (*rows, f"SELECT, INSERT ON {database}.{POSITIONS}", f"SELECT ON {database}.{LEDGER}"), {})
+
+
+def _dashboards(database: str) -> Access:
+    """Views, and the columns under them: whoever goes past a view sees no more. The newest version of an obligation is
+    found by its id; nothing else that is shown has it, so it leads nowhere."""
+    grants = []
+    for table in TABLES:
+        more = [KEY] if table is OBLIGATIONS else []
+        grants.append(f"SELECT({', '.join([*impersonal(table), *more])}) ON {database}.{table.name}")
+    grants += [f"SELECT ON {database}.impersonal_{name}" for name in (*(table.name for table in TABLES), CURRENT)]
+    return Access(DASHBOARDS, tuple(grants), {})
+
+
+def _explain(database: str) -> Access:
+    """It finds where a decision stands in Kafka, and reads it there."""
+    return Access("explain", (f"SELECT ON {database}.decisions",), {})
+
+
+def _assessment(database: str) -> Access:
+    """Its views count persons and show none, so it must read what is under them; it writes its own tables only."""
+    return Access("assessment", (f"SELECT ON {database}.*", f"INSERT ON {database}.assessment_*"), {})
+
+
+def _department(catalogue: Catalogue, database: str, prefix: str, code: str) -> Access:
+    """Its receipts and the obligations it was told of. Subjects are under intake's token nowhere in these."""
+    rows = {}
+    for table in (RECEIPTS, OBLIGATIONS):
+        topics = [catalogue.name(f, code, prefix) for f in table.families if code in catalogue.channels_of(f)]
+        if topics:
+            rows[table.name] = f"topic IN ({', '.join(map(repr, topics))})"
+    seen = [*rows, *([CURRENT] if OBLIGATIONS.name in rows else [])]
+    grants = tuple(f"SELECT ON {database}.{name}" for name in seen)
+    assert all("subject" not in names(table) for table in (RECEIPTS, OBLIGATIONS))
+    return Access(of_channel(code), grants, rows)

@@ -1,0 +1,62 @@
+"""``python -m tests.secure``: the secure stack, a real flow on it, and every attempt; what ``make secure-check`` runs.
+
+Prints a table of what was let through and what refused. The last line is JSON: ``allowed`` and ``denied``, as it came
+out; ``unexpected``: attempts that came out otherwise than they must; ``pii_leaks``: places where a person can be read
+who may not be, null where nothing looked. Exit code 1 unless all is as expected.
+"""
+
+import json
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from streams.local.progress import OnTerminal
+from tests.secure import attempts
+from tests.secure.attempts import Outcome
+from tests.secure.stand import secure_stand
+
+LEAST = 10  # of each kind, or the table proves little
+
+
+def main() -> int:
+    attempts.load()
+    with (
+        tempfile.TemporaryDirectory(prefix="chengxin-secure-") as folder,
+        secure_stand(Path(folder) / "data", OnTerminal()) as stand,
+    ):
+        outcomes = [attempts.tried(one, stand) for one in attempts.ATTEMPTS]
+        found = [place for look in attempts.SCANS for place in look(stand)]
+    console = Console(width=160)
+    console.print(table(outcomes))
+    for place in found:
+        console.print(f"可读到个人 / a person can be read: {place}", markup=False)
+    fates = Counter(one.fate for one in outcomes)
+    unexpected = sum(one.unexpected for one in outcomes)
+    leaks = len(found) if attempts.SCANS else None
+    said = {"allowed": fates["allowed"], "denied": fates["denied"], "unexpected": unexpected, "pii_leaks": leaks}
+    print(json.dumps(said))
+    return int(unexpected > 0 or bool(leaks) or min(fates["allowed"], fates["denied"]) < LEAST)
+
+
+def table(outcomes: list[Outcome]) -> Table:
+    made = Table("who", "tries", "must be", "was", "the server says", "s")
+    for one in outcomes:
+        style = "bold red" if one.unexpected else None
+        made.add_row(
+            one.attempt.who,
+            one.attempt.what,
+            one.attempt.expected,
+            one.fate,
+            one.said,
+            f"{one.seconds:.1f}",
+            style=style,
+        )
+    return made
+
+
+if __name__ == "__main__":
+    sys.exit(main())

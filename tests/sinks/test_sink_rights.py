@@ -1,0 +1,79 @@
+"""ClickHouse's rights come from the tables: no personal column is shown, and every statement is one a server takes."""
+
+import re
+
+import pytest
+
+from sinks.clickhouse import migrate, rights
+from sinks.clickhouse.columns import types
+from sinks.clickhouse.connection import connect
+from sinks.clickhouse.tables import OBLIGATIONS, TABLES
+from topics.catalogue import Catalogue
+
+CATALOGUE = Catalogue.load()
+ALL = {access.account: access for access in rights.accesses(CATALOGUE, "chengxin", "")}
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_no_shown_column_is_one_that_an_erasure_blanks_or_an_id(table) -> None:
+    shown = rights.impersonal(table)
+    blank = set(table.stub.blank) - {"erased"} if table.stub else set()
+    assert not blank & set(shown)
+    assert not [name for name in shown if name.endswith(("_id", "_ids", "_no", "digest")) and name not in KNOWN_CODES]
+    assert not {"offset", "source_offset", "partition", "subject"} & set(shown)
+    assert not [name for name in shown if types(table)[name] in ("String", "Nullable(String)", "Array(String)")]
+    assert len(shown) > 8  # what is left still says something
+
+
+KNOWN_CODES = {"law_digest", "schema_id"}  # of the law book, of the schema: about no record
+
+
+def test_the_migration_is_what_the_tables_give() -> None:
+    text = (migrate.FOLDER / "0008_impersonal_views.sql").read_text(encoding="utf-8")
+    for statement in rights.views():
+        assert statement in text, "columns changed: write the next migration"
+
+
+def test_dashboards_may_select_and_nothing_else_and_no_whole_table() -> None:
+    for grant in ALL[rights.DASHBOARDS].grants:
+        assert grant.startswith("SELECT")
+        table = grant.rpartition(".")[2]
+        assert table.startswith("impersonal_") or grant.startswith("SELECT(")
+        assert not re.search(r"\b(subject|document_no|entity_code|case_no|event_id|decision_id|receipt_id)\b", grant)
+
+
+def test_only_the_sink_writes_and_nobody_drops() -> None:
+    for account, access in ALL.items():
+        for grant in access.grants:
+            writes = re.search(r"INSERT|ALTER|DROP|CREATE|TRUNCATE|ALL", grant)
+            assert not writes or account == "sink" or grant == "INSERT ON chengxin.assessment_*"
+            assert not re.search(r"DROP|CREATE|TRUNCATE|DELETE|ALL", grant)
+
+
+def test_a_department_sees_rows_of_its_own_topics_alone() -> None:
+    railway = ALL["channel_railway"]
+    assert railway.rows == {
+        "receipts": "topic IN ('receipts.railway')",
+        "obligations": "topic IN ('sanctions.railway', 'rewards.railway')",
+    }
+    assert ALL["channel_court"].rows.keys() == {"receipts"}  # it executes nothing
+    for code in CATALOGUE.channels:
+        access = ALL[rights.of_channel(code)]
+        limited = {grant.rpartition(".")[2] for grant in access.grants} - {rights.CURRENT}
+        assert limited == access.rows.keys()
+
+
+def test_a_prefix_reaches_the_conditions() -> None:
+    access = next(one for one in rights.accesses(CATALOGUE, "x", "run1.") if one.account == "channel_court")
+    assert access.rows == {"receipts": "topic IN ('run1.receipts.court')"}
+
+
+def test_every_statement_is_one_a_server_can_read(clickhouse_url: str) -> None:
+    """Read and written back, not run: the embedded engine keeps no users."""
+    statements = list(rights.statements(list(ALL.values()), "chengxin"))
+    assert len(statements) > len(ALL)
+    with connect(clickhouse_url) as client:
+        for statement in statements:
+            (written,) = client.execute("SELECT formatQuerySingleLine(%(q)s)", {"q": statement})[0]
+            assert written.startswith(statement.split()[0])
+    assert OBLIGATIONS.name in " ".join(statements)
