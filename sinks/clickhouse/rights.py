@@ -20,7 +20,7 @@ _COUNTED = (
     "Array(Date32)", "Bool", "Nullable(Bool)", "UInt32", "Nullable(UInt32)", "Nullable(Int32)",
 )  # fmt: skip
 _PLACES = ("partition", "source_partition")  # with an offset they name one record
-_READERS_OF_ALL = ("auditor", "oracle", "operators", "exporter")
+_READERS_OF_ALL = ("auditor", "oracle", "operators", "exporter", "sealer")
 DASHBOARDS = "dashboards"
 
 

@@ -17,6 +17,7 @@ from streams.audit import chain, keys, store
 from streams.audit.seals import Range, Seal, following
 from streams.oracle import history
 from streams.reader import Reader
+from topics.access import reach
 
 Place = tuple[str, int]  # topic without prefix, partition
 
@@ -46,7 +47,7 @@ async def seal(reader: Reader, copy: Path, new_key: bool = False) -> Seal:
     :raises AuditFault: the topic of seals is not as it was, or the key is gone.
     """
     name = reader.topic(store.SEALS)
-    producer = AIOKafkaProducer(bootstrap_servers=reader.bootstrap, transactional_id=name, acks="all")
+    producer = AIOKafkaProducer(**reach(reader.bootstrap), transactional_id=name, acks="all")
     await producer.start()  # fences any other sealer and waits for its last transaction: what is read now is the end
     try:
         known = await asyncio.to_thread(list, store.seals(reader))

@@ -17,6 +17,7 @@ WORKER = "worker"
 SINK = "sink"
 CLOCK = "clock"
 EXPORTER = "exporter"
+SEALER = "sealer"
 
 Operation = Literal["READ", "WRITE", "DESCRIBE", "DESCRIBE_CONFIGS", "IDEMPOTENT_WRITE"]
 Resource = Literal["TOPIC", "GROUP", "TRANSACTIONAL_ID", "CLUSTER"]
@@ -52,7 +53,7 @@ def rights(catalogue: Catalogue, prefix: str) -> list[Right]:
     found = set(_topics(catalogue, prefix))
     writing = {right.account for right in found if right.operation == "WRITE"}
     found |= {Right(account, "IDEMPOTENT_WRITE", "CLUSTER", THE_CLUSTER) for account in writing}
-    found |= {*_worker(catalogue, prefix), *_sink(prefix), *_clock(catalogue, prefix)}
+    found |= {*_worker(catalogue, prefix), *_sink(prefix), *_alone(catalogue, prefix)}
     found |= {*_exporter(catalogue, prefix), *_outside(catalogue)}
     return sorted(found)
 
@@ -91,9 +92,10 @@ def _sink(prefix: str) -> Iterator[Right]:
     yield Right(SINK, "READ", "GROUP", f"{prefix}{SINK_GROUP}")
 
 
-def _clock(catalogue: Catalogue, prefix: str) -> Iterator[Right]:
-    """One writer, by the name of its transactions: that of its topic."""
-    yield Right(CLOCK, "WRITE", "TRANSACTIONAL_ID", catalogue.name("clock", None, prefix))
+def _alone(catalogue: Catalogue, prefix: str) -> Iterator[Right]:
+    """Topics with one writer at a time: who opens transactions by the topic's name ends whoever had them open."""
+    for account, family in ((CLOCK, "clock"), (SEALER, "audit")):
+        yield Right(account, "WRITE", "TRANSACTIONAL_ID", catalogue.name(family, None, prefix))
 
 
 def _exporter(catalogue: Catalogue, prefix: str) -> Iterator[Right]:

@@ -1,5 +1,6 @@
 """Rights come from the catalogue and the flow: no family is forgotten, and nobody gets more than a family gives."""
 
+import re
 from itertools import product
 
 import msgspec
@@ -9,6 +10,7 @@ from streams import flow
 from streams.security.rights import (
     ADMIN,
     CLOCK,
+    SEALER,
     SINK,
     WORKER,
     Right,
@@ -21,6 +23,7 @@ from topics.catalogue import Catalogue
 
 CATALOGUE = Catalogue.load()
 ALL = rights(CATALOGUE, "")
+ROOMS = ("streams", "topics", "sinks", "monitoring", "schemas")
 TOPICS = CATALOGUE.topics()
 
 
@@ -100,6 +103,31 @@ def test_groups_and_transactions_overlap_nowhere() -> None:
             if one.account != other.account:
                 assert one.name != other.name
                 assert not (one.prefixed and other.name.startswith(one.name))
+
+
+def test_every_transaction_that_is_opened_has_a_name_somebody_may_open(pytestconfig: pytest.Config) -> None:
+    """A new transactional writer of ours is found here before it is refused in a deployment."""
+    opened = {
+        file.relative_to(pytestconfig.rootpath).as_posix()
+        for room in ROOMS
+        for file in (pytestconfig.rootpath / room).rglob("*.py")
+        if "transactional_id=" in file.read_text(encoding="utf-8")
+    }
+    assert opened == {"streams/engine/producer.py", "streams/clock.py", "streams/audit/sealing.py"}
+    names = {(one.account, one.name) for one in ALL if one.resource == "TRANSACTIONAL_ID"}
+    assert {account for account, _ in names} == {WORKER, CLOCK, SEALER}
+
+
+def test_every_client_takes_its_login_from_one_place(pytestconfig: pytest.Config) -> None:
+    """Addresses are written to clients by ``reach`` alone; the engine has its own, filled from there."""
+    own = {"topics/access.py", "streams/engine/config.py", "streams/local/kafka.py", "streams/local/tls.py"}
+    straight = {
+        file.relative_to(pytestconfig.rootpath).as_posix()
+        for room in ROOMS
+        for file in (pytestconfig.rootpath / room).rglob("*.py")
+        if re.search(r"bootstrap_servers\W", file.read_text(encoding="utf-8"))
+    }
+    assert straight == own | {"streams/local/cluster.py"}  # three brokers for chaos: in plain text, on loopback
 
 
 def test_nobody_may_change_the_cluster() -> None:
