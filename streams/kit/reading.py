@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from streams.kit.cells import SPACE, Cell, Formula, shown, unguarded, whole
 
-MOST_BYTES = 256 << 20
-_MOST_UNPACKED = 1 << 30  # an XLSX is a zip: what it says it unpacks to
+MOST_BYTES = 64 << 20  # of rows that all stand in memory, 3.5 KB each: some 300,000, a gigabyte
+_MOST_UNPACKED = 256 << 20  # an XLSX is a zip: what it says it unpacks to
 _DELIMITERS = (",", "\t", ";")
 EXTRA = "\x00"  # key of what stands under no heading
 UNREADABLE = "\x01"  # key of a line that is no object
