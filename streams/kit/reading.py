@@ -19,6 +19,7 @@ EXTRA = "\x00"  # key of what stands under no heading
 UNREADABLE = "\x01"  # key of a line that is no object
 FORMATS = (".csv", ".xlsx", ".jsonl", ".json")
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]+(\d+):[A-Z]+(\d+))"')
+_HIDDEN = re.compile(rb'<(?:\w+:)?row\b(?=[^>]*?\bhidden="(?:1|true)")[^>]*?\br="(\d+)"')
 _SCANNED, _TAG = 1 << 20, 200  # bytes at a time, and how long a tag may be that lies across two of these
 
 
@@ -34,11 +35,13 @@ class Row(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """A table with its headings. ``name`` is empty where the file holds one table only."""
+    """A table with its headings. ``name`` is empty where the file holds one table only; ``hidden``: how many of its
+    rows the spreadsheet does not show, because somebody filtered them away."""
 
     name: str
     headings: tuple[str, ...]
     rows: list[Row]
+    hidden: int = 0
 
 
 class Table(NamedTuple):
@@ -144,8 +147,13 @@ def _xlsx(path: Path) -> Table:
     except Exception as error:  # of a damaged file openpyxl raises whatever it comes upon
         cure = "打开后另存为 .xlsx / open it and save it again as .xlsx"
         raise FileFault(f"{path}: 不是完好的 XLSX 文件 / no sound XLSX file ({type(error).__name__}): {cure}") from None
-    note = f"隐藏的工作表未读取 / hidden sheets are not read: {hidden}" if hidden else ""
-    return Table(path, tuple(sheet for sheet in sheets if sheet is not None), note)
+    found = tuple(sheet for sheet in sheets if sheet is not None)
+    filtered = sum(sheet.hidden for sheet in found)
+    notes = (
+        f"隐藏的工作表未读取 / hidden sheets are not read: {hidden}" if hidden else "",
+        f"隐藏的行也已读取 / rows that are filtered away are read too: {filtered}" if filtered else "",
+    )
+    return Table(path, found, "; ".join(filter(None, notes)))
 
 
 def _sheet(path: Path, sheet: Any) -> Sheet | None:
@@ -163,21 +171,26 @@ def _sheet(path: Path, sheet: Any) -> Sheet | None:
                 headings = headings[:-1]
         else:
             rows.append(Row(number, _paired(headings, values)))
-    if rows:
-        _refuse_merged(path, sheet, rows[0].number)
-    return Sheet(sheet.title, _checked(path, sheet.title, headings), rows) if headings else None
+    if not headings:
+        return None
+    unseen = _scanned(path, sheet, {row.number for row in rows})
+    return Sheet(sheet.title, _checked(path, sheet.title, headings), rows, unseen)
 
 
-def _refuse_merged(path: Path, sheet: Any, first: int) -> None:
-    """Of merged cells only the first holds the value: the other rows or columns would go without it."""
+def _scanned(path: Path, sheet: Any, rows: set[int]) -> int:
+    """How many of ``rows`` are hidden. Refuses merged cells among them: only the first holds the value, the others would
+    go without it."""
+    first, tail, hidden = min(rows, default=0), b"", set()
     with sheet._get_source() as source:
-        tail = b""
         while part := source.read(_SCANNED):
-            for found in _MERGED.finditer(tail + part):
-                if int(found[3]) >= first:
+            seen = tail + part
+            for found in _MERGED.finditer(seen):
+                if rows and int(found[3]) >= first:
                     where = f"{path} [{sheet.title}] {found[1].decode()}"
                     raise FileFault(f"{where}: 合并单元格，请取消合并并逐行填写 / merged cells: unmerge, fill in each")
-            tail = part[-_TAG:]
+            hidden |= {int(found[1]) for found in _HIDDEN.finditer(seen)}
+            tail = seen[-_TAG:]
+    return len(hidden & rows)
 
 
 def _cell(cell: Any) -> Cell:

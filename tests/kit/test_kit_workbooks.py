@@ -100,6 +100,17 @@ def test_blank_cells_beyond_the_table_are_nothing(tmp_path: Path) -> None:
     assert [one.code for one in checked(made(tmp_path / "a.xlsx", [SOUND, SOUND], stray))] == [None, None]
 
 
+def test_rows_that_are_filtered_away_are_read_and_told(tmp_path: Path) -> None:
+    def filtered(book: openpyxl.Workbook) -> None:
+        for number in (3, 9):
+            book.worksheets[0].row_dimensions[number].hidden = True
+
+    path = made(tmp_path / "a.xlsx", [SOUND, SOUND, SOUND], filtered)
+    assert len(checked(path)) == 3
+    assert reading.read(path).note.endswith("filtered away are read too: 1")
+    assert reading.read(made(tmp_path / "b.xlsx", [SOUND])).note == ""
+
+
 def test_sheets_that_are_not_read_are_named(tmp_path: Path) -> None:
     def more(book: openpyxl.Workbook) -> None:
         for title in ("认定 CreditDetermination", "认定 (2)", "代码 codes", "旧"):
