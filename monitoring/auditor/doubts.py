@@ -16,23 +16,29 @@ _CHANGES = ("ending", "correction", "case")
 
 
 def remember(view: View, value: Fields) -> None:
-    """Of every ending, correction and upheld case that names somebody: its target, and whether it would have an effect
-    whatever the law says of its reason or its day, and nothing is lacking; of the others only the decision tells."""
+    """Of every ending, correction and case that names somebody: its target, and whether under the right name it would
+    have an effect; None where that hangs on the law or on the day, and only the decision tells."""
     change = next((value[name] for name in _CHANGES if value[name] is not None), None)
-    case = value["case"]
-    if change is None or not value["name_check"] or (case is not None and case["step"] != "upheld"):
-        return
-    where = place(value["subject"], key_of(value["channel"], change["target"]))
-    reason = None if value["ending"] is None else value["ending"]["reason"]
-    sure = case is None and reason not in view.law.only_without_term and _complete(change)
-    view.against[value["receipt_id"]] = (where, sure)
+    if change is not None and value["name_check"]:
+        where = place(value["subject"], key_of(value["channel"], change["target"]))
+        view.against[value["receipt_id"]] = (where, _effect(view, value))
 
 
-def _complete(change: Fields) -> bool:
-    """Whether nothing is blank for which the record would be held under whatever name."""
-    paper = change.get("replacement") or {}
-    blank = (change["document_no"], *(paper.get(name, "-") for name in ("document_no", "document_date", "effect_date")))
-    return all(one is not None and str(one).strip() for one in blank)
+def _effect(view: View, value: Fields) -> bool | None:
+    ending, correction, case = (value[name] for name in _CHANGES)
+    if case is not None:  # an application, or one turned down, has none
+        upheld = case["step"] == "upheld" and _stated(case["document_no"]) and _stated(case["document_digest"])
+        return None if upheld else False
+    if correction is not None:
+        paper = correction["replacement"]
+        told = (correction["document_no"], paper["document_no"], paper["document_date"], paper["effect_date"])
+        return all(map(_stated, told))
+    plain = ending["reason"] not in view.law.only_without_term and _stated(ending["document_no"])
+    return True if plain else None
+
+
+def _stated(said: object) -> bool:
+    return said is not None and bool(str(said).strip())
 
 
 def fold_doubt(view: View, decision: Fields, entry: EntryFact | None) -> Iterator[Finding]:
@@ -47,13 +53,11 @@ def fold_doubt(view: View, decision: Fields, entry: EntryFact | None) -> Iterato
         return
     meant = view.entries.get(view.now(against[0]))
     told = decision["entry"] is not None
-    if meant is None or meant.ended or meant.erased:
-        expected = False if told else None
-    else:
-        expected = True if against[1] else None
+    expected = False if meant is None or meant.ended or meant.erased else against[1]
     if expected is not None and told != expected and decision["code"] != "SUBJECT_OVERFLOW":
         seen = f"{receipt} under another name, {'' if told else 'not '}taken as a doubt"
-        yield Finding(Invariant.DOUBTED, f"entry {against[0]}", seen, "the entry in doubt while it lives")
+        cure = "the entry in doubt while it lives" if expected else "no doubt about what it would not change"
+        yield Finding(Invariant.DOUBTED, f"entry {against[0]}", seen, cure)
     if told and meant is not None:
         meant.in_doubt = receipt
 

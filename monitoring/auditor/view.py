@@ -219,7 +219,7 @@ class View:
     endings: list[EndingFact] = field(default_factory=list)
     erased_on: dict[str, date] = field(default_factory=dict)  # subject -> day of the last erasure
     # receipt id of what would end or change a record -> where, and whether it surely would under the right name
-    against: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    against: dict[str, tuple[str, bool | None]] = field(default_factory=dict)
     barring: set[str] = field(default_factory=set)  # receipt ids of corrections that show a record must not stand
     waiting: dict[str, Waiting] = field(default_factory=dict)  # receipt id -> what waits for its target
     settled: dict[str, str | None] = field(default_factory=dict)  # receipt id of what waits no longer -> code if held

@@ -178,8 +178,8 @@ def _sheet(path: Path, sheet: Any) -> Sheet | None:
 
 
 def _scanned(path: Path, sheet: Any, rows: set[int]) -> int:
-    """How many of ``rows`` are hidden. Refuses merged cells among them: only the first holds the value, the others would
-    go without it."""
+    """How many of ``rows`` are hidden. Refuses merged cells among them: only the first holds the value, and the others
+    would go without it."""
     first, tail, hidden = min(rows, default=0), b"", set()
     with sheet._get_source() as source:
         while part := source.read(_SCANNED):

@@ -13,7 +13,6 @@ from streams.core.decisions import Fault, Receipt
 from streams.core.disclosure import facts_of
 from streams.core.docket import Docket
 from streams.core.events import CaseStep
-from streams.core.standing import Standing
 
 OTHER = "2" * 32  # another name
 PAPER = listing(document_date=day("2026-10-12"), effect_date=day("2026-10-12"))
@@ -49,6 +48,16 @@ def doubted_in_public(history: Honoured) -> None:
     history.ending(PAPER, name=OTHER)
 
 
+def corrected_without_a_document(history: Honoured) -> None:
+    history.determination(PAPER)
+    history.correction(PAPER, PAPER, name=OTHER, document_no="")
+
+
+def applied_for_under_another_name(history: Honoured) -> None:
+    history.determination(PAPER)
+    history.case(CaseStep.OPENED, name=OTHER)
+
+
 def only_held(docket: Docket) -> Receipt:
     """As it was: the measure goes on with no mark at all."""
     return docket.hold(Fault("NAME_MISMATCH", "subject.name"))
@@ -58,7 +67,11 @@ def nothing(*_: Any) -> tuple[()]:
     return ()
 
 
-def no_restraint(_: Standing, __: Any) -> bool:
+def always(*_: Any) -> bool:
+    return True
+
+
+def never(*_: Any) -> bool:
     return False
 
 
@@ -70,9 +83,11 @@ def all_known(*given: Any) -> Any:
 SABOTAGES = [
     ("streams.core.decide.hold_misnamed", only_held, ended_under_another_name),
     ("streams.core.decide.hold_misnamed", only_held, corrected_under_another_name),
+    ("streams.core.doubt._incomplete", never, corrected_without_a_document),
+    ("streams.core.doubt.would_change", always, applied_for_under_another_name),
     ("streams.core.docket.told_again", nothing, ended_under_another_name),
     ("streams.core.correction.told_again", nothing, cleared),
-    ("streams.core.standing.Standing.begins_nothing", no_restraint, doubted_while_a_rule_begins),
+    ("streams.core.standing.Standing.begins_nothing", never, doubted_while_a_rule_begins),
     ("streams.core.disclosure.facts_of", all_known, doubted_in_public),
 ]
 
