@@ -13,8 +13,7 @@ const sasl = Object.fromEntries(["mechanism", "username", "password"].map((name)
 const login = sasl.username && { sasl, ssl: { ca: readFileSync(said["ssl.ca.location"]) } };
 const kafka = new Kafka({ brokers: process.env.KAFKA_BOOTSTRAP.split(","), logLevel: logLevel.ERROR, ...login });
 const admin = kafka.admin();
-const types = new Map();
-const view = new Map(); // obligation -> [version, state]
+const [types, view] = [new Map(), new Map()]; // view: obligation -> [version, state]
 
 async function read(data) {
   const id = data.readUInt32BE(1); // byte 0, then the id
