@@ -58,9 +58,10 @@ check: test build/bench/ready ## test, and the 10-kill tests, chaos for 10 minut
 	$(BIN)/python -m pytest -q -m check
 	$(BIN)/python -m pytest -q -m "not check" --hypothesis-profile default tests/core
 
-bench: venv build/bench/ready ## speed beside Faust, Quix, Bytewax, aiokafka on one job; build/bench.json; a restore beside Faust's (up to 35 minutes; EVENTS=, ROUNDS=, RECORDS=)
+bench: venv build/bench/ready ## speed beside Faust, Quix, Bytewax, aiokafka on one job; build/bench.json; a restore beside Faust's; what metrics cost (up to 35 minutes; EVENTS=, ROUNDS=, RECORDS=)
 	$(BIN)/python tests/bench/bench_run.py
 	RECORDS=$(RECORDS) $(BIN)/python tests/bench/bench_restore.py
+	$(BIN)/python tests/bench/bench_metrics.py
 
 # Quix needs an older pydantic-settings than we do, so the peers live in an environment of their own.
 build/bench/ready: requirements-bench.lock

@@ -114,7 +114,7 @@ LIST = Label("list", frozenset({"exposure", "honours"}))
 PLACE = Label("place", frozenset({"data", "clickhouse"}))
 SERVER = Label("server", frozenset({"kafka", "clickhouse"}))
 REFUSAL = Label("refusal", frozenset({"no_officer", "unknown_purpose", "no_id", "no_log", "not_allowed", "too_many"}))
-LOOK = Label("look", frozenset({"lag", "channels", "clock", "publication", "queries", "tables", "disk"}))
+LOOK = Label("look", frozenset({"lag", "newest", "clock", "publication", "queries", "tables", "disk"}))
 ERROR = Label(
     "error",
     frozenset(
@@ -221,6 +221,13 @@ CHANNEL_LAST = Metric(
     (CHANNEL,),
     "Freshness: Unix time at which the channel's newest event came; a channel falls silent before anybody complains.",
 )
+SEALED = Metric(
+    "chengxin_sealed_seconds",
+    G,
+    "seconds",
+    (),
+    "Unix time of the newest seal over the logs; what nobody has sealed can be changed unseen.",
+)
 CLOCK_DAY = Metric(
     "chengxin_clock_day_seconds",
     G,
@@ -308,6 +315,7 @@ CATALOGUE: tuple[Metric, ...] = (
     SINK_LAG,
     LOOKED,
     CHANNEL_LAST,
+    SEALED,
     CLOCK_DAY,
     CALENDAR_DAYS,
     STANDING,

@@ -11,8 +11,6 @@ from typing import NamedTuple
 
 import psutil
 from clickhouse_driver import Client
-from clickhouse_driver.errors import Error as ClickHouseError
-from kafka.errors import KafkaError
 
 from monitoring import catalogue as c
 from monitoring.catalogue import Vocabulary
@@ -57,7 +55,7 @@ def looks(settings: Settings, addresses: Addresses, meters: Meters, reader: Read
     return [
         Look("clock", 30, clock.look),
         Look("lag", 15, lambda: topics.look_at_lag(reader, meters, groups(settings))),
-        Look("channels", 30, lambda: topics.look_at_channels(reader, meters)),
+        Look("newest", 30, lambda: topics.look_at_newest(reader, meters)),
         Look("publication", 30, topics.Publication(reader, meters, clock).look),
         Look("queries", 15, topics.Queries(reader, meters).look),
         Look("tables", 60, lambda: tables.look_at_tables(client, meters)),
@@ -89,7 +87,7 @@ def follow(chosen: Sequence[Look], meters: Meters, stop: threading.Event) -> Non
 def _take(look: Look, meters: Meters) -> None:
     try:
         look.take()
-    except (KafkaError, ClickHouseError, EOFError, OSError) as error:
+    except Exception as error:  # whatever it is, the other looks go on, and an alert tells of this one
         log.warning("%s: nothing seen, trying again in %.0f s: %.300r", look.name, look.every_s, error)
     else:
         meters.gauge(c.LOOKED, look.name).set(time.time())

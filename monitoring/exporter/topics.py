@@ -32,24 +32,31 @@ def look_at_lag(reader: Reader, meters: Meters, groups: tuple[str, ...]) -> None
     lag.show(meters, lag.measure(reader.bootstrap, groups))
 
 
-def look_at_channels(reader: Reader, meters: Meters) -> None:
-    """When the newest event of each channel came. A channel that never sent anything has no figure."""
-    catalogue, prefix = reader.catalogue, reader.settings.prefix
-    number = catalogue.families["events"].partitions.of(reader.settings.scale)
+def look_at_newest(reader: Reader, meters: Meters) -> None:
+    """When the newest event of each channel came, and the newest seal was made. Where none ever did there is no figure.
+
+    Asked of the broker by append time; no record is read.
+    """
+    catalogue, prefix, scale = reader.catalogue, reader.settings.prefix, reader.settings.scale
     channel_of = {catalogue.name("events", channel, prefix): channel for channel in catalogue.channels_of("events")}
-    wanted = {TopicPartition(topic, at): OffsetSpec.MAX_TIMESTAMP for topic in channel_of for at in range(number)}
+    seals = reader.topic("audit")
+    numbers = dict.fromkeys(channel_of, catalogue.families["events"].partitions.of(scale))
+    numbers[seals] = catalogue.families["audit"].partitions.of(scale)
     admin = KafkaAdminClient(**reach(reader.bootstrap))
     try:
-        found = admin.list_partition_offsets(wanted)
+        places = [TopicPartition(topic, at) for topic, number in numbers.items() for at in range(number)]
+        found = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.MAX_TIMESTAMP))
     finally:
         admin.close()
-    newest: dict[tuple[str, ...], float] = {}
+    newest: dict[str, float] = {}
     for place, answer in found.items():
         if answer.timestamp is not None and answer.timestamp > 0:
-            key = (channel_of[place.topic],)
-            newest[key] = max(newest.get(key, 0.0), answer.timestamp / 1_000)
-    for values, at in newest.items():
-        meters.gauge(c.CHANNEL_LAST, *values).set(at)
+            newest[place.topic] = max(newest.get(place.topic, 0.0), answer.timestamp / 1_000)
+    for topic, at in newest.items():
+        if topic == seals:
+            meters.gauge(c.SEALED).set(at)
+        else:
+            meters.gauge(c.CHANNEL_LAST, channel_of[topic]).set(at)
 
 
 class Clock:

@@ -1,0 +1,1 @@
+"""Grafana's dashboards, generated: ``python -m monitoring.grafana`` writes ``monitoring/dashboards/*.json``."""

@@ -1,0 +1,164 @@
+"""A real Prometheus over a real run: every panel has data, and a provoked fault fires its alert."""
+
+import json
+import re
+import signal
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from deployment import Deployment
+
+from monitoring import catalogue as c
+from monitoring import discovery, prometheus
+from monitoring.catalogue import Vocabulary
+from monitoring.endpoint import Endpoint
+from monitoring.meters import Meters
+from sinks.clickhouse.connection import connect
+from streams import addresses
+from streams.local.progress import OnTerminal
+from streams.run.checking import Outcome
+from streams.run.children import Children
+from streams.settings import Settings
+
+pytestmark = pytest.mark.check
+
+PANELS = [
+    (file.stem, panel["title"], target)
+    for file in sorted(prometheus.DASHBOARDS.glob("*.json"))
+    for panel in json.loads(file.read_text("utf-8"))["panels"]
+    for target in panel["targets"]
+]
+OFFICER = "staff-4711"
+
+
+class Watched(NamedTuple):
+    here: Deployment
+    children: Children
+    outcome: Outcome
+    address: str
+
+    def ask(self, query: str) -> list[dict[str, Any]]:
+        """The vector a PromQL expression gives now."""
+        return self._get("query?" + urllib.parse.urlencode({"query": query}))["result"]
+
+    def firing(self) -> set[tuple[str, str]]:
+        """Name and instance, or channel, of the alerts that fire."""
+        alerts = self._get("alerts")["alerts"]
+        return {
+            (one["labels"]["alertname"], one["labels"].get("instance") or one["labels"].get("channel", ""))
+            for one in alerts
+            if one["state"] == "firing"
+        }
+
+    def words(self) -> set[str]:
+        """Every value of every label."""
+        return {word for label in self._get("labels") for word in self._get(f"label/{label}/values")}
+
+    def until(self, true: Callable[[], bool], seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
+        while not (done := true()) and time.monotonic() < deadline:
+            time.sleep(1)
+        return done
+
+    def _get(self, what: str) -> Any:
+        with urllib.request.urlopen(f"{self.address}/api/v1/{what}", timeout=20) as answer:
+            return json.load(answer)["data"]
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    """A run of the sample's first days with Prometheus beside it, and a few questions about persons after it."""
+    alone = Settings(data_dir=tmp_path_factory.mktemp("watched"))
+    portal = Meters(Vocabulary())  # as a portal counts
+    with addresses.running(alone) as found:
+        here = Deployment(alone.model_copy(update={"kafka_bootstrap": found.kafka, "clickhouse_url": found.clickhouse}))
+        here.ready()
+        with (
+            Children(here.settings, here.addresses) as children,
+            Endpoint(portal) as endpoint,
+            discovery.registered(alone.data_dir, "portal", endpoint.port),
+            prometheus.running(alone.data_dir, OnTerminal(), scrape_s=1) as (address, _),
+        ):
+            for name, module in (
+                ("worker-1", "worker"),
+                ("worker-2", "worker"),
+                ("sink", "sink"),
+                ("exporter", "exporter"),
+            ):
+                children.start(name, "streams.cli.main", module)
+            portal.counter(c.REFUSALS, "no_officer").inc(0)
+            portal.gauge(c.WIDE_LOOKERS).set(0)
+            seen = Watched(here, children, here.play(children), address)
+            portal.counter(c.REFUSALS, "no_officer").inc()
+            ask_and_seal(here)
+            played = time.time()
+            assert seen.until(lambda: bool(seen.ask(f"min(chengxin_looked_seconds) > {played}")), 180), seen.ask(
+                "chengxin_looked_seconds"
+            )
+            yield seen
+
+
+def ask_and_seal(here: Deployment) -> None:
+    with connect(here.addresses.clickhouse, here.settings.database) as client:
+        ((decision,),) = client.execute("SELECT min(decision_id) FROM decisions")
+    for purpose, code in (("audit", 0), ("curiosity", 2)):
+        done = here.chengxin("explain", decision, "--officer", OFFICER, "--purpose", purpose)
+        assert done.returncode == code, done.stderr
+    done = here.chengxin("audit", "seal")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(("board", "title", "target"), PANELS, ids=[f"{b}:{t}:{q['refId']}" for b, t, q in PANELS])
+def test_every_panel_has_data(watched: Watched, board: str, title: str, target: dict[str, Any]) -> None:
+    if "expr" in target:
+        found = watched.ask(target["expr"].replace("$__rate_interval", "10m"))
+        assert found, target["expr"]
+        assert all(one["value"][1] != "NaN" for one in found), found
+        return
+    sql = re.sub(r"\$__timeFilter\((\w+)\)", r"\1 >= toDateTime(0) AND \1 <= now() + 60", target["rawSql"])
+    with connect(watched.here.addresses.clickhouse, watched.here.settings.database) as client:
+        assert client.execute(sql), sql
+
+
+def test_figures_of_two_workers_add_up_to_what_came(watched: Watched) -> None:
+    (total,) = watched.ask("sum(chengxin_receipts_total)")
+    assert float(total["value"][1]) == watched.outcome.counts.as_dict()["received"]
+    assert {one["metric"]["instance"] for one in watched.ask('up{role="worker"} == 1')} == {"worker-1", "worker-2"}
+    (partitions,) = watched.ask('sum(chengxin_assigned_partitions{agent="casework"})')
+    assert int(partitions["value"][1]) == watched.here.parts.partitions
+    (stored,) = watched.ask('sum(chengxin_sink_rows_total{table="decisions"})')
+    assert int(stored["value"][1]) == watched.outcome.rows["decisions"]
+
+
+def test_questions_are_counted_and_nobody_is_named(watched: Watched) -> None:
+    asked = {one["metric"]["purpose"]: int(one["value"][1]) for one in watched.ask("chengxin_queries_total")}
+    assert asked == {"audit": 1, "other": 1}
+    assert [one["value"][1] for one in watched.ask("chengxin_queries_busiest_officer")] == ["2"]
+    words = watched.words()
+    assert OFFICER not in words
+    assert not [word for word in words if re.search(r"99\d{15,}|[0-9a-f]{32}", word)]
+
+
+def test_a_provoked_fault_fires_and_what_is_cured_is_quiet_again(watched: Watched) -> None:
+    """A killed sink and a lost change. The run is of the past, so its clock stands; its senders are bad on purpose."""
+    expected = {("ProcessDown", "sink-1")}
+    with connect(watched.here.addresses.clickhouse, watched.here.settings.database) as client:
+        ((obligation, channel),) = client.execute(
+            "SELECT obligation_id, any(executor) FROM obligations GROUP BY obligation_id HAVING max(version) > 1 "
+            "ORDER BY obligation_id LIMIT 1"
+        )
+        healthy = {"ProcessDown", "RoleEmpty", "ExporterBlind", "ChainGap", "PublicPastTerm", "PartitionStands"}
+        assert not [name for name, _ in watched.firing() if name in healthy]
+        watched.children.send("sink", signal.SIGKILL)
+        client.execute(
+            "ALTER TABLE obligations DELETE WHERE obligation_id = %(id)s AND version = 1 SETTINGS mutations_sync = 1",
+            {"id": obligation},
+        )
+    expected.add(("ChainGap", channel))
+    assert watched.until(lambda: expected <= watched.firing(), 180), watched.firing()
+    watched.children.again("sink")
+    assert watched.until(lambda: ("ProcessDown", "sink-1") not in watched.firing(), 60), watched.firing()
