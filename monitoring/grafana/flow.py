@@ -75,7 +75,7 @@ LIVE_FLOW = Board(
         rows(
             "每分钟入库 / Stored per minute",
             "Receipts in ClickHouse by the minute in which they were written.",
-            "SELECT toStartOfMinute(appended_at) AS minute, count() AS receipts FROM receipts "
+            "SELECT toStartOfMinute(appended_at) AS minute, count() AS receipts FROM impersonal_receipts "
             "WHERE $__timeFilter(appended_at) GROUP BY minute ORDER BY minute DESC LIMIT 360",
         ),
     ),
@@ -107,27 +107,28 @@ CHANNEL_QUALITY = Board(
             "SELECT channel, count() AS received, countIf(outcome = 'accepted') AS accepted, "
             "countIf(outcome = 'warned') AS warned, countIf(outcome = 'held') AS held, "
             "countIf(outcome = 'rejected') AS rejected, round(100 * rejected / received, 1) AS rejected_percent "
-            "FROM receipts WHERE $__timeFilter(appended_at) GROUP BY channel ORDER BY rejected_percent DESC, channel",
+            "FROM impersonal_receipts WHERE $__timeFilter(appended_at) "
+            "GROUP BY channel ORDER BY rejected_percent DESC, channel",
         ),
         rows(
             "问题代码 / Fault codes",
             "What was wrong with what was rejected, held or changed; cures stand in streams/law/codes.yaml.",
-            "SELECT code, channel, count() AS receipts FROM receipts ARRAY JOIN fault_codes AS code "
+            "SELECT code, channel, count() AS receipts FROM impersonal_receipts ARRAY JOIN fault_codes AS code "
             "WHERE $__timeFilter(appended_at) GROUP BY code, channel ORDER BY receipts DESC, code, channel LIMIT 200",
         ),
         rows(
-            "报送时长 / Days from document to record",
-            "By the pipeline's own days; seven working days are allowed.",
-            "SELECT channel, count() AS documents, round(avg(days), 1) AS mean_days, quantile(0.9)(days) AS p90_days "
-            "FROM (SELECT channel, dateDiff('day', assumeNotNull(document_date), assumeNotNull(intake_day)) AS days "
-            "FROM accepted_events WHERE kind = 'determination' AND document_date IS NOT NULL AND NOT erased "
-            "AND $__timeFilter(appended_at)) GROUP BY channel ORDER BY mean_days DESC, channel",
+            "更正与终结迟报 / Corrections and endings late",
+            "After the three working days that a provider has (条例 40), by the pipeline's own days.",
+            "SELECT cause_channel AS channel, count() AS decided, countIf(days_late IS NOT NULL) AS late, "
+            "ifNull(max(days_late), 0) AS longest_days FROM impersonal_decisions "
+            "WHERE cause_kind IN ('ending', 'correction') AND NOT erased AND $__timeFilter(appended_at) "
+            "GROUP BY channel ORDER BY late DESC, decided DESC, channel",
         ),
         rows(
-            "提示最多的信息项 / Items accepted with warnings",
-            "Where a channel's own data is weak though it may be used.",
-            "SELECT item, warning, count() AS records FROM accepted_events ARRAY JOIN warnings AS warning "
-            "WHERE NOT erased AND $__timeFilter(appended_at) GROUP BY item, warning ORDER BY records DESC LIMIT 100",
+            "提示代码 / Warnings",
+            "Accepted all the same; where a channel's own data is weak.",
+            "SELECT warning, channel, count() AS receipts FROM impersonal_receipts ARRAY JOIN warning_codes AS warning "
+            "WHERE $__timeFilter(appended_at) GROUP BY warning, channel ORDER BY receipts DESC, warning LIMIT 200",
         ),
     ),
 )

@@ -43,7 +43,7 @@ OBLIGATION_LOOP = Board(
         rows(
             "解除原因 / Why measures were lifted",
             "What ends, ends everywhere.",
-            "SELECT assumeNotNull(lift_reason) AS reason, count() AS liftings FROM obligations "
+            "SELECT assumeNotNull(lift_reason) AS reason, count() AS liftings FROM impersonal_obligations "
             "WHERE state = 'lifting' AND lift_reason IS NOT NULL AND $__timeFilter(appended_at) "
             "GROUP BY reason ORDER BY liftings DESC, reason",
         ),
@@ -51,14 +51,15 @@ OBLIGATION_LOOP = Board(
             "未采纳原因 / Why proposals were not taken up",
             "Refused or not applicable, by department and reason.",
             "SELECT channel, feedback_state AS answer, feedback_reason AS reason, count() AS answers "
-            "FROM accepted_events WHERE kind = 'feedback' AND feedback_state IN ('refused', 'not_applicable') "
+            "FROM impersonal_accepted_events "
+            "WHERE kind = 'feedback' AND feedback_state IN ('refused', 'not_applicable') "
             "AND $__timeFilter(appended_at) "
             "GROUP BY channel, answer, reason ORDER BY answers DESC, channel",
         ),
         rows(
             "现有措施 / Measures that stand",
             "Open measures by kind and state.",
-            "SELECT measure, state, count() AS obligations FROM obligations_current "
+            "SELECT measure, state, count() AS obligations FROM impersonal_obligations_current "
             "WHERE state IN ('proposed', 'confirmed', 'in_effect', 'lifting') "
             "GROUP BY measure, state ORDER BY obligations DESC, measure, state",
         ),
@@ -102,14 +103,14 @@ CASES_AND_CLOCKS = Board(
         rows(
             "案件进展 / Steps of cases",
             "What bodies wrote in the time shown.",
-            "SELECT case_matter AS matter, case_step AS step, channel, count() AS steps FROM accepted_events "
-            "WHERE kind = 'case' AND NOT erased AND $__timeFilter(appended_at) "
+            "SELECT case_matter AS matter, case_step AS step, channel, count() AS steps "
+            "FROM impersonal_accepted_events WHERE kind = 'case' AND NOT erased AND $__timeFilter(appended_at) "
             "GROUP BY matter, step, channel ORDER BY steps DESC, matter, step, channel",
         ),
         rows(
             "到期未办 / What passed its day",
             "Said once, at the next tick; it decides nothing.",
-            "SELECT missed, channel, count() AS times FROM decisions "
+            "SELECT missed, channel, count() AS times FROM impersonal_decisions "
             "ARRAY JOIN missed_kinds AS missed, missed_channels AS channel "
             "WHERE kind = 'overdue' AND $__timeFilter(appended_at) "
             "GROUP BY missed, channel ORDER BY times DESC, missed",
@@ -117,7 +118,7 @@ CASES_AND_CLOCKS = Board(
         rows(
             "记录终结 / Why records ended",
             "By term, by document, by repair.",
-            "SELECT kind, ifNull(ended_reason, '') AS reason, count() AS records FROM decisions "
+            "SELECT kind, ifNull(ended_reason, '') AS reason, count() AS records FROM impersonal_decisions "
             "WHERE kind IN ('ended', 'expired', 'repaired') AND $__timeFilter(appended_at) "
             "GROUP BY kind, reason ORDER BY records DESC, kind, reason",
         ),
@@ -125,7 +126,7 @@ CASES_AND_CLOCKS = Board(
             "公示进出 / Publications begun and ended",
             "By the pipeline's day.",
             "SELECT decided_on AS day, sum(publications_begun) AS begun, sum(publications_ended) AS ended "
-            "FROM decisions WHERE $__timeFilter(appended_at) GROUP BY day HAVING begun + ended > 0 "
+            "FROM impersonal_decisions WHERE $__timeFilter(appended_at) GROUP BY day HAVING begun + ended > 0 "
             "ORDER BY day DESC LIMIT 400",
         ),
     ),
