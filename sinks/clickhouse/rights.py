@@ -55,7 +55,7 @@ def views() -> Iterator[str]:
 
 def accesses(catalogue: Catalogue, database: str, prefix: str) -> list[Access]:
     """Every account but the owner of the database, in a stable order."""
-    found = [_sink(database), _dashboards(database), _explain(database), _assessment(database)]
+    found = [_sink(database), _dashboards(database), _explain(database), _assessment(database), _portal(database)]
     found += [Access(name, (f"SELECT ON {database}.*",), {}) for name in _READERS_OF_ALL]
     return found + [_department(catalogue, database, prefix, code) for code in catalogue.channels]
 
@@ -107,6 +107,14 @@ def _explain(database: str) -> Access:
 def _assessment(database: str) -> Access:
     """Its views count persons and show none, so it must read what is under them; it writes its own tables only."""
     return Access("assessment", (f"SELECT ON {database}.*", f"INSERT ON {database}.assessment_*"), {})
+
+
+def _portal(database: str) -> Access:
+    """What people filed through it, for the department that decides: not a row of anything else."""
+    table = tables.ACCEPTED_EVENTS.name
+    columns = ", ".join((*tables.FILED_COLUMNS, "channel", "erased", "appended_at"))
+    condition = f"startsWith(ifNull(event_id, ''), '{tables.FILED}')"
+    return Access("portal", (f"SELECT({columns}) ON {database}.{table}",), {table: condition})
 
 
 def _department(catalogue: Catalogue, database: str, prefix: str, code: str) -> Access:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from schemas.codec import Codec
+from sinks.clickhouse.tables import FILED
 from sinks.portal.people import Known
 from sinks.portal.person import WAIVED, may_file
 from sinks.portal.refusals import Refusal
@@ -28,8 +29,6 @@ from streams.reader import Reader
 from topics.catalogue import Catalogue
 
 CONSENTS = "credit"  # who takes consents down here: the office that runs the platform (条例 9)
-
-OURS = "portal-"  # how event ids of what is filed here begin
 
 
 class Paper(NamedTuple):
@@ -143,7 +142,7 @@ def _case_no(filer: Filer, number: str) -> str:
 
 def _opening(channel: str, filer: Filer, number: str) -> dict[str, Any]:
     reference = filer.references.reference(filer.known.standing.subject, channel)
-    return {"event_id": f"{OURS}{number}", "subject": {"kind": "person", "id_type": "none", "case_ref": reference}}
+    return {"event_id": f"{FILED}{number}", "subject": {"kind": "person", "id_type": "none", "case_ref": reference}}
 
 
 def _target(entry: Entry) -> dict[str, str]:

@@ -9,18 +9,18 @@ from typing import Protocol
 from clickhouse_driver.errors import Error
 
 from sinks.clickhouse.connection import connect
-from sinks.portal.filings import OURS, References
+from sinks.clickhouse.tables import FILED, FILED_COLUMNS
+from sinks.portal.filings import References
 from sinks.portal.shapes import Filing
 
 KEPT_DAYS = 60
-_FILED = """
-SELECT event_id, case_matter, ending_reason, consent_recipient, consent_step, case_no, target_document_no,
-       target_item, intake_day, subject
+_FILED = f"""
+SELECT {", ".join(FILED_COLUMNS)}
 FROM accepted_events
-WHERE channel = %(channel)s AND startsWith(ifNull(event_id, ''), %(ours)s) AND NOT erased
+WHERE channel = %(channel)s AND startsWith(ifNull(event_id, ''), %(filed)s) AND NOT erased
   AND appended_at > now() - INTERVAL %(days)s DAY
 ORDER BY intake_day, event_id
-"""
+"""  # noqa: S608 names of columns
 
 
 class InboxClosed(Exception):
@@ -46,7 +46,7 @@ class Stored:
         try:
             client = connect(self._url, self._database)
             try:
-                rows = client.execute(_FILED, {"channel": channel, "ours": OURS, "days": KEPT_DAYS})
+                rows = client.execute(_FILED, {"channel": channel, "filed": FILED, "days": KEPT_DAYS})
             finally:
                 client.disconnect()
         except (Error, OSError, EOFError) as fault:

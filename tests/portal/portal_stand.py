@@ -9,10 +9,11 @@ from fastapi.testclient import TestClient
 
 from monitoring.catalogue import Vocabulary
 from monitoring.meters import Meters
+from sinks.clickhouse.tables import FILED
 from sinks.portal import http, keys
 from sinks.portal.applications import Applications
 from sinks.portal.asking import Desk
-from sinks.portal.filings import OURS, Paper, last_day
+from sinks.portal.filings import Paper, last_day
 from sinks.portal.issuer import ISSUER, Issuer, opener_file
 from sinks.portal.limits import Limiter
 from sinks.portal.people import People
@@ -83,7 +84,7 @@ class Inbox:
     def filed(self, channel: str) -> list[Filing]:
         found = []
         for one in self._stand.read("accepted"):
-            if one["channel"] == channel and (one["event_id"] or "").startswith(OURS):
+            if one["channel"] == channel and (one["event_id"] or "").startswith(FILED):
                 said = one["case"] or one["ending"] or one["consent"]
                 target = said.get("target") or {"document_no": None, "item": None}
                 consent = f"{said.get('step')} {said.get('recipient')}"

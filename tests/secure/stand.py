@@ -31,8 +31,10 @@ class Stand:
     """Addresses and logins of a secure stack on which ``persons`` have been reported.
 
     ``outputs``: by name, what anybody was shown: command output, logs, answers. ``persons``: every number and name
-    that was sent.
+    that was sent. ``children``: its processes; what is started among them ends with the stack.
     """
+
+    children: Children
 
     def __init__(self, settings: Settings, addresses: Addresses) -> None:
         self.settings = settings
@@ -96,8 +98,9 @@ def secure_stand(folder: Path, report: Reporter) -> Iterator[Stand]:
         report.say("账号、权限、主题、数据表 / accounts, rights, topics, tables")
         ready(stand)
         with Children(settings, stand.addresses) as children:
+            stand.children = children
             for name in ("worker", "sink"):
-                children.start(name, "streams.cli.main", name, environment=_own(stand, name))
+                children.start(name, "streams.cli.main", name, environment=own(stand, name))
             report.say("一个部门的记录走完全程 / a department's records go all the way")
             try:
                 flow(stand)
@@ -109,7 +112,7 @@ def secure_stand(folder: Path, report: Reporter) -> Iterator[Stand]:
             yield stand
 
 
-def _own(stand: Stand, account: str) -> dict[str, str]:
+def own(stand: Stand, account: str) -> dict[str, str]:
     """The logins of a process that has its own."""
     file = locks.url_file(stand.folder, account)
     return {SETTING: str(stand.login(account)), "CLICKHOUSE_URL": secret(file).strip() if file.exists() else ""}
