@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import ConfigFilterType, ConfigResource, ConfigResourceType, OffsetSpec
-from kafka.errors import CoordinatorNotAvailableError, for_code
+from kafka.errors import CoordinatorNotAvailableError, UnknownBrokerIdError, for_code
 
 from topics.access import reach
 from topics.catalogue import Catalogue, TopicSpec
@@ -19,6 +19,7 @@ _EXISTS = 36  # TOPIC_ALREADY_EXISTS
 _WAIT_MS = 60_000
 _HELD_MS = 600_000
 _COORDINATED_S = 30.0
+_AGAIN_S = 0.5
 _AT_A_TIME = 100  # partitions asked about in one request
 
 
@@ -58,7 +59,15 @@ def _wait_until_held(admin: Any, specs: Iterable[TopicSpec]) -> None:
     places = [TopicPartition(spec.name, number) for spec in specs for number in range(spec.partitions)]
     for start in range(0, len(places), _AT_A_TIME):
         asked = dict.fromkeys(places[start : start + _AT_A_TIME], OffsetSpec.LATEST)
-        admin.list_partition_offsets(asked, timeout_ms=_HELD_MS)
+        deadline = time.monotonic() + _HELD_MS / 1_000
+        while True:
+            try:
+                admin.list_partition_offsets(asked, timeout_ms=_HELD_MS)
+                break
+            except UnknownBrokerIdError:  # a busy controller has named no leader yet
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(_AGAIN_S)
 
 
 def _create(admin: Any, missing: Sequence[TopicSpec]) -> list[str]:
