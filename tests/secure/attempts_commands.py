@@ -21,6 +21,8 @@ COMMANDS: tuple[tuple[str, tuple[str, ...], Fate], ...] = (
     ("channel.court", ("auditor",), DENIED),
     ("sink", ("verify",), DENIED),
     ("sink", ("topics", "apply"), DENIED),
+    ("channel.court", ("topics", "rights"), DENIED),
+    ("admin", ("topics", "rights", "--apply", "--logins", "logins", "--ca", "kafka/tls/ca.pem"), ALLOWED),
 )
 
 

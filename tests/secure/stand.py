@@ -14,6 +14,7 @@ from clickhouse_driver import Client
 from kafka import KafkaProducer
 
 from streams.addresses import Addresses
+from streams.kit import reading
 from streams.local import stack
 from streams.local.errors import tail
 from streams.local.progress import Reporter
@@ -133,6 +134,7 @@ def flow(stand: Stand) -> None:
     """A channel publishes under its own login; worker and sink take it to receipts and rows under theirs."""
     account, rows = f"channel.{CHANNEL}", stand.folder / "rows.xlsx"
     stand.chengxin(account, "template", ITEM, "--example", "--out", str(rows))
+    stand.persons += sorted(_persons(rows))
     stand.chengxin(account, "publish", str(rows), "--channel", CHANNEL)
     sheet, journal = stand.folder / "sheet.json", stand.folder / "rows.xlsx.journal.jsonl"
     words = ("--wait", str(PATIENCE_S), "--sheet", str(sheet), "--journal", str(journal))
@@ -146,6 +148,12 @@ def flow(stand: Stand) -> None:
     producer.send("feedback.railway", key=b"attempt", value=b"\x00attempt").get(timeout=PATIENCE_S)
     producer.close()
     _until_stored(stand, sum(fates.values()) + 1)
+
+
+def _persons(rows: Path) -> set[str]:
+    """Every number and name of a filled template."""
+    cells = (cell for sheet in reading.read(rows).sheets for row in sheet.rows for cell in row.cells.items())
+    return {str(said) for heading, said in cells if said and heading.endswith(("subject.id_number", "subject.name"))}
 
 
 def _until_stored(stand: Stand, sent: int) -> None:

@@ -32,8 +32,8 @@ OWN, OTHERS = "events.court", "events.tax"
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return Settings().model_copy(update={"data_dir": tmp_path_factory.mktemp("secure"), "kafka_bootstrap": None})
+def settings(broker_folder: Path) -> Settings:
+    return Settings().model_copy(update={"data_dir": broker_folder / "secure", "kafka_bootstrap": None})
 
 
 @pytest.fixture(scope="module")
