@@ -1,6 +1,7 @@
 """Which servers to use: those of the settings, else the local stack's."""
 
 import contextlib
+import os
 import re
 import socket
 import time
@@ -9,6 +10,7 @@ from typing import NamedTuple
 
 from streams.local import stack
 from streams.settings import Settings
+from topics.access import SETTING
 
 PATIENCE_S = 2.0
 _LOOK_S = 0.2
@@ -27,8 +29,9 @@ class NoServers(Exception):
 def find(settings: Settings, patience_s: float = PATIENCE_S) -> Addresses:
     """Addresses without starting anything. ``patience_s``: for a broker that is just being started again.
 
-    :raises NoServers: neither set nor running, or no broker answers where one should be.
+    :raises NoServers: neither set nor running, or no broker answers where one should be, or it wants a login.
     """
+    _require_login(settings)
     here = stack.running_addresses(settings.data_dir)
     kafka, clickhouse = settings.kafka_bootstrap or here.kafka_bootstrap, settings.clickhouse_url or here.clickhouse_url
     if kafka is None or clickhouse is None:
@@ -38,6 +41,7 @@ def find(settings: Settings, patience_s: float = PATIENCE_S) -> Addresses:
 
 def find_kafka(settings: Settings, patience_s: float = PATIENCE_S) -> str:
     """The address of Kafka alone. ``patience_s`` as in ``find``. Raises NoServers."""
+    _require_login(settings)
     found = settings.kafka_bootstrap or stack.running_addresses(settings.data_dir).kafka_bootstrap
     if found is None:
         raise NoServers("没有可用的 Kafka / no Kafka: run `chengxin up`, or set KAFKA_BOOTSTRAP")
@@ -56,8 +60,9 @@ def find_clickhouse(settings: Settings) -> str:
 def running(settings: Settings) -> Iterator[Addresses]:
     """Servers for the length of a block: those of the settings as they are, the others started and ended here.
 
-    Raises LocalStackError.
+    Raises LocalStackError, NoServers.
     """
+    _require_login(settings)
     if settings.kafka_bootstrap is not None:
         answering(settings.kafka_bootstrap)
     wanted = (settings.kafka_bootstrap is None, settings.clickhouse_url is None)
@@ -66,6 +71,13 @@ def running(settings: Settings) -> Iterator[Addresses]:
         clickhouse = settings.clickhouse_url or here.clickhouse_url
         assert kafka is not None and clickhouse is not None
         yield Addresses(kafka, clickhouse)
+
+
+def _require_login(settings: Settings) -> None:
+    """A secure broker of this folder answers nobody who comes without one; a client would say only that it waits."""
+    if settings.kafka_bootstrap is None and stack.secured(settings.data_dir) and not os.environ.get(SETTING):
+        place = settings.data_dir / "logins"
+        raise NoServers(f"本机 Kafka 须登录 / this folder's Kafka wants a login: {SETTING}={place}/<account>.conf")
 
 
 def answering(bootstrap: str, patience_s: float = PATIENCE_S) -> str:

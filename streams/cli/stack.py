@@ -46,7 +46,7 @@ def up(
     if settings.kafka_bootstrap:
         addresses.answering(settings.kafka_bootstrap)
     ports = {use: port for use, port in (("kafka", kafka_port), ("native", clickhouse_port)) if port is not None}
-    secure = kafka and (secure or locks.secured(data_dir))
+    secure = kafka and (secure or stack.secured(data_dir))
     if secure:
         locks.prepare(settings, Catalogue.load())
     try:

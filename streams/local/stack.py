@@ -112,6 +112,11 @@ def running_addresses(data_dir: Path) -> Stack:
     )
 
 
+def secured(data_dir: Path) -> bool:
+    """Whether the folder's broker takes logins only."""
+    return tls.secured(Room(data_dir, "kafka"))
+
+
 @contextlib.contextmanager
 def running(
     data_dir: Path,

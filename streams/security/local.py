@@ -18,11 +18,6 @@ from topics.catalogue import Catalogue
 PORT_UNKNOWN = 0  # until the server has chosen one
 
 
-def secured(data_dir: Path) -> bool:
-    """Whether the folder's broker is a secure one."""
-    return tls.secured(Room(data_dir, "kafka"))
-
-
 def logins(data_dir: Path) -> Path:
     """Where the login files lie, ``<account>.conf``."""
     return data_dir.absolute() / "logins"

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from streams.local import tls
+from streams import addresses
+from streams.local import certificates, tls
 from streams.local.launch import Room
 from streams.security.files import private, private_folder
 from streams.security.users import login_file
+from streams.settings import Settings
 from topics.access import SETTING, AccessFault, Login, options, reach
 
 SECRET = "a=secret with # and ="
@@ -107,7 +109,21 @@ def test_an_authority_near_its_end_is_made_anew(tmp_path: Path, monkeypatch: pyt
     tls.secure(room)
     kept = []
     for days in (30, 31, 31):  # 30 are too few to begin a season with
-        monkeypatch.setattr(tls, "AUTHORITY_DAYS", days + 1)
+        monkeypatch.setattr(certificates, "AUTHORITY_DAYS", days + 1)
         tls.renew(room)
         kept.append(tls.authority(room).read_bytes())
     assert kept[0] != kept[1] and kept[1] == kept[2]
+
+
+def test_a_command_without_a_login_is_told_at_once_what_a_secure_folder_wants(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(SETTING, raising=False)
+    tls.secure(Room(tmp_path, "kafka"))
+    settings = Settings().model_copy(update={"data_dir": tmp_path, "kafka_bootstrap": None, "clickhouse_url": None})
+    for look in (addresses.find, addresses.find_kafka):
+        with pytest.raises(addresses.NoServers, match=f"{SETTING}=.*logins/<account>.conf"):
+            look(settings)
+    monkeypatch.setenv(SETTING, "there.conf")
+    with pytest.raises(addresses.NoServers, match="chengxin up"):  # none runs: that is the next thing to be told
+        addresses.find_kafka(settings)

@@ -128,4 +128,4 @@ def test_a_stack_in_plain_text_is_not_made_secure_under_its_clients(tmp_path: Pa
     with pytest.MonkeyPatch.context() as patched, pytest.raises(LocalStackError, match="NOT_SECURE"):
         patched.setattr(stack, "_supervised", lambda _: True)
         stack.up(tmp_path, want_clickhouse=False, progress=Silent(), secure=True)
-    assert not locks.secured(tmp_path)
+    assert not stack.secured(tmp_path)
