@@ -26,9 +26,13 @@ login = dict(
 producer = Producer({"bootstrap.servers": os.environ["KAFKA_BOOTSTRAP"], "enable.idempotence": True, **login})
 
 
+refused = []
+
+
 def told(error, message):
     if error is not None:
-        sys.exit(f"not acknowledged: {error}")
+        refused.append(error)
+        return
     topic, partition, offset = message.topic(), message.partition(), message.offset()
     print(f"{topic}:{partition}:{offset}")  # the receipt has this as its key, without the prefix
 
@@ -39,3 +43,5 @@ for line in sys.stdin:
     value = write(record, SerializationContext(TOPIC, MessageField.VALUE))
     producer.produce(TOPIC, key=record["event_id"], value=value, on_delivery=told)
 producer.flush(60)
+if refused:
+    sys.exit(f"not acknowledged: {len(refused)}, the first one {refused[0]}")

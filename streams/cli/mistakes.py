@@ -5,6 +5,7 @@ from kafka.errors import KafkaError
 from pydantic import ValidationError
 
 from monitoring.assessment.faults import AssessmentFault
+from monitoring.auditor.reading import NoTopic
 from schemas.registry.external import RegistryDiffers
 from sinks.portal.keys import IssuerFault
 from sinks.portal.places import Behind
@@ -57,6 +58,7 @@ MISTAKES = (
     LawFault,
     LocalStackError,
     NoServers,
+    NoTopic,
     NotFound,
     NotPassed,
     NotShown,

@@ -4,7 +4,7 @@ from tests.secure.attempts import ALLOWED, DENIED, Denied, Fate, attempt
 from tests.secure.attempts_clickhouse import rows
 from tests.secure.stand import CHANNEL, Stand
 
-REFUSALS = ("AuthorizationFailed", "may not be read", "topics are not there", "NoTopic", "TopicAuthorization")
+REFUSALS = ("AuthorizationFailed", "may not be read", "topics are not there", "is not on the broker")
 LOOK = ("--officer", "officer-17", "--purpose", "audit")
 COMMANDS: tuple[tuple[str, tuple[str, ...], Fate], ...] = (
     ("auditor", ("auditor",), ALLOWED),
@@ -16,7 +16,7 @@ COMMANDS: tuple[tuple[str, tuple[str, ...], Fate], ...] = (
     ("explain", ("explain", "A_DECISION", *LOOK), ALLOWED),
     ("auditor", ("explain", "A_DECISION", *LOOK), DENIED),
     ("channel.tax", ("receipts", "--channel", CHANNEL), DENIED),
-    ("channel.tax", ("publish", "rows.xlsx", "--channel", CHANNEL), DENIED),
+    ("channel.tax", ("publish", "copied.xlsx", "--channel", CHANNEL), DENIED),
     ("channel.court", ("rebuild", "--dept", "railway", "--out", "stolen.jsonl"), DENIED),
     ("channel.court", ("auditor",), DENIED),
     ("sink", ("verify",), DENIED),

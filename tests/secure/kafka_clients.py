@@ -114,13 +114,14 @@ def _read_inside(stand: Stand, account: str, topic: str) -> int:
     place, found = Place(topic, 0), 0
     try:
         consumer.assign([place])
-        end = min(consumer.end_offsets([place])[place], _ENOUGH)
+        end = min(consumer.end_offsets([place])[place], _ENOUGH)  # which who may only describe is told too
         consumer.seek_to_beginning(place)
         deadline = time.monotonic() + WAIT_S
-        while consumer.position(place) < end:
-            found += sum(map(len, consumer.poll(timeout_ms=500).values()))
+        while True:
+            found += sum(map(len, consumer.poll(timeout_ms=1_000).values()))
+            if consumer.position(place) >= end:
+                return found
             assert time.monotonic() < deadline, "no answer"
-        return found
     except (TopicAuthorizationFailedError, GroupAuthorizationFailedError) as refusal:
         raise Denied(type(refusal).__name__) from None
     finally:

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -134,6 +135,7 @@ def flow(stand: Stand) -> None:
     """A channel publishes under its own login; worker and sink take it to receipts and rows under theirs."""
     account, rows = f"channel.{CHANNEL}", stand.folder / "rows.xlsx"
     stand.chengxin(account, "template", ITEM, "--example", "--out", str(rows))
+    shutil.copy(rows, stand.folder / "copied.xlsx")  # of which no journal says that it was sent
     stand.persons += sorted(_persons(rows))
     stand.chengxin(account, "publish", str(rows), "--channel", CHANNEL)
     sheet, journal = stand.folder / "sheet.json", stand.folder / "rows.xlsx.journal.jsonl"
