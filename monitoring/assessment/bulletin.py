@@ -14,7 +14,7 @@ from monitoring.assessment.queries import OPERATORS, PURPOSE
 from monitoring.assessment.rates import FIGURES, RATES, rates
 from monitoring.assessment.reference import OUTSIDE
 
-RANKED = ("storage", "timeliness", "feedback", "unexplained")
+RANKED = {"channel": ("storage", "timeliness", "feedback", "unexplained"), "city": ("timeliness",)}
 
 
 class Line(Struct, frozen=True):
@@ -29,6 +29,7 @@ class Line(Struct, frozen=True):
 class Ranked(Struct, frozen=True):
     """``rank``: 1 is best; equals share it. ``of``: what the rate is a share of."""
 
+    kind: str  # channel | city
     rate: str
     rank: int
     code: str
@@ -113,6 +114,7 @@ def bulletin(months: Months, month: date, day: date, names: Names, bars: Bars, *
     told, was = within(months.told(month), city), months.frozen.get(month)
     channels = _lines(by(told, lambda place: place.channel), names.channels)
     bodies = _lines(by(told, lambda place: place.body), names.bodies)
+    cities = () if city is not None else _lines(by(told, lambda place: place.city, names.cities), names.cities)
     return Bulletin(
         month=month,
         city=city,
@@ -125,8 +127,8 @@ def bulletin(months: Months, month: date, day: date, names: Names, bars: Bars, *
         channels=channels,
         bodies=bodies,
         fields=_lines(by(told, lambda place: place.field, names.fields), {**names.fields, OUTSIDE: "重点领域以外"}),
-        cities=() if city is not None else _lines(by(told, lambda place: place.city, names.cities), names.cities),
-        ranking=tuple(_ranking(channels, bars.least)),
+        cities=cities,
+        ranking=(*_ranking("channel", channels, bars.least), *_ranking("city", cities, bars.least)),
         named=tuple(_named(channels, bodies, bars)),
         queries=tuple(_queries(told, names)),
         trend=tuple(_trend(months, month, city)),
@@ -142,19 +144,17 @@ def _lines(found: Mapping[str, Counter[str]], names: Mapping[str, str]) -> tuple
     return tuple(_line(code, names.get(code, code), numbers) for code, numbers in found.items())
 
 
-def _ranking(channels: tuple[Line, ...], least: int) -> Iterator[Ranked]:
-    """Channels by the rates of RANKED, best first; who has fewer than ``least`` is not compared."""
-    for code in RANKED:
+def _ranking(kind: str, lines: tuple[Line, ...], least: int) -> Iterator[Ranked]:
+    """Lines by the rates of RANKED, best first; who has fewer than ``least`` is not compared."""
+    for code in RANKED[kind]:
         rate = RATES[code]
         compared = [
-            (value, one)
-            for one in channels
-            if (value := one.rates[code]) is not None and rate.over(one.figures) >= least
+            (value, one) for one in lines if (value := one.rates[code]) is not None and rate.over(one.figures) >= least
         ]
         compared.sort(key=lambda pair: (-pair[0] if rate.better == "high" else pair[0], pair[1].code))
         values = [value for value, _ in compared]
         for value, one in compared:
-            yield Ranked(code, values.index(value) + 1, one.code, one.name, value, rate.over(one.figures))
+            yield Ranked(kind, code, values.index(value) + 1, one.code, one.name, value, rate.over(one.figures))
 
 
 def _named(channels: tuple[Line, ...], bodies: tuple[Line, ...], bars: Bars) -> Iterator[Named]:

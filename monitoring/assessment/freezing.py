@@ -45,11 +45,13 @@ def freeze(client: Client, month: date, cells: Cells, as_of: date) -> Frozen:
 
     One insert is one block under the month's token, so of two that freeze at once one is dropped whole.
 
+    ``as_of``: the newest day of any row stored; one after the month shows that the sink has come past it.
+
     Raises AssessmentFault: it is frozen already, is not over, or was frozen by somebody else meanwhile.
     """
     if as_of <= last_day(month):
         raise AssessmentFault(
-            f"{month:%Y-%m} 尚未结束，系统日期为 {as_of} / is not over: the pipeline's last day is {as_of}"
+            f"{month:%Y-%m} 尚未结束，已入库最后一日为 {as_of} / is not over: the newest row stored is of {as_of}"
         )
     if month in frozen(client, month, month):
         raise AssessmentFault(f"{month:%Y-%m} 已定稿，不再更改 / is frozen already and stays as it is")

@@ -56,7 +56,7 @@ def query_log(reader: Reader, book: LawBook) -> Asked:
 
 
 def today(client: Client) -> date:
-    """The pipeline's last day. Raises AssessmentFault where nothing has come yet."""
+    """The newest day of any row. Raises AssessmentFault where nothing has come yet."""
     rows, day = client.execute("SELECT count(), max(assumeNotNull(day)) FROM receipts WHERE day IS NOT NULL")[0]
     decided = client.execute("SELECT max(decided_on) FROM decisions")[0][0]
     if not rows:
@@ -89,11 +89,11 @@ def _merge(into: Cells, more: Cells) -> None:
 
 
 def begun(office: Office, month: date) -> date:
-    """The pipeline's last day; raises AssessmentFault where it lies before ``month``."""
+    """The newest day of any row; raises AssessmentFault where it lies before ``month``."""
     day = today(office.client)
     if day < month:
         raise AssessmentFault(
-            f"{month:%Y-%m} 尚未开始，系统日期为 {day} / lies ahead: the pipeline's last day is {day}"
+            f"{month:%Y-%m} 尚未开始，已入库最后一日为 {day} / lies ahead: the newest row is of {day}"
         )
     return day
 

@@ -30,6 +30,7 @@ _TREND = (
     "feedback_days",
     "objection",
 )
+_RANKED = {"channel": "渠道 channel", "city": "各市 city"}
 _SINCE = 60  # rows shown on page and in Markdown; the workbook has all
 NOTES = (
     (
@@ -109,8 +110,9 @@ def tables(bulletin: Bulletin) -> Iterator[Table]:
     """Every table in the order in which it is read; one without a row says so."""
     yield _totals(bulletin)
     yield _named(bulletin)
-    for code in RANKED:
-        yield _ranking(bulletin, code)
+    for kind, codes in RANKED.items():
+        if kind != "city" or bulletin.city is None:
+            yield from (_ranking(bulletin, kind, code) for code in codes)
     counted: tuple[str, ...] = ("supplied", "taken", "asked")
     yield _lines("渠道 channels", "", "渠道 channel", bulletin.channels, figures=counted, rates=_CHANNEL)
     if bulletin.city is None:
@@ -153,17 +155,17 @@ def _named(bulletin: Bulletin) -> Table:
     return Table("点名 over the bar", note, ("单位 who", "指标 rate", "数值 value", "标准 bar", "分母 of"), tuple(rows))
 
 
-def _ranking(bulletin: Bulletin, code: str) -> Table:
+def _ranking(bulletin: Bulletin, kind: str, code: str) -> Table:
     rate = RATES[code]
     rows = tuple(
         (Cell(f"{one.rank}"), Cell(f"{one.name} {one.code}"), told(rate, one.value), Cell(f"{one.of:,}"))
         for one in bulletin.ranking
-        if one.rate == code
+        if one.rate == code and one.kind == kind
     )
     note = f"{rate.formula}；分母不足 {bulletin.bars.least} 的不排名 / fewer than {bulletin.bars.least} are not ranked"
-    return Table(
-        f"排名：{rate.zh} ranking: {code}", note, ("名次 rank", "渠道 channel", heading(code), "分母 of"), rows
-    )
+    who = _RANKED[kind]
+    name = f"排名 {who[:2]} {rate.zh} ranking {kind} {code}"
+    return Table(name, note, ("名次 rank", who, heading(code), "分母 of"), rows)
 
 
 def _lines(

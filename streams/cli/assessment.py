@@ -49,7 +49,7 @@ def bulletin(
     from streams.settings import Settings
 
     told, named = settings_of.load(bars), names()
-    where = None if city is None else _city(city, named)
+    where = None if city is None else city_of(city, named)
     with office(returns) as asked:
         day = gathering.begun(asked, month.date())
         made = make(gathering.gather(asked, twelve(month.date())), month.date(), day, named, told, city=where)
@@ -131,7 +131,7 @@ def names() -> "Names":
     )
 
 
-def _city(said: str, named: "Names") -> str:
+def city_of(said: str, named: "Names") -> str:
     """Region code of the city that a code, a name or a platform's channel means."""
     from monitoring.assessment.reference import cities_of_channels
     from streams.law import loader

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from typer.testing import CliRunner
 
 from monitoring.assessment import bars, cells, queries, reference, returns
 from monitoring.assessment.cells import Place
 from monitoring.assessment.faults import AssessmentFault
 from monitoring.assessment.months import after, last_day, twelve
 from monitoring.assessment.rates import FIGURES, RATES
+from streams.cli import assessment
+from streams.cli.main import app
 from streams.core.index import Index
 from streams.kit import monthly
 from streams.kit.reading import FileFault
@@ -90,6 +93,17 @@ def test_cities_of_bodies_and_platforms() -> None:
     assert reference.city_of(bodies["SD-COURT-370100"]) == reference.city_of(bodies["SD-COURT-370102"]) == "370100"
     platforms = reference.cities_of_channels(BOOK)
     assert platforms["city-jinan"] == "370100" and "court" not in platforms and len(platforms) == 16
+
+
+@pytest.mark.parametrize("said", ["济南市", "370100", "city-jinan"])
+def test_a_city_is_named_in_any_of_three_ways(said: str) -> None:
+    assert assessment.city_of(said, assessment.names()) == "370100"
+
+
+@pytest.mark.parametrize("said", ["北京市", "370102", "court", ""])
+def test_what_is_no_city_is_told_with_those_there_are(said: str) -> None:
+    done = CliRunner().invoke(app, ["bulletin", "--month", "2026-10", "--city", said])
+    assert done.exit_code == 2 and "370200" in done.output
 
 
 def test_every_rate_is_made_of_figures_and_has_its_formula() -> None:
