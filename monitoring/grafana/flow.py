@@ -111,10 +111,11 @@ CHANNEL_QUALITY = Board(
             "GROUP BY channel ORDER BY rejected_percent DESC, channel",
         ),
         rows(
-            "问题代码 / Fault codes",
-            "What was wrong with what was rejected, held or changed; cures stand in streams/law/codes.yaml.",
-            "SELECT code, channel, count() AS receipts FROM impersonal_receipts ARRAY JOIN fault_codes AS code "
-            "WHERE $__timeFilter(appended_at) GROUP BY code, channel ORDER BY receipts DESC, code, channel LIMIT 200",
+            "问题与提示代码 / Fault and warning codes",
+            "What was wrong, or weak, with what came; cures stand in streams/law/codes.yaml.",
+            "SELECT code, outcome, channel, count() AS receipts FROM impersonal_receipts "
+            "ARRAY JOIN arrayConcat(fault_codes, warning_codes) AS code WHERE $__timeFilter(appended_at) "
+            "GROUP BY code, outcome, channel ORDER BY receipts DESC, code, channel LIMIT 200",
         ),
         rows(
             "更正与终结迟报 / Corrections and endings late",
@@ -123,12 +124,6 @@ CHANNEL_QUALITY = Board(
             "ifNull(max(days_late), 0) AS longest_days FROM impersonal_decisions "
             "WHERE cause_kind IN ('ending', 'correction') AND NOT erased AND $__timeFilter(appended_at) "
             "GROUP BY channel ORDER BY late DESC, decided DESC, channel",
-        ),
-        rows(
-            "提示代码 / Warnings",
-            "Accepted all the same; where a channel's own data is weak.",
-            "SELECT warning, channel, count() AS receipts FROM impersonal_receipts ARRAY JOIN warning_codes AS warning "
-            "WHERE $__timeFilter(appended_at) GROUP BY warning, channel ORDER BY receipts DESC, warning LIMIT 200",
         ),
     ),
 )
