@@ -154,6 +154,11 @@ QUERIES = Board(
         .panel,
         number("一小时查询 / Within the hour", "All questions.", "sum(increase(chengxin_queries_total[1h]))"),
         number(
+            "查询人数异常 / Officers who ask widely",
+            "About more persons today than the setting allows; the portal's log names them to supervision.",
+            "max(chengxin_wide_lookers)",
+        ),
+        number(
             "距上次封存 / Since the newest seal", "Two days are too long.", "time() - max(chengxin_sealed_seconds)", "s"
         ),
     ),
