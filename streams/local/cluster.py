@@ -177,6 +177,7 @@ class Cluster:
             f"{kafka.SETTINGS}{SETTINGS}node.id={node}\n"
             f"log.dirs={kafka.escaped(self._room(node) / 'data')}\n"
             f"listener.security.protocol.map={protocols}\n"
+            "inter.broker.listener.name=BROKER\n"
             f"listeners={_listed(given)},CONTROLLER://{LOOPBACK}:{ports['controller']}\n"
             f"advertised.listeners={_listed(told)}\n"
             f"controller.quorum.voters={voters}\n"
