@@ -14,6 +14,7 @@ from faust.types import TP
 
 from streams.engine.batches import Fetched
 from streams.engine.closing import end_fetching
+from streams.engine.headers import forgive
 
 BUSY_S = 10.0  # whoever gave records within this is asked by every fetch
 BACKLOG = 250  # records that a poll gives while there is a backlog; a quarter of what it may
@@ -89,6 +90,7 @@ class BatchThread(driver.AIOKafkaConsumerThread):
     _rota: Rota | None = None
 
     def _create_worker_consumer(self, transport: Any) -> Any:
+        forgive()
         consumer = super()._create_worker_consumer(transport)
         # Faust hard-wires read_uncommitted unless its own exactly_once is on; both are read at consumer.start().
         consumer._isolation_level = "read_committed"

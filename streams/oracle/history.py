@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import UnknownTopicOrPartitionError
 
+from streams.engine.headers import forgive
 from topics.access import reach
 
 _GENERATION = re.compile(r"\.v[0-9]+$")
@@ -110,6 +111,7 @@ def sizes(bootstrap: str, topic: str, prefix: str) -> dict[int, int]:
 @contextlib.contextmanager
 def opened(bootstrap: str) -> Iterator[KafkaConsumer]:
     """A consumer of committed records, in no group."""
+    forgive()
     consumer = KafkaConsumer(
         **reach(bootstrap),
         isolation_level="read_committed",

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from deployment import Played
+from foreign_header import Raw
 from kafka import KafkaProducer
 
 from streams import oracle
@@ -64,7 +65,8 @@ def sent(played: Played) -> list[Sent]:
         done = []
         for number, (family, channel, value, code) in enumerate(wanted(desk, here.sample.days[-1].day)):
             name, place = parts.catalogue.name(family, channel), number % parts.partitions
-            found = producer.send(here.settings.prefix + name, key=b"poison", value=value, partition=place).get()
+            topic, foreign = here.settings.prefix + name, [(Raw(b"\xff\xfe"), b"\x00"), ("\x1b[2J\n", b"=1+1")]
+            found = producer.send(topic, key=b"poison", value=value, partition=place, headers=foreign).get()
             done.append(Sent(family, channel, value, code, name, place, found.offset))
         producer.close()
         watch.until_receipts(before + len(done), lambda: None)
