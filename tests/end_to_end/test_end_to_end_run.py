@@ -1,15 +1,13 @@
-"""The whole flow on real servers, a worker and the sink killed in the middle: nothing lost, doubled or leaked."""
+"""The whole flow on real servers, a worker and the sink killed in the middle: nothing lost, nothing doubled."""
 
 import io
 import json
 
 import pytest
-from clickhouse_driver import Client
 from deployment import KILLS, Played
 from rich.cells import cell_len
 from rich.console import Console
 
-from schemas.codec import SchemaFault
 from sinks.clickhouse.connection import connect
 from streams.run import summary
 
@@ -77,59 +75,3 @@ def _is_change(topic: str) -> bool:
 def _topics(played: Played) -> list[str]:
     specs = played.here.parts.catalogue.topics(played.here.settings.prefix)
     return [spec.name.removeprefix(played.here.settings.prefix) for spec in specs]
-
-
-def _secrets(played: Played) -> dict[bytes, str]:
-    """Every citizen's number and every name of the sample, as bytes, with what it is.
-
-    Codes of units are no secret: an order against a unit carries its code beside the person it reaches.
-    """
-    found: dict[bytes, str] = {}
-    for day in played.here.sample.days:
-        for record in day.records:
-            try:
-                subject = played.here.parts.codec.decode(record.value).value.get("subject") or {}
-            except SchemaFault:
-                continue
-            for field, least in (("id_number", 6), ("name", 2)):
-                text = (subject.get(field) or "").strip()
-                if len(text) >= least and (field == "name" or subject["kind"] == "person"):
-                    found[text.encode()] = f"{field} of {record.event_id} ({record.note})"
-    assert len(found) > 100
-    return found
-
-
-def _leaks(secrets: dict[bytes, str], data: bytes) -> list[str]:
-    return [what for secret, what in secrets.items() if secret in data]
-
-
-def test_no_number_and_no_name_in_any_topic_but_the_departments_own(played: Played) -> None:
-    secrets = _secrets(played)
-    own = [
-        topic for topic in _topics(played) if topic.startswith(("events.", "feedback.", "cases."))
-    ]  # what departments send
-    assert any(_leaks(secrets, record.value or b"") for record in played.here.read(*own))
-    others = played.here.read(*(topic for topic in _topics(played) if topic not in own and topic != "quarantine"))
-    assert len(others) > 5_000
-    for record in others:
-        headers = b"".join(value for _, value in record.headers)
-        assert _leaks(secrets, (record.key or b"") + (record.value or b"") + headers) == [], record.topic
-
-
-def test_no_number_and_no_name_in_any_table(played: Played) -> None:
-    secrets = _secrets(played)
-    with connect(played.here.addresses.clickhouse, played.here.settings.database) as client:
-        assert isinstance(client, Client)
-        for (table,) in client.execute("SHOW TABLES"):
-            rows = client.execute(f"SELECT toString(tuple(*)) FROM `{table}`")
-            assert _leaks(secrets, "\n".join(row[0] for row in rows).encode()) == [], table
-
-
-def test_no_number_and_no_name_in_any_log_or_file(played: Played) -> None:
-    secrets = _secrets(played)
-    files = [path for path in played.here.settings.data_dir.rglob("*") if path.is_file()]
-    logs = {path.name for path in files if path.suffix == ".log"}
-    assert logs == {"worker-1.log", "worker-2.log", "sink.log"}
-    for path in files:
-        assert _leaks(secrets, path.read_bytes()) == [], path
-    assert _leaks(secrets, played.here.screen.getvalue().encode()) == []
