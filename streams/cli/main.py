@@ -89,8 +89,13 @@ def main() -> None:
     try:
         app()
     except MISTAKES as mistake:
-        print(mistake, file=sys.stderr)
+        print(_plain(str(mistake)), file=sys.stderr)
         raise SystemExit(2) from None
+
+
+def _plain(text: str) -> str:
+    """What a terminal may be given: a file's name can hold its commands, or what looks like another line of ours."""
+    return "".join(one if one.isprintable() or one in "\n\t" else ascii(one)[1:-1] for one in text)
 
 
 if __name__ == "__main__":

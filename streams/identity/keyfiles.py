@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ SINGLE_KEYS = {"token": 32, "name": 32, "case": 64}  # bytes; every other key ha
 DERIVED = "derived from sample seed "  # what stands in a key file instead of a key, see ``Keyring.derive``
 _DRAFTS = ".*.key.[0-9]*"
 _MASTER = "master.v"
+_NAME = re.compile(r"([a-z][a-z0-9_-]*/)?[a-z][a-z0-9_.-]*", re.ASCII)
 
 
 class KeyringFault(Exception):
@@ -41,7 +43,12 @@ def is_master(name: str) -> bool:
 
 
 def place(folder: Path, name: str) -> Path:
-    """The file of a key."""
+    """The file of a key.
+
+    :raises KeyringFault: the name leads out of the folder, as one in a backup that somebody else made may.
+    """
+    if not _NAME.fullmatch(name):
+        raise KeyringFault(f"{name!r}: 不是密钥名 / no name of a key. Do not use the backup it came from.")
     return folder / f"{name}.key"
 
 

@@ -35,8 +35,9 @@ def write(path: Path, what: str, rows: Rows, pages: Mapping[str, Rows], said: ob
 
 
 def private(path: Path, data: bytes) -> None:
-    """Write a file that only its owner can read."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+    """Write a file that only its owner can read. A link in its place is refused: in a folder that others write to, it
+    would lead what is written over a file of ours."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "wb") as out:
         os.fchmod(out.fileno(), 0o600)
         out.write(data)
 

@@ -54,6 +54,8 @@ class Table(NamedTuple):
 
 def read(path: Path) -> Table:
     """Read a file by its ending. Raises FileFault, OSError."""
+    if not str(path).isprintable():  # what is said of it would go to the terminal, commands and all
+        raise FileFault(f"{str(path)!a}: 文件名含控制字符，请改名 / control characters in its name: rename it")
     suffix = path.suffix.lower()
     if suffix not in FORMATS:
         kinds = ", ".join(FORMATS)
