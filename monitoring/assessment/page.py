@@ -22,7 +22,7 @@ _STYLE = """
 :root{color-scheme:light}
 *{box-sizing:border-box}
 body{margin:0;background:#f8fafc;color:#0f172a;font:15px/1.6 system-ui,"Noto Sans CJK SC","Microsoft YaHei",sans-serif}
-main{max-width:1080px;margin:0 auto;padding:32px 20px 64px}
+main{max-width:1240px;margin:0 auto;padding:32px 20px 64px}
 h1{font-size:26px;margin:0 0 4px}h2{font-size:18px;margin:36px 0 6px}
 p.sub{color:#475569;margin:0 0 20px}p.note,p.none{color:#475569;font-size:13px;margin:0 0 8px}
 .cards{display:grid;grid-template-columns:repeat(4,1fr);gap:12px;margin:0 0 8px}
@@ -33,17 +33,18 @@ figure{background:#fff;border:1px solid #e2e8f0;border-radius:8px;margin:0 0 12p
 figure svg{width:100%;height:auto;display:block}figcaption{color:#475569;font-size:13px}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%;background:#fff;border:1px solid #e2e8f0}
-th,td{padding:5px 10px;border-bottom:1px solid #e2e8f0;text-align:right;font-variant-numeric:tabular-nums;
+th,td{padding:5px 8px;border-bottom:1px solid #e2e8f0;text-align:right;font-variant-numeric:tabular-nums;
 vertical-align:top}
-th{background:#f1f5f9;font-weight:600;line-height:1.35}
+th{background:#f1f5f9;font-weight:600;font-size:13px;line-height:1.35}
+td:not(.text){white-space:nowrap}
 th:first-child,td:first-child,td.text,th.text{text-align:left}
-td.bar{min-width:96px}
+td.bar{min-width:64px}
 td.bar i{display:block;height:4px;margin-top:3px;background:#e2e8f0;border-radius:2px}
 td.bar i i{margin:0;background:#0f766e}
 .notes{color:#475569;font-size:14px}.notes p{margin:0 0 10px}
 @media(max-width:720px){.cards{grid-template-columns:repeat(2,1fr)}}
 @page{size:A4 landscape;margin:12mm}
-@media print{body{background:#fff;font-size:11px}main{padding:0;max-width:none}h2{break-after:avoid}
+@media print{body{background:#fff;font-size:11px}th{font-size:9px}main{padding:0;max-width:none}h2{break-after:avoid}
 figure,tr,.card{break-inside:avoid}thead{display:table-header-group}.wide{overflow:visible}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 """
