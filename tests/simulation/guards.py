@@ -189,6 +189,6 @@ GUARDS = {
     "plan": Guard("an assignment replays the planned block", _no_plan, 5),
     "doubt": Guard("after a doubt the rows are counted", _no_doubt, 2),
     "commit once": Guard(
-        "a commit whose answer was lost is not repeated in its generation", _commit_repeated, 77, "OffsetCommit"
+        "a commit whose answer was lost is not repeated in its generation", _commit_repeated, 494, "OffsetCommit"
     ),
 }
