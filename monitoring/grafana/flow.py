@@ -153,10 +153,13 @@ ENGINE = Board(
             "agent",
             "short",
         ).panel,
-        Lines("重试 / Retries", "Transactions tried again; steady growth: the broker.", "reqps")
-        .line(f"sum by (agent, error) (rate(chengxin_retries_total[{_RATE}]))", "{{agent}} {{error}}")
-        .line(f"sum(rate(chengxin_retries_total[{_RATE}])) or vector(0)", "all")
-        .panel,
+        lines(
+            "重试 / Retries",
+            "Transactions tried again; steady growth: the broker. 0 where there was none.",
+            f"sum by (agent, error) (rate(chengxin_retries_total[{_RATE}])) or vector(0)",
+            "{{agent}} {{error}}",
+            "reqps",
+        ),
         lines(
             "状态规模 / State size",
             "Keys by agent; sizes the next restore.",
