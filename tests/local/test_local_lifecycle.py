@@ -126,6 +126,14 @@ def test_clickhouse_comes_back_though_a_rewrite_met_a_full_disk(data_dir: Path, 
     assert {file.name for file in Path(table[0]).glob("mutation_*.txt")} == written != set()
 
 
+def test_merges_are_written_to_the_disk_before_they_count(data_dir: Path, stack: Stack) -> None:
+    """Else a merge that meets a full disk leaves a part of empty files, and its rows are gone minutes later."""
+    assert stack.clickhouse_url is not None
+    asked = "SELECT value FROM system.merge_tree_settings WHERE name LIKE 'min_%_to_fsync_after_merge'"
+    with Client.from_url(stack.clickhouse_url) as client:
+        assert client.execute(asked) == [("1",), ("1",)]
+
+
 def test_a_failed_login_costs_a_restart_and_no_more(data_dir: Path, stack: Stack) -> None:
     assert stack.clickhouse_url is not None
     before = health(data_dir, "clickhouse").restarts
