@@ -15,7 +15,6 @@ LAW = Path(streams.__file__).parent / "law"
 def auditor(
     *,
     bootstrap: Annotated[str | None, typer.Option(help="Kafka host:port; default: the settings")] = None,
-    clickhouse_url: Annotated[str | None, typer.Option(help="clickhouse://...; default: the settings")] = None,
     prefix: Annotated[str | None, typer.Option(help="topic prefix; default: the settings")] = None,
     database: Annotated[str | None, typer.Option(help="ClickHouse database; default: the settings")] = None,
     law: Annotated[Path | None, typer.Option(help="law files of the book in force; default: the project's own")] = None,
@@ -28,7 +27,7 @@ def auditor(
     from streams import addresses
     from streams.settings import Settings
 
-    given = {"kafka_bootstrap": bootstrap, "clickhouse_url": clickhouse_url, "prefix": prefix, "database": database}
+    given = {"kafka_bootstrap": bootstrap, "prefix": prefix, "database": database}
     settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
     found = addresses.find(settings)
     console = Console()

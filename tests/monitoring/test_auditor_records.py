@@ -4,7 +4,7 @@ import copy
 import json
 
 import pytest
-from audit_history import BOOK, ENTITY, NAME, History
+from audit_history import BOOK, ENTITY, LAW_DIR, NAME, History
 from audit_lawful import lawful
 from audit_papers import day, listing, order
 
@@ -222,8 +222,6 @@ def test_an_obligation_that_quotes_another_place(history: History, field: str) -
 
 
 def test_the_books_reading_agrees_with_the_files() -> None:
-    from audit_history import LAW_DIR
-
     files, book = read_files(LAW_DIR), read_book(canonical.dump(BOOK))
     assert (files.rules, files.items, files.scales) == (book.rules, book.items, book.scales)
     assert files.words <= book.words

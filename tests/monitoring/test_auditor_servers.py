@@ -142,8 +142,9 @@ def test_a_wrong_history_is_told_by_the_command(world: Callable[[History], World
     history = lawful()
     executor, history.decisions[0]["raised"][0]["executor"] = history.decisions[0]["raised"][0]["executor"], "education"
     here = world(history)
-    flags = {"bootstrap": here.bootstrap, "clickhouse-url": here.url, "prefix": here.prefix, "database": here.database}
-    result = CliRunner().invoke(app, [word for name, value in flags.items() for word in (f"--{name}", value)])
+    flags = {"bootstrap": here.bootstrap, "prefix": here.prefix, "database": here.database}
+    words = [word for name, value in flags.items() for word in (f"--{name}", value)]
+    result = CliRunner().invoke(app, words, env={"CLICKHOUSE_URL": here.url})
     assert result.exit_code == 1, result.output
     assert "the rule names the executor" in result.output
     assert "education" in result.output and f"'{executor}'" in result.output
