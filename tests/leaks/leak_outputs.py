@@ -112,11 +112,12 @@ def tables(client: Client) -> Iterator[Output]:
         yield Output(f"system table {name}", repr(client.execute(f"SELECT * FROM system.{name}")).encode())
 
 
-def files(folder: Path) -> Iterator[Output]:
-    """Every file below a folder, and its name: logs, sheets, pages, journals, keys, backups."""
+def files(folder: Path, besides: tuple[str, ...] = ()) -> Iterator[Output]:
+    """Every file below a folder, and its name: logs, sheets, pages, journals, keys, backups; but nothing ``besides``,
+    as the data of servers: their topics and tables are outputs of their own, their indexes gigabytes of nothing."""
     for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            place = path.relative_to(folder).as_posix()
+        place = path.relative_to(folder).as_posix()
+        if path.is_file() and not place.startswith(besides):
             yield Output(f"file {place}", place.encode())
             yield Output(f"file {place}", path.read_bytes())
 
