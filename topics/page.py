@@ -6,7 +6,7 @@ from typing import Any
 
 from schemas.files import Source
 from topics.catalogue import Catalogue, Family
-from topics.people import FOLDER
+from topics.look import style
 
 _HOLDS = {
     "none": "无 / none",
@@ -26,15 +26,15 @@ def page(catalogue: Catalogue, sources: list[Source], ids: Mapping[str, int]) ->
         _section("channels", "通道 / channels", [_channels(catalogue)]),
         _section("records", "记录 / records", (_record(one, sources, ids) for one in newest.values())),
     )
-    style = (FOLDER / "page.css").read_text(encoding="utf-8")
     index = "".join(f'<li><a href="#{e(one.family)}">{e(one.topic)}</a></li>' for one in families)
     return (
         '<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>诚信主题目录 / Chengxin topics</title><style>\n{style}</style></head>\n<body>"
+        f"<title>诚信主题目录 / Chengxin topics</title><style>\n{style()}</style></head>\n<body>"
         "<header><h1>诚信主题目录 / Chengxin topics</h1>"
         '<p class="quiet">topics/*.yaml, schemas/avro. 无前缀 / without prefix.</p></header>\n'
-        f"<nav><ul>{index}</ul></nav>\n<main>{''.join(parts)}</main></body></html>\n"
+        f'<nav class="index" aria-label="主题 / topics"><ul>{index}</ul></nav>\n'
+        f"<main>{''.join(parts)}</main></body></html>\n"
     )
 
 
@@ -88,7 +88,8 @@ def _record(newest: Source, sources: list[Source], ids: Mapping[str, int]) -> st
 
 def _table(heads: tuple[str, ...], rows: Iterable[str]) -> str:
     head = "".join(f"<th>{name}</th>" for name in heads)
-    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    return f'<div class="wide" tabindex="0">{table}</div>'
 
 
 def _fields(record: dict[str, Any], before: str) -> list[tuple[str, str, str]]:

@@ -7,7 +7,7 @@ from html import escape as e
 from sinks.portal.applications import Applications, Exemption, Information, Purpose, Row
 from streams.core.law import LawBook
 from topics.catalogue import Catalogue
-from topics.people import FOLDER
+from topics.look import style
 
 _INFORMATION = {
     Information.OWN_MEASURES: "向本部门提出、尚未解除的下列措施及其依据的记录",
@@ -19,7 +19,6 @@ _INFORMATION = {
 
 def page(applications: Applications, book: LawBook, channels: Catalogue, day: date) -> str:
     """The whole page; ``day``: on which the texts must be in force."""
-    style = (FOLDER / "page.css").read_text(encoding="utf-8")
     parts = (
         _section("用途 / purposes", (_purpose(applications, one, day) for one in applications.purposes.values())),
         _section(
@@ -32,7 +31,7 @@ def page(applications: Applications, book: LawBook, channels: Catalogue, day: da
     return (
         '<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>公共信用信息应用目录 / application catalogue</title><style>\n{style}</style></head>\n<body>"
+        f"<title>公共信用信息应用目录 / application catalogue</title><style>\n{style()}</style></head>\n<body>"
         "<header><h1>公共信用信息应用目录 / application catalogue</h1>"
         "<p>每次查询先记入查询日志再答复；您可以查询谁查看过您的记录，本人查询免费（《山东省社会信用条例》第二十一条、第三十七条）。"
         " Every query is on record before it is answered. Whoever it was about can read who looked, free of charge.</p>"
