@@ -22,6 +22,8 @@ _COUNTED = (
 _PLACES = ("partition", "source_partition")  # with an offset they name one record
 _READERS_OF_ALL = ("auditor", "oracle", "operators", "exporter", "sealer")
 DASHBOARDS = "dashboards"
+CONSOLE = "console"
+_PLACE = "decision_id, cause_receipt_id, topic, partition, offset, ordinal, erased"  # where a decision stands in Kafka
 
 
 class Access(NamedTuple):
@@ -55,7 +57,8 @@ def views() -> Iterator[str]:
 
 def accesses(catalogue: Catalogue, database: str, prefix: str) -> list[Access]:
     """Every account but the owner of the database, in a stable order."""
-    found = [_sink(database), _dashboards(database), _explain(database), _assessment(database), _portal(database)]
+    found = [_sink(database), *(_seen(one, database) for one in (DASHBOARDS, CONSOLE))]
+    found += [_explain(database), _assessment(database), _portal(database)]
     found += [Access(name, (f"SELECT ON {database}.*",), {}) for name in _READERS_OF_ALL]
     return found + [_department(catalogue, database, prefix, code) for code in catalogue.channels]
 
@@ -88,7 +91,7 @@ def _sink(database: str) -> Access:
     return Access("sink", (*rows, f"SELECT, INSERT ON {database}.{POSITIONS}", f"SELECT ON {database}.{LEDGER}"), {})
 
 
-def _dashboards(database: str) -> Access:
+def _seen(account: str, database: str) -> Access:
     """Views, and the columns under them: whoever goes past a view sees no more. The newest version of an obligation is
     found by its id; nothing else that is shown has it, so it leads nowhere."""
     grants = []
@@ -96,7 +99,7 @@ def _dashboards(database: str) -> Access:
         more = [KEY] if table is OBLIGATIONS else []
         grants.append(f"SELECT({', '.join([*impersonal(table), *more])}) ON {database}.{table.name}")
     grants += [f"SELECT ON {database}.impersonal_{name}" for name in (*(table.name for table in TABLES), CURRENT)]
-    return Access(DASHBOARDS, tuple(grants), {})
+    return Access(account, tuple(grants), {})
 
 
 def _explain(database: str) -> Access:
@@ -110,11 +113,12 @@ def _assessment(database: str) -> Access:
 
 
 def _portal(database: str) -> Access:
-    """What people filed through it, for the department that decides: not a row of anything else."""
+    """What people filed through it, for the department that decides, and where a decision stands: not what it says."""
     table = tables.ACCEPTED_EVENTS.name
     columns = ", ".join((*tables.FILED_COLUMNS, "channel", "erased", "appended_at"))
     condition = f"startsWith(ifNull(event_id, ''), '{tables.FILED}')"
-    return Access("portal", (f"SELECT({columns}) ON {database}.{table}",), {table: condition})
+    places = f"SELECT({_PLACE}) ON {database}.{tables.DECISIONS.name}"
+    return Access("portal", (f"SELECT({columns}) ON {database}.{table}", places), {table: condition})
 
 
 def _department(catalogue: Catalogue, database: str, prefix: str, code: str) -> Access:

@@ -17,6 +17,7 @@ from sinks.portal.limits import Limiter
 from sinks.portal.people import People
 from sinks.portal.refusals import Refusal, purpose_not_allowed
 from sinks.portal.tokens import Officer, Person, Tokens
+from streams.core.decisions import Decision
 from streams.core.law import LawBook
 from streams.querylog import SELF, Query
 from topics.catalogue import Catalogue
@@ -30,7 +31,8 @@ class Log(Protocol):
 
 class Desk(NamedTuple):
     """What the portal works with. ``book``: the law book of this release, for words; ``today``: the day in China;
-    ``clock``: the day of the last tick, by which intake judges what is filed."""
+    ``clock``: the day of the last tick, by which intake judges what is filed; ``find``: decisions by their id or by the
+    receipt id of their record, raises ``explain.NotFound``."""
 
     tokens: Tokens
     applications: Applications
@@ -40,6 +42,7 @@ class Desk(NamedTuple):
     log: Log
     cases: Sender
     inbox: Inbox
+    find: Callable[[str], list[Decision]]
     clock: Callable[[], date | None]
     limiter: Limiter
     meters: Meters

@@ -25,6 +25,7 @@ from sinks.portal.places import Places
 from sinks.portal.tokens import Tokens, Trust
 from sinks.portal.watch import Watch, china_now
 from streams.addresses import Addresses
+from streams.explain import find
 from streams.keychecks import KeyChecks
 from streams.law import loader
 from streams.laws import read_to_end
@@ -73,6 +74,7 @@ def opened(settings: Settings, addresses: Addresses) -> Iterator[Portal]:
             log=log,
             cases=stack.enter_context(closing(Cases(reader))),
             inbox=Stored(addresses.clickhouse, settings.database, people),
+            find=lambda wanted: find(reader, addresses.clickhouse, wanted),
             clock=lambda: last_day(read_to_end(bootstrap, TopicPartition(reader.topic("clock"), 0)), reader.codec),
             limiter=Limiter(settings.portal_per_minute, time.monotonic),
             meters=meters,

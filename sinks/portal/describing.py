@@ -7,7 +7,7 @@ from streams.core.decisions import DueState, Entry, Obligation, ObligationState
 from streams.core.law import LawBook
 from streams.core.standing import Standing
 from streams.core.terms import ground_of
-from streams.explain.page import reason, state_name
+from streams.explain.parts import reason, state_name
 
 CLOSED = (ObligationState.REFUSED, ObligationState.NOT_APPLICABLE, ObligationState.LIFTED)
 NOTICE = (

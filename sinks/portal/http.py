@@ -13,7 +13,7 @@ from kafka.errors import KafkaError
 from starlette.exceptions import HTTPException
 
 from monitoring.catalogue import REFUSALS
-from sinks.portal import officer_questions, person_questions
+from sinks.portal import explaining, officer_questions, person_questions
 from sinks.portal.asking import Desk
 from sinks.portal.inbox import InboxClosed
 from sinks.portal.places import Behind
@@ -70,6 +70,7 @@ def build(desk: Desk, page: Callable[[], str], opener: dict[str, Any]) -> FastAP
     app.state.desk = desk
     _open(app, page, opener)
     officer_questions.add(app, desk, bearer, ERRORS)
+    explaining.add(app, desk, bearer, ERRORS)
     person_questions.add(app, desk, bearer, ERRORS)
     return app
 

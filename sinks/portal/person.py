@@ -32,7 +32,7 @@ from streams.core.events import Matter
 from streams.core.law import LawBook
 from streams.core.repair import earliest
 from streams.core.standing import Standing
-from streams.explain.page import reason
+from streams.explain.parts import reason
 from streams.notices import how_to_object
 from streams.querylog import SELF
 from topics.catalogue import Catalogue

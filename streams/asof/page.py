@@ -10,7 +10,7 @@ from rich.text import Text
 
 from streams.asof.fold import GROUND_FALLEN, NEVER, NOT_YET, TERM_OVER, AsOf, Known
 from streams.core.law import LawBook
-from streams.explain.page import reason, state_name
+from streams.explain.parts import reason, state_name
 
 _CLOCKS = (
     "两个时钟：「{at} 的事实」按文书生效、期限与依据终止之日判断；「{known} 为止所知」只用截至该日已作出的决定。"

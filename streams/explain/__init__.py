@@ -2,5 +2,6 @@
 
 from streams.explain.find import NotFound, find
 from streams.explain.page import page
+from streams.explain.parts import parts
 
-__all__ = ["NotFound", "find", "page"]
+__all__ = ["NotFound", "find", "page", "parts"]

@@ -3,8 +3,8 @@
 from kafka import KafkaConsumer, TopicPartition
 
 from sinks.clickhouse.connection import connect
-from streams.app import Parts
 from streams.core.decisions import Decision
+from streams.reader import Reader
 from streams.wire import from_avro
 from topics.access import reach
 
@@ -16,12 +16,12 @@ class NotFound(Exception):
     """No such decision is stored, or only its stub; the message says where it was looked for."""
 
 
-def find(parts: Parts, clickhouse_url: str, wanted: str) -> list[Decision]:
+def find(reader: Reader, clickhouse_url: str, wanted: str) -> list[Decision]:
     """The decision of that id, or all decisions the record of that receipt id led to; read from their places in Kafka.
 
     :raises NotFound: ClickHouse has no row of it (yet), or the topic no longer holds it.
     """
-    client = connect(clickhouse_url, parts.settings.database)
+    client = connect(clickhouse_url, reader.settings.database)
     try:
         query = (
             "SELECT topic, partition, offset, erased FROM decisions "
@@ -39,14 +39,14 @@ def find(parts: Parts, clickhouse_url: str, wanted: str) -> list[Decision]:
         raise NotFound(
             f"{wanted}: 期满删除，不再提供查询 / its subject is erased: of this decision only a stub is kept"
         )
-    return [_decision(parts, TopicPartition(topic, partition), offset) for topic, partition, offset, _ in rows]
+    return [_decision(reader, TopicPartition(topic, partition), offset) for topic, partition, offset, _ in rows]
 
 
-def _decision(parts: Parts, place: TopicPartition, offset: int) -> Decision:
-    value = _read(parts.bootstrap, place, offset)
+def _decision(reader: Reader, place: TopicPartition, offset: int) -> Decision:
+    value = _read(reader.bootstrap, place, offset)
     if value is None:
         raise NotFound(f"决定的原始记录已不存在 / {place.topic}:{place.partition}:{offset} is no longer in Kafka")
-    return from_avro(parts.codec.decode(value, frozenset({"Decision"}), max_bytes=1 << 24).value, Decision)
+    return from_avro(reader.codec.decode(value, frozenset({"Decision"}), max_bytes=1 << 24).value, Decision)
 
 
 def _read(bootstrap: str, place: TopicPartition, offset: int) -> bytes | None:

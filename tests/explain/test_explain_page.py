@@ -14,7 +14,7 @@ from schemas.codec import Codec
 from streams.core.decisions import Decision, DecisionKind
 from streams.core.events import FeedbackState
 from streams.explain import page
-from streams.explain.page import reason
+from streams.explain.parts import reason
 from streams.law import canonical
 from streams.wire import from_avro
 from tests.flow.flow_stand import BOOK, CODEC, Stand, amended, determination, listing, person

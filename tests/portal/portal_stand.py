@@ -21,8 +21,11 @@ from sinks.portal.places import Found
 from sinks.portal.shapes import Filing
 from sinks.portal.tokens import Tokens, Trust
 from streams.core import ids
+from streams.core.decisions import Decision
+from streams.explain import NotFound
 from streams.querylog import Query, Refused
 from streams.settings import Settings
+from streams.wire import from_avro
 from tests.flow.flow_stand import BOOK, CATALOGUE, CODEC, Stand, determination, person
 
 TODAY = date(2026, 11, 3)
@@ -123,6 +126,7 @@ class Door:
             log=self.log,
             cases=Cases(self.stand),
             inbox=Inbox(self.stand),
+            find=self.decisions,
             clock=lambda: last_day((value for value in self.stand.received["clock"] if value is not None), CODEC),
             limiter=Limiter(per_minute, lambda: self.now),
             meters=self.meters,
@@ -212,6 +216,14 @@ class Door:
             "answered_on": DAY,
         }
         self.stand.send(f"feedback.{channel}", CODEC.encode("OfficerFeedback", said))
+
+    def decisions(self, wanted: str) -> list[Decision]:
+        """As the table finds them: by their id, or by the receipt's. Contract: ``streams.explain.find``."""
+        made = [from_avro(value, Decision) for value in self.stand.read("decisions")]
+        found = [one for one in made if wanted in (one.decision_id, one.cause.receipt_id)]
+        if not found:
+            raise NotFound(wanted)
+        return found
 
     def proposals(self, channel: str) -> list[dict[str, Any]]:
         return self.stand.read(f"sanctions.{channel}")

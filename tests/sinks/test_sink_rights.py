@@ -34,12 +34,18 @@ def test_the_migration_is_what_the_tables_give() -> None:
         assert statement in text, "columns changed: write the next migration"
 
 
-def test_dashboards_may_select_and_nothing_else_and_no_whole_table() -> None:
-    for grant in ALL[rights.DASHBOARDS].grants:
+@pytest.mark.parametrize("account", [rights.DASHBOARDS, rights.CONSOLE])
+def test_who_watches_may_select_and_nothing_else_and_no_whole_table(account: str) -> None:
+    for grant in ALL[account].grants:
         assert grant.startswith("SELECT")
         table = grant.rpartition(".")[2]
         assert table.startswith("impersonal_") or grant.startswith("SELECT(")
         assert not re.search(r"\b(subject|document_no|entity_code|case_no|event_id|decision_id|receipt_id)\b", grant)
+
+
+def test_the_portal_finds_where_a_decision_stands_and_not_what_it_says() -> None:
+    (grant,) = [grant for grant in ALL["portal"].grants if grant.endswith("decisions")]
+    assert grant.startswith("SELECT(decision_id, cause_receipt_id, topic, partition, offset, ordinal, erased) ON ")
 
 
 def test_only_the_sink_writes_and_nobody_drops() -> None:
