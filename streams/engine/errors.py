@@ -30,6 +30,9 @@ PERMANENT = (
     UnsupportedCodecError,
 )
 
+# What aiokafka asserts where a broker that is only coming up has told it of none: the next client asks again.
+_NO_BROKER = "Did we not perform bootstrap?"
+
 
 class EngineError(Exception):
     """Something an operator must cure; the message says how. The process stops."""
@@ -62,4 +65,6 @@ def is_passing(error: BaseException) -> bool:
     """
     if isinstance(error, PERMANENT):
         return False
+    if isinstance(error, AssertionError):
+        return str(error) == _NO_BROKER
     return isinstance(error, KafkaError | IndefiniteError | asyncio.TimeoutError | asyncio.CancelledError | OSError)

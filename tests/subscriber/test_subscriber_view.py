@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.subscriber.view import Gap, Value, View
@@ -56,6 +56,7 @@ def stand(history: list[Written]) -> dict[str, Value]:
     return {name: value for name, value in found.items() if value is not None}
 
 
+@settings(deadline=None)
 @given(histories(), st.data())
 def test_the_view_is_what_stands_wherever_the_snapshot_ends(history: list[Written], data: st.DataObject) -> None:
     """The changes may begin before the snapshot's end: what it has already is old news, and brings nobody back."""
@@ -67,6 +68,7 @@ def test_the_view_is_what_stands_wherever_the_snapshot_ends(history: list[Writte
     assert view.open == sum(value["state"] != "lifted" for value in view.stands.values())
 
 
+@settings(deadline=None)
 @given(histories(), st.data())
 def test_a_change_that_was_missed_is_told_at_the_next_one(history: list[Written], data: st.DataObject) -> None:
     changes = [one for one in history if one.value is not None]
