@@ -12,6 +12,7 @@ from streams import clock
 from streams.addresses import Addresses
 from streams.app import Parts
 from streams.core.law import LawBook
+from streams.reader import Reader
 from topics import admin
 
 
@@ -23,9 +24,9 @@ class Drifted(Exception):
         super().__init__(f"主题与目录不符 / topics differ from topics/*.yaml:\n{lines}")
 
 
-def clock_log(parts: Parts) -> clock.ClockLog:
+def clock_log(reader: Reader) -> clock.ClockLog:
     """Where the clock of this deployment stands."""
-    return clock.ClockLog(parts.bootstrap, parts.messages.topic("clock"), parts.partitions)
+    return clock.ClockLog(reader.bootstrap, reader.topic("clock"), reader.partitions)
 
 
 async def prepare(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from streams.app import Parts
+    from streams.reader import Reader
 
 PATIENCE_S = 15.0  # a process is often started while a broker comes up again beside it
 
@@ -44,7 +44,7 @@ def tick(to: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="the la
     from streams.clock import check_not_future
 
     check_not_future(to.date())
-    typer.echo(f"{asyncio.run(_tick_to(_parts(), to.date()))} ticks")
+    typer.echo(f"{asyncio.run(_tick_to(_reader(), to.date()))} ticks")
 
 
 @clock.command()
@@ -52,23 +52,23 @@ def run() -> None:
     """Tick each day when it begins in China, for as long as the process lives."""
     from streams.clock import follow_days
 
-    parts = _parts(PATIENCE_S)  # asked once: a broker that is away later is waited for, not complained of
+    reader = _reader(PATIENCE_S)  # asked once: a broker that is away later is waited for, not complained of
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(follow_days(lambda day: _tick_to(parts, day)))
+        asyncio.run(follow_days(lambda day: _tick_to(reader, day)))
 
 
-def _parts(patience_s: float = 2.0) -> "Parts":
+def _reader(patience_s: float = 2.0) -> "Reader":
     from streams import addresses
-    from streams.app import Parts
+    from streams.reader import Reader
     from streams.settings import Settings
 
     settings = Settings()
-    return Parts(settings, addresses.find_kafka(settings, patience_s))
+    return Reader(settings, addresses.find_kafka(settings, patience_s))
 
 
-async def _tick_to(parts: "Parts", day: date) -> int:
+async def _tick_to(reader: "Reader", day: date) -> int:
     from streams import clock as clocks
     from streams.setup import clock_log
 
-    async with clocks.opened(clock_log(parts), parts.codec, parts.shelf) as writer:
+    async with clocks.opened(clock_log(reader), reader.codec, reader.shelf) as writer:
         return await writer.tick_to(day)

@@ -14,7 +14,7 @@ from streams.cli.screen import tell
 from streams.core.law import LawBook
 
 if TYPE_CHECKING:
-    from streams.app import Parts
+    from streams.reader import Reader
 
 app = typer.Typer(help="The law book: check it, publish it, bring it into force.", no_args_is_help=True)
 app.command()(report)
@@ -61,7 +61,7 @@ def publish(
     from streams.law import loader
 
     book = loader.load(folder)
-    _parts().shelf.publish(book)
+    _reader().shelf.publish(book)
     typer.echo(book.digest)
 
 
@@ -80,27 +80,27 @@ def activate(
     from streams.whatif import kept
 
     async def go() -> bool:
-        parts = _parts()
-        where = reports or kept.folder(parts.settings.data_dir)
-        async with clock.opened(clock_log(parts), parts.codec, parts.shelf) as writer:
+        reader = _reader()
+        where = reports or kept.folder(reader.settings.data_dir)
+        async with clock.opened(clock_log(reader), reader.codec, reader.shelf) as writer:
             laws = (await writer.read()).laws
             if laws and laws[-1] == (digest, from_day.date()):
                 return False
-            await asyncio.to_thread(parts.shelf.get, digest)
-            asked = (parts, digest, what_if, without_what_if, where)
+            await asyncio.to_thread(reader.shelf.get, digest)
+            asked = (reader, digest, what_if, without_what_if, where)
             support = await asyncio.to_thread(kept.support, *asked) if laws else None
             return await writer.activate(digest, from_day.date(), support)
 
     typer.echo("已公布 / announced" if asyncio.run(go()) else "已在时钟上 / stands on the clock already")
 
 
-def _parts() -> "Parts":
+def _reader() -> "Reader":
     from streams import addresses
-    from streams.app import Parts
+    from streams.reader import Reader
     from streams.settings import Settings
 
     settings = Settings()
-    return Parts(settings, addresses.find(settings).kafka)
+    return Reader(settings, addresses.find_kafka(settings))
 
 
 def _show(book: LawBook, console: Console) -> None:

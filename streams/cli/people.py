@@ -20,18 +20,18 @@ def explain(
 ) -> None:
     """Print a decision, or those a record led to, as pages one could contest; the query is put on record first."""
     from streams import addresses, querylog
-    from streams.app import Parts
     from streams.explain import find, page
     from streams.law import loader
+    from streams.reader import Reader
     from streams.settings import Settings
 
     settings = Settings()
     found = addresses.find(settings)
-    parts = Parts(settings, found.kafka)
+    reader = Reader(settings, found.kafka)
     query = querylog.Query(officer, purpose, "explain", decision_id, decision_id=decision_id)
-    querylog.record(parts, query, loader.load().purposes)
-    for decision in find(parts, found.clickhouse, decision_id):
-        screen(plain=True).print(page(decision, parts.shelf.get(decision.law_digest)))
+    querylog.record(reader, query, loader.load().purposes)
+    for decision in find(reader, found.clickhouse, decision_id):
+        screen(plain=True).print(page(decision, reader.shelf.get(decision.law_digest)))
 
 
 def standing(
