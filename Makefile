@@ -9,7 +9,7 @@ endif
 # no new random histories in CI
 IN_TEST := --hypothesis-profile ci --durations 15
 .DEFAULT_GOAL := help
-.PHONY: help venv run lint types secure-check law test check bench load chaos sim format clean
+.PHONY: help venv run lint types secure-check law test check screenshots bench load chaos sim format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -57,6 +57,9 @@ test: lint types ## what CI runs: lint, types, law, unit, contract, connected fl
 check: test build/bench/ready ## test, and the 10-kill tests, chaos for 10 minutes, 2,000 simulated seeds, new random histories and the tests of the tests (up to 60 minutes)
 	$(BIN)/python -m pytest -q -m check
 	$(BIN)/python -m pytest -q -m "not check" --hypothesis-profile default tests/core
+
+screenshots: venv ## every page of a real run in Chromium: build/screenshots, one PNG a page, and what is wrong with it; last line JSON (RECORDS=)
+	@$(BIN)/python -m tests.browser $(RECORDS)
 
 bench: venv build/bench/ready ## speed beside Faust, Quix, Bytewax, aiokafka on one job; build/bench.json; a restore beside Faust's; what metrics cost (up to 35 minutes; EVENTS=, ROUNDS=, RECORDS=)
 	$(BIN)/python tests/bench/bench_run.py

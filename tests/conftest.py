@@ -12,8 +12,10 @@ import pytest
 from clickhouse_driver import Client
 from clickhouse_driver.errors import Error as ClickHouseError
 from kafka import KafkaAdminClient
+from playwright.sync_api import Browser
 
 from streams.local.stack import running
+from tests.browser.chrome import NoBrowser, chrome
 
 MEMORY = Path("/dev/shm")
 MEMORY_BYTES = 4 << 30
@@ -93,6 +95,21 @@ def database(clickhouse_url: str) -> Iterator[str]:
     _wait_for(clickhouse_url)
     with Client.from_url(clickhouse_url) as client:
         client.execute(f"DROP DATABASE IF EXISTS {name} SYNC")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium; without one a test is skipped with the cure, and fails in CI.
+
+    One for each module: the driver's event loop must be gone before tests of coroutines run in the same process.
+    """
+    try:
+        with chrome() as opened:
+            yield opened
+    except NoBrowser as fault:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(fault))
 
 
 def _wait_for(url: str, patience_s: float = 30) -> None:

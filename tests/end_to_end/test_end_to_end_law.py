@@ -1,9 +1,7 @@
 """A new law book while cases stand: published, activated, obeyed from its day on; an unknown one stops everybody."""
 
 import contextlib
-import re
 import secrets
-import shutil
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -12,29 +10,13 @@ import pytest
 from deployment import Killed, Played, deployed
 from kafka import KafkaProducer
 
-import streams
 from streams import clock, oracle
 from streams.law import loader
 from streams.run.watch import Watch, until_stored
+from tests.drafts import without
 
 pytestmark = pytest.mark.servers
 UNKNOWN = "f" * 64
-
-
-def without(folder: Path, *rules: str) -> Path:
-    """The release's law files with the rows of some rules switched off, as a lawyer would do it."""
-    shutil.copytree(
-        Path(streams.__file__).parent / "law", folder, ignore=shutil.ignore_patterns("*.py*", "__pycache__")
-    )
-    for rule in rules:
-        version, number = rule.split("/")
-        row, changed = re.compile(rf'(no: "?{re.escape(number)}"?)(, |\n    )'), 0
-        for file in (folder / "memoranda").glob(f"{version}.*yaml"):
-            text, times = row.subn(r"\1\2inactive_reason: rule_inactive\2", file.read_text(encoding="utf-8"))
-            file.write_text(text, encoding="utf-8")
-            changed += times
-        assert changed == 1, rule
-    return folder
 
 
 def let_pass(played: Played, day: date) -> None:

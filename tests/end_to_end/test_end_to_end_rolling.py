@@ -21,7 +21,6 @@ import next_release
 import pytest
 from deployment import Deployment, deployed
 from kafka.consumer.fetcher import ConsumerRecord
-from test_end_to_end_law import without
 
 from schemas import files
 from schemas.codec import _HEADER, Codec
@@ -31,6 +30,7 @@ from streams.run.steps import Steps
 from streams.sample import SampleDay
 from streams.sample.publisher import Publisher
 from streams.settings import Settings
+from tests.drafts import without
 
 pytestmark = [pytest.mark.servers, pytest.mark.check, pytest.mark.timeout(1_200)]
 LATE_S = 30.0  # from a record to its receipt, at most: a session that runs out, a start, a restore

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import pytest
 from deployment import Played, chengxin
 from kafka import KafkaConsumer, TopicPartition
-from test_end_to_end_law import without
 
 from streams.law import loader
+from tests.drafts import without
 
 pytestmark = pytest.mark.servers
 LOOK = ("--officer", "officer-17", "--purpose", "audit")

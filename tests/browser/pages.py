@@ -1,0 +1,72 @@
+"""Every page that the project shows, as data: what makes it, what must be read on it, and its main path.
+
+A new page is a row here, and a service a row of ``SERVICES``. Tests open each page at two widths, and
+`make screenshots` keeps a picture of it.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from playwright.sync_api import Page as Tab
+from playwright.sync_api import expect
+
+SERVICES = {  # each prints, on a line of its own, `export CHENGXIN_<NAME>=http://...`
+    "portal": ("portal", "--port", "0"),
+}
+
+
+class Page(NamedTuple):
+    """``place``: ``repo:`` a file of the repository; ``run:`` what ``made_by`` writes in the data folder of a run, as a
+    pattern; else the name of a service and an address there, as ``portal:/applications``.
+
+    ``made_by``: a command, with ``{data}`` the run's folder, ``{month}`` its last month, ``{draft}`` a law book without
+    the rule that stands most often, ``{law}`` the law book of the release.
+    """
+
+    name: str  # of its picture: build/screenshots/<name>.png
+    place: str
+    says: str  # read on it, so that an empty or wrong page fails
+    made_by: tuple[str, ...] = ()
+    path: Callable[[Tab], None] | None = None  # what people do on it; raises if it does not work
+
+    @property
+    def service(self) -> str:
+        return self.place.partition(":")[0]
+
+    @property
+    def address(self) -> str:
+        return self.place.partition(":")[2]
+
+
+def _to_a_record(tab: Tab) -> None:
+    """From the index to a topic, and from there to the fields of its record."""
+    tab.get_by_role("link", name="sanctions.{channel}", exact=True).click()
+    tab.locator("#sanctions").get_by_role("link", name="ObligationChange").click()
+    expect(tab.locator("#ObligationChange h3")).to_be_in_viewport()
+
+
+def _bulletin(folder: str, *more: str, month: str = "{month}") -> tuple[str, ...]:
+    return ("bulletin", "--month", month, "--out", f"{{data}}/{folder}", *more)
+
+
+PAGES = (
+    Page("topics", "repo:docs/topics.html", "诚信主题目录", path=_to_a_record),
+    Page("applications", "repo:docs/applications.html", "公共信用信息应用目录"),
+    Page(
+        "law-report",
+        "run:law-report.html",
+        "失信被执行人",
+        ("law", "report", "--html", "{data}/law-report.html"),
+    ),
+    Page("bulletin", "run:bulletin/*.html", "总体 totals", _bulletin("bulletin")),
+    Page("bulletin-city", "run:city/*.html", "济南市", _bulletin("city", "--city", "济南市")),
+    Page("bulletin-empty", "run:empty/*.html", "无 / none", _bulletin("empty", month="2016-01")),
+    Page("what-if", "run:draft/*.html", "措施合计", ("what-if", "--law", "{draft}", "--out", "{data}/draft")),
+    Page("what-if-nothing", "run:same/*.html", "没有差别", ("what-if", "--law", "{law}", "--out", "{data}/same")),
+    Page("portal-applications", "portal:/applications", "公共信用信息应用目录"),
+)
+
+
+def served(*services: str) -> tuple[Page, ...]:
+    """The pages of some services."""
+    return tuple(page for page in PAGES if page.service in services)

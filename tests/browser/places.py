@@ -1,0 +1,94 @@
+"""Where pages are found: in the repository, in the folder of a run after the command that writes them, at a service."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import streams
+from sinks.clickhouse.connection import connect
+from streams.addresses import Addresses
+from streams.run.children import environment
+from streams.settings import Settings
+from tests.browser.pages import SERVICES, Page
+from tests.drafts import without
+
+ROOT = Path(__file__).parents[2]
+CHENGXIN = str(Path(sys.executable).with_name("chengxin"))
+_ADDRESS = re.compile(r"^export CHENGXIN_\w+=(http://\S+)$")
+_PATIENCE_S = 300
+
+
+class Run:
+    """A run whose servers are up: its pages are made when they are asked for, its services started once."""
+
+    def __init__(self, settings: Settings, addresses: Addresses, environ: Mapping[str, str]) -> None:
+        self._data = settings.data_dir.resolve()
+        self._environment = {**environ, **environment(settings, addresses), "CHENGXIN_DATA_DIR": str(self._data)}
+        self._services: dict[str, tuple[subprocess.Popen[str], str]] = {}
+        self._words: dict[str, str] = {"data": str(self._data), "law": str(Path(streams.__file__).parent / "law")}
+        self._settings, self._url = settings, addresses.clickhouse
+
+    def address(self, page: Page) -> str:
+        """What a browser opens; made first where it is not there. Raises CalledProcessError with what was said."""
+        if page.service == "repo":
+            return in_repository(page)
+        if page.service in SERVICES:
+            return self._service(page.service) + page.address
+        if not (found := list(self._data.glob(page.address))):
+            words = [word.format(**self._filled()) for word in page.made_by]
+            self._call(*words)
+            found = list(self._data.glob(page.address))
+        (place,) = found
+        return place.as_uri()
+
+    def close(self) -> None:
+        for process, _ in self._services.values():
+            process.terminate()
+            process.wait(_PATIENCE_S)
+        self._services.clear()
+
+    def _call(self, *words: str) -> None:
+        done = subprocess.run(
+            [CHENGXIN, *words], env=self._environment, capture_output=True, text=True, timeout=_PATIENCE_S, check=False
+        )
+        assert done.returncode == 0, (words, done.stdout[-2_000:], done.stderr[-2_000:])
+
+    def _service(self, name: str) -> str:
+        if name not in self._services:
+            with (self._data / f"{name}.log").open("w") as log:
+                process = subprocess.Popen(
+                    [CHENGXIN, *SERVICES[name]], env=self._environment, stdout=subprocess.PIPE, stderr=log, text=True
+                )
+            assert process.stdout is not None
+            found = next((match[1] for line in process.stdout if (match := _ADDRESS.match(line))), None)
+            assert found is not None, (self._data / f"{name}.log").read_text()[-2_000:]
+            self._services[name] = process, found
+        return self._services[name][1]
+
+    def _filled(self) -> dict[str, str]:
+        """The words of commands; the last month and the draft are looked up once."""
+        if "month" not in self._words:
+            with connect(self._url, self._settings.database) as client:
+                ((last,),) = client.execute("SELECT max(decided_on) FROM decisions")
+                most = "SELECT rule FROM obligations_current GROUP BY rule ORDER BY count() DESC, rule LIMIT 1"
+                ((rule,),) = client.execute(most)
+            self._words |= {"month": f"{last:%Y-%m}", "draft": str(without(self._data / "draft-law", rule))}
+        return self._words
+
+
+def in_repository(page: Page) -> str:
+    """The address of a page that stands there."""
+    return (ROOT / page.address).as_uri()
+
+
+@contextmanager
+def opened(settings: Settings, addresses: Addresses, environ: Mapping[str, str]) -> Iterator[Run]:
+    """A run whose services end with the block."""
+    run = Run(settings, addresses, environ)
+    try:
+        yield run
+    finally:
+        run.close()
