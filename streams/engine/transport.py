@@ -5,8 +5,8 @@ they cover, and a topic-partition can be held back without stopping the others.
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 
 from aiokafka.errors import ConsumerStoppedError
 from faust.transport.drivers import aiokafka as driver
@@ -15,70 +15,9 @@ from faust.types import TP
 from streams.engine.batches import Fetched
 from streams.engine.closing import end_fetching
 from streams.engine.headers import forgive
+from streams.engine.rota import FETCH_WAIT_MS, Rota, rotate
 
-BUSY_S = 10.0  # whoever gave records within this is asked by every fetch
-BACKLOG = 250  # records that a poll gives while there is a backlog; a quarter of what it may
-REST_S = 0.5  # every topic-partition is asked at least this often in a backlog,
-BRIEF_S = 0.1  # and this often otherwise: so long may a fetch be waited for while records come,
-FETCH_BYTES = 64 << 10  # unless it has so much. Answered by each few records, fetches would cost more than they bring
-FETCH_WAIT_MS = 250  # while none come. Faust asks for 1500
 PAUSE_S = 0.05  # between two looks while nothing may be fetched
-
-
-class Rota:
-    """Which topic-partitions the next fetch asks. A fetch names every one it asks, and a worker has hundreds, of which
-    few are busy: those that gave nothing lately are not named every time.
-
-    >>> rota, everybody = Rota(), frozenset({"a", "b"})
-    >>> rota.gave({"a": 300}, now=9.0)
-    >>> [sorted(rota.turn(everybody, now)) for now in (9.1, 9.4, 9.6)]
-    [['a', 'b'], ['a'], ['a', 'b']]
-    >>> rota.gave({"a": 3}, now=11.0)
-    >>> [sorted(rota.turn(everybody, now)) for now in (11.1, 11.19, 11.21, 21.21)]
-    [['a', 'b'], ['a'], ['a', 'b'], ['a', 'b']]
-    """
-
-    def __init__(self) -> None:
-        self._gave: dict[Any, float] = {}
-        self._backlog_at = self._asked_all = -REST_S
-
-    def gave(self, counts: Mapping[Any, int], now: float) -> None:
-        """``counts``: how many records of each topic-partition a poll found."""
-        self._gave.update(dict.fromkeys(counts, now))
-        if sum(counts.values()) >= BACKLOG:
-            self._backlog_at = now
-
-    def turn(self, tps: frozenset[Any], now: float) -> frozenset[Any]:
-        rest = REST_S if now - self._backlog_at < REST_S else BRIEF_S
-        busy = self.busy(tps, now)
-        if busy and now - self._asked_all < rest:
-            return busy
-        self._asked_all = now
-        return tps
-
-    def busy(self, tps: frozenset[Any], now: float) -> frozenset[Any]:
-        return frozenset(tp for tp, at in self._gave.items() if now - at < BUSY_S and tp in tps)
-
-
-class Asked(NamedTuple):
-    """The part of an assignment that a fetch is made for, as aiokafka's fetcher looks at it."""
-
-    tps: frozenset[Any]
-    state_value: Callable[[Any], Any]
-
-
-def rotate(fetcher: Any, rota: Rota) -> None:
-    """Let ``rota`` say what each fetch of ``fetcher`` asks."""
-    actions = fetcher._get_actions_per_node
-
-    def of(assignment: Any) -> Any:
-        everybody, now = frozenset(assignment.tps), time.monotonic()
-        flows = bool(rota.busy(everybody, now))
-        fetcher._fetch_max_wait_ms = int(BRIEF_S * 1000) if flows else FETCH_WAIT_MS
-        fetcher._fetch_min_bytes = FETCH_BYTES if flows else 1
-        return actions(Asked(rota.turn(everybody, now), assignment.state_value))
-
-    fetcher._get_actions_per_node = of
 
 
 class BatchThread(driver.AIOKafkaConsumerThread):
