@@ -113,12 +113,15 @@ def _assessment(database: str) -> Access:
 
 
 def _portal(database: str) -> Access:
-    """What people filed through it, for the department that decides, and where a decision stands: not what it says."""
+    """What people filed through it, for the department that decides; where a decision stands, not what it says; and of
+    all rows the codes and days that its public statistics count."""
     table = tables.ACCEPTED_EVENTS.name
     columns = ", ".join((*tables.FILED_COLUMNS, "channel", "erased", "appended_at"))
     condition = f"startsWith(ifNull(event_id, ''), '{tables.FILED}')"
     places = f"SELECT({_PLACE}) ON {database}.{tables.DECISIONS.name}"
-    return Access("portal", (f"SELECT({columns}) ON {database}.{table}", places), {table: condition})
+    counted = (f"SELECT({', '.join(names)}) ON {database}.{counts}" for counts, names in tables.COUNTED_COLUMNS.items())
+    grants = (f"SELECT({columns}) ON {database}.{table}", places, *counted)
+    return Access("portal", grants, {table: condition, OBLIGATIONS.name: "1"})  # a table with policies hides the rest
 
 
 def _department(catalogue: Catalogue, database: str, prefix: str, code: str) -> Access:

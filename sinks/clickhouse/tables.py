@@ -15,6 +15,20 @@ FILED_COLUMNS = (  # of accepted_events: what the department that decides is tol
     *("event_id", "case_matter", "ending_reason", "consent_recipient", "consent_step", "case_no"),
     *("target_document_no", "target_item", "intake_day", "subject"),
 )
+COUNTED_COLUMNS = {  # by table: what the public statistics are counted from; obligation_id only tells newest from older
+    "decisions": (
+        "kind",
+        "decided_on",
+        "item",
+        "body",
+        "ground",
+        "severity",
+        "ended_reason",
+        "case_matter",
+        "case_state",
+    ),
+    "obligations": ("obligation_id", "version", "state", "day", "item", "measure", "incentive"),
+}
 CODE = "LowCardinality(String)"
 OPTIONAL_CODE = "LowCardinality(Nullable(String))"
 CODES = "Array(LowCardinality(String))"

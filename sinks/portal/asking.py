@@ -11,6 +11,8 @@ from typing import NamedTuple, Protocol
 
 from monitoring.meters import Meters
 from sinks.portal.applications import Applications, Information, Row
+from sinks.portal.board import Board
+from sinks.portal.figures import Figures
 from sinks.portal.filings import Sender
 from sinks.portal.inbox import Inbox
 from sinks.portal.limits import Limiter
@@ -47,6 +49,8 @@ class Desk(NamedTuple):
     limiter: Limiter
     meters: Meters
     today: Callable[[], date]
+    board: Board
+    figures: Figures
 
 
 def officer(desk: Desk, token: str, question: str) -> Officer:

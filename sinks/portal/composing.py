@@ -11,15 +11,16 @@ from kafka import TopicPartition
 from monitoring import discovery, endpoint
 from monitoring.catalogue import Vocabulary
 from monitoring.meters import Meters
-from sinks.portal import http, keys
+from sinks.portal import board, http, keys
 from sinks.portal.applications import Applications
 from sinks.portal.asking import Desk
+from sinks.portal.figures import Tables
 from sinks.portal.filings import Cases, last_day
 from sinks.portal.inbox import Stored
 from sinks.portal.issuer import ISSUER as TEST_ISSUER
 from sinks.portal.issuer import Issuer, opener_file
 from sinks.portal.limits import Limiter, Wide
-from sinks.portal.page import page
+from sinks.portal.pages.logins import Logins
 from sinks.portal.people import People
 from sinks.portal.places import Places
 from sinks.portal.tokens import Tokens, Trust
@@ -60,6 +61,8 @@ def opened(settings: Settings, addresses: Addresses) -> Iterator[Portal]:
     with ExitStack() as stack:
         places = stack.enter_context(closing(Places(reader, settings.data_dir / "portal")))
         places.warm(FAMILIES)
+        shown = stack.enter_context(closing(board.Topics(reader, settings.data_dir / "portal")))
+        shown.warm(china_now().date())
         people = People(places, reader.codec, keyring, reader.shelf.get)
         log = stack.enter_context(QueryLog(reader))
         watch = stack.enter_context(closing(Watch(reader, Wide(settings.portal_persons_a_day), meters)))
@@ -79,10 +82,14 @@ def opened(settings: Settings, addresses: Addresses) -> Iterator[Portal]:
             limiter=Limiter(settings.portal_per_minute, time.monotonic),
             meters=meters,
             today=lambda: china_now().date(),
+            board=shown,
+            figures=Tables(addresses.clickhouse, settings.database),
         )
         watch.start()
         public = {"keys": [{**opener.as_dict(private=False), "use": "enc"}]}
-        app = http.build(desk, lambda: page(applications, book, reader.catalogue, desk.today()), public)
+        secret = opener.as_bytes(private=True)
+        logins = Logins(desk.tokens, secret, trust.issuer, secure=settings.profile == "production")
+        app = http.build(desk, public, logins)
         yield Portal(app, metrics.port)
 
 

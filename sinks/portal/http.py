@@ -6,38 +6,29 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, cast
 
 from fastapi import Depends, FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from kafka.errors import KafkaError
-from starlette.exceptions import HTTPException
 
-from monitoring.catalogue import REFUSALS
-from sinks.portal import explaining, officer_questions, person_questions
+from sinks.portal import explaining, faults, officer_questions, person_questions
 from sinks.portal.asking import Desk
-from sinks.portal.inbox import InboxClosed
-from sinks.portal.places import Behind
+from sinks.portal.pages import frame, own, public
+from sinks.portal.pages.logins import Logins
 from sinks.portal.refusals import Refusal
 from sinks.portal.shapes import Said
-from streams.querylog import Refused
 
 log = logging.getLogger(__name__)
 LIMIT_BYTES = 16 << 10  # of a request
 ERRORS: dict[int | str, dict[str, Any]] = {
     code: {"model": Said} for code in (401, 403, 404, 409, 411, 413, 422, 429, 503)
 }
-_KINDS = {  # of monitoring.catalogue.REFUSAL
-    "TOKEN_MISSING": "no_officer",
-    "TOKEN_REFUSED": "no_officer",
-    "PURPOSE_NOT_ALLOWED": "unknown_purpose",
-    "NUMBER_INVALID": "no_id",
-    "TOO_MANY": "too_many",
-}
+_LENGTHLESS = Refusal(411, "LENGTH_REQUIRED", "请求须注明长度", "say how long the request is (Content-Length)")
+_TOO_LARGE = Refusal(413, "TOO_LARGE", "请求过长", f"at most {LIMIT_BYTES} bytes")
 _BEARER = HTTPBearer(auto_error=False, description="a token of the issuer the portal trusts")
 _HEADERS = {
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "content-security-policy": "default-src 'none'; style-src 'self' 'unsafe-inline'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",
 }
 
@@ -49,9 +40,9 @@ def bearer(found: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER
     return found.credentials
 
 
-def build(desk: Desk, page: Callable[[], str], opener: dict[str, Any]) -> FastAPI:
-    """The application. ``page``: the application catalogue as HTML; ``opener``: the key set issuers encrypt to. Its
-    OpenAPI document is compared with ``docs/openapi-portal.json``."""
+def build(desk: Desk, opener: dict[str, Any], logins: Logins) -> FastAPI:
+    """The application. ``opener``: the key set issuers encrypt to; ``logins``: of people with a browser. Its OpenAPI
+    document is compared with ``docs/openapi-portal.json``."""
     app = FastAPI(
         title="Chengxin portal",
         description="Officers ask, by the application catalogue; a person asks and files. The query log comes first.",
@@ -60,31 +51,28 @@ def build(desk: Desk, page: Callable[[], str], opener: dict[str, Any]) -> FastAP
         redoc_url=None,
     )
     app.middleware("http")(_guard)
-    app.add_exception_handler(Refusal, _refused)
-    app.add_exception_handler(Refused, _unlogged)
-    app.add_exception_handler(Behind, _behind)
-    app.add_exception_handler(KafkaError, _behind)
-    app.add_exception_handler(InboxClosed, _behind)
-    app.add_exception_handler(RequestValidationError, _malformed)
-    app.add_exception_handler(HTTPException, _unknown)
+    for kind in faults.TOLD:
+        app.add_exception_handler(kind, _told)
     app.state.desk = desk
-    _open(app, page, opener)
+    _open(app, desk, opener)
     officer_questions.add(app, desk, bearer, ERRORS)
     explaining.add(app, desk, bearer, ERRORS)
     person_questions.add(app, desk, bearer, ERRORS)
+    public.add(app, desk)
+    own.add(app, desk, logins)
     return app
 
 
 def document() -> dict[str, Any]:
     """The OpenAPI document, for which nobody is asked."""
-    return build(cast(Desk, None), str, {}).openapi()
+    return build(cast(Desk, None), {}, cast(Logins, None)).openapi()
 
 
-def _open(app: FastAPI, page: Callable[[], str], opener: dict[str, Any]) -> None:
+def _open(app: FastAPI, desk: Desk, opener: dict[str, Any]) -> None:
     @app.get("/applications", response_class=Response, responses={200: {"content": {"text/html": {}}}})
-    def applications() -> Response:
+    def applications(request: Request) -> Response:
         """公共信用信息应用目录, for everybody."""
-        return Response(page(), media_type="text/html; charset=utf-8")
+        return public.applications(request, desk)
 
     @app.get("/keys")
     def keys() -> dict[str, Any]:
@@ -98,9 +86,9 @@ async def _guard(request: Request, answer: Callable[[Request], Awaitable[Respons
     began = time.monotonic()
     told: Response
     if "transfer-encoding" in request.headers or not (length.isascii() and length.isdigit()):
-        told = _said(411, "LENGTH_REQUIRED", "请求须注明长度", "say how long the request is (Content-Length)")
+        told = _said(_LENGTHLESS)
     elif int(length[:9]) > LIMIT_BYTES:
-        told = _said(413, "TOO_LARGE", "请求过长", f"at most {LIMIT_BYTES} bytes")
+        told = _said(_TOO_LARGE)
     else:
         try:
             told = await answer(request)
@@ -110,8 +98,8 @@ async def _guard(request: Request, answer: Callable[[Request], Awaitable[Respons
                 place = place.tb_next
             where = "?" if place is None else f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}"
             log.error("%s at %s", type(fault).__name__, where)  # never the message: it may quote what was asked
-            told = _said(500, "INTERNAL", "系统内部错误，已记录", "a fault of ours; it is on record")
-    told.headers.update(_HEADERS)
+            told = frame.refused(request, faults.INTERNAL) if frame.wanted(request) else _said(faults.INTERNAL)
+    told.headers.update({name: value for name, value in _HEADERS.items() if name not in told.headers})
     log.info("%s %s %d %.3f s", request.method, _route(request), told.status_code, time.monotonic() - began)
     return told
 
@@ -122,47 +110,20 @@ def _route(request: Request) -> str:
     return getattr(route, "path", "-")
 
 
-def _count(request: Request, refusal: str) -> None:
-    request.app.state.desk.meters.counter(REFUSALS, refusal).inc()
-
-
-async def _refused(request: Request, fault: Exception) -> Response:
-    assert isinstance(fault, Refusal)
-    _count(request, _KINDS.get(fault.code, "not_allowed"))
-    told = _said(fault.status, fault.code, fault.zh, fault.en)
-    if fault.status == 401:
+async def _told(request: Request, fault: Exception) -> Response:
+    """A refusal for programs; for who looks with a browser, a page."""
+    refusal = faults.refusal(fault)
+    faults.count(request, refusal)
+    if refusal.code == "RECORDS_UNAVAILABLE":
+        log.warning("records not readable: %s", type(fault).__name__)
+    if frame.wanted(request):
+        return frame.refused(request, refusal)
+    told = _said(refusal)
+    if refusal.status == 401:
         told.headers["www-authenticate"] = "Bearer"
     return told
 
 
-async def _unlogged(request: Request, _: Exception) -> Response:
-    _count(request, "no_log")
-    return _said(
-        503, "LOG_UNAVAILABLE", "查询日志不可用，不予查询", "the query log cannot be written, so nothing is shown"
-    )
-
-
-async def _behind(_: Request, fault: Exception) -> Response:
-    log.warning("records not readable: %s", type(fault).__name__)
-    return _said(
-        503, "RECORDS_UNAVAILABLE", "暂时无法读取最新记录，请稍后再试", "the newest records cannot be read; try later"
-    )
-
-
-async def _malformed(request: Request, fault: Exception) -> Response:
-    assert isinstance(fault, RequestValidationError)
-    _count(request, "no_id")
-    fields = sorted({".".join(str(part) for part in one["loc"][1:2]) or "body" for one in fault.errors()})
-    named = ", ".join(field for field in fields if field.isascii() and field.replace("_", "").isalpha()) or "body"
-    return _said(422, "MALFORMED", f"请求格式不符：{named}", f"not as /openapi.json says: {named}")
-
-
-async def _unknown(_: Request, fault: Exception) -> Response:
-    assert isinstance(fault, HTTPException)
-    if fault.status_code == 400:  # bytes that are no text at all
-        return _said(422, "MALFORMED", "请求格式不符：body", "not as /openapi.json says: body")
-    return _said(fault.status_code, f"HTTP_{fault.status_code}", "没有这个地址或者方法", "no such address or method")
-
-
-def _said(status: int, code: str, zh: str, en: str) -> JSONResponse:
-    return JSONResponse(Said(code=code, zh=zh, en=en).model_dump(), status_code=status)
+def _said(refusal: Refusal) -> JSONResponse:
+    said = Said(code=refusal.code, zh=refusal.zh, en=refusal.en)
+    return JSONResponse(said.model_dump(), status_code=refusal.status)

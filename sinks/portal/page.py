@@ -17,27 +17,46 @@ _INFORMATION = {
 }
 
 
+TITLE = "公共信用信息应用目录 / application catalogue"
+
+
 def page(applications: Applications, book: LawBook, channels: Catalogue, day: date) -> str:
     """The whole page; ``day``: on which the texts must be in force."""
-    parts = (
-        _section("用途 / purposes", (_purpose(applications, one, day) for one in applications.purposes.values())),
-        _section(
-            "谁可以查询什么 / who may ask what", (_row(applications, one, book, channels) for one in applications.rows)
-        ),
-        _section(
-            "不告知查询人的情形 / exemptions", (_exemption(applications, one, day) for one in applications.exemptions)
-        ),
-    )
     return (
         '<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>公共信用信息应用目录 / application catalogue</title><style>\n{style()}</style></head>\n<body>"
-        "<header><h1>公共信用信息应用目录 / application catalogue</h1>"
-        "<p>每次查询先记入查询日志再答复；您可以查询谁查看过您的记录，本人查询免费（《山东省社会信用条例》第二十一条、第三十七条）。"
-        " Every query is on record before it is answered. Whoever it was about can read who looked, free of charge.</p>"
-        '<p class="quiet">本目录由本项目按条例第二十二条和现行规则映射；省级应用目录未能查到。'
-        " The project's own mapping: no catalogue of the province was found.</p>"
-        f"</header>\n<main>{''.join(parts)}</main></body></html>\n"
+        f"<title>{TITLE}</title><style>\n{style()}</style></head>\n<body>"
+        f"<header><h1>{TITLE}</h1>{_HEAD}</header>\n"
+        f"<main>{_sections(applications, book, channels, day)}</main></body></html>\n"
+    )
+
+
+def content(applications: Applications, book: LawBook, channels: Catalogue, day: date) -> str:
+    """The same as HTML without a frame, for a page that has one."""
+    return f"{_HEAD}{_sections(applications, book, channels, day)}"
+
+
+_HEAD = (
+    "<p>每次查询先记入查询日志再答复；您可以查询谁查看过您的记录，本人查询免费（《山东省社会信用条例》第二十一条、第三十七条）。"
+    " Every query is on record before it is answered. Whoever it was about can read who looked, free of charge.</p>"
+    '<p class="quiet">本目录由本项目按条例第二十二条和现行规则映射；省级应用目录未能查到。'
+    " The project's own mapping: no catalogue of the province was found.</p>"
+)
+
+
+def _sections(applications: Applications, book: LawBook, channels: Catalogue, day: date) -> str:
+    return "".join(
+        (
+            _section("用途 / purposes", (_purpose(applications, one, day) for one in applications.purposes.values())),
+            _section(
+                "谁可以查询什么 / who may ask what",
+                (_row(applications, one, book, channels) for one in applications.rows),
+            ),
+            _section(
+                "不告知查询人的情形 / exemptions",
+                (_exemption(applications, one, day) for one in applications.exemptions),
+            ),
+        )
     )
 
 

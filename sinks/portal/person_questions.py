@@ -23,48 +23,67 @@ def add(app: FastAPI, desk: Desk, bearer: Callable[..., str], errors: dict[int |
     @app.get("/me/record", name="record", responses=errors)
     def record(token: Annotated[str, Depends(bearer)]) -> Own:
         """Everything that is recorded, why, what others see of it, how to object. Free, as often as wanted."""
-        found, known = _asked(desk, token, "record", "own record")
-        named = desk.people.named(known.standing, normalise_name(found.identity.name))
-        return person.own(known, _law(desk, known), desk.channels, desk.today(), named)
+        return _record(desk, *_asked(desk, token, "record", "own record"))
 
     @app.get("/me/looks", name="looks", responses=errors)
     def looks(token: Annotated[str, Depends(bearer)]) -> LooksTold:
         """Who looked, when, for which purpose, refused ones too."""
-        _, known = _asked(desk, token, "looks", "who looked")
-        found = desk.people.looks(known.looks)
-        return person.looks(found, desk.applications, _law(desk, known) or desk.book, desk.channels, desk.today())
-
-    def file(kind: str, asked: AboutRecord, token: str) -> Filed:
-        found, subject = asking.person(desk, token, "filing")
-        query, filer = _filer(desk, found, subject, f"{kind} about {asked.record}")
-        with asking.recorded(desk, query):
-            paper = filings.about_record(kind, asked.record, filer, _law(desk, filer.known), desk.channels)
-        return _sent(desk, paper)
+        return _looks(desk, _asked(desk, token, "looks", "who looked")[1])
 
     @app.post("/me/objections", name="filing", operation_id="file_objection", responses=errors, status_code=202)
     def objections(asked: AboutRecord, token: Annotated[str, Depends(bearer)]) -> Filed:
         """异议 (条例 39): while it is pending the record is marked as disputed, everywhere."""
-        return file("objection", asked, token)
+        return file(desk, token, "objection", asked)
 
     @app.post("/me/repairs", name="filing", operation_id="file_repair", responses=errors, status_code=202)
     def repairs(asked: AboutRecord, token: Annotated[str, Depends(bearer)]) -> Filed:
         """信用修复: granted by whoever determined, when its conditions are met."""
-        return file("repair", asked, token)
+        return file(desk, token, "repair", asked)
 
     @app.post("/me/waivers", name="filing", operation_id="file_waiver", responses=errors, status_code=202)
     def waivers(asked: AboutRecord, token: Annotated[str, Depends(bearer)]) -> Filed:
         """放弃: the record of an honour ends. That is no sanction and leaves no negative record."""
-        return file("waiver", asked, token)
+        return file(desk, token, "waiver", asked)
 
     @app.post("/me/consents", name="filing", operation_id="file_consent", responses=errors, status_code=202)
     def consents(asked: ConsentAsked, token: Annotated[str, Depends(bearer)]) -> Filed:
         """同意, or its withdrawal, to one recipient for one purpose; as easily taken back as given."""
-        found, subject = asking.person(desk, token, "filing")
-        query, filer = _filer(desk, found, subject, f"consent {asked.step} {asked.recipient} {asked.purpose}")
-        with asking.recorded(desk, query):
-            born = check_citizen(found.identity.number).birth_date
-            paper = filings.consent(asked, born, filer, _law(desk, filer.known) or desk.book)
-        return _sent(desk, paper)
+        return agree(desk, token, asked)
+
+
+def everything(desk: Desk, token: str) -> tuple[Own, LooksTold]:
+    """What a person's page shows: the record and who looked at it, by one question on record. Raises Refusal."""
+    found, known = _asked(desk, token, "record", "own record, who looked")
+    return _record(desk, found, known), _looks(desk, known)
+
+
+def file(desk: Desk, token: str, kind: str, asked: AboutRecord) -> Filed:
+    """File an objection, a repair or a waiver. Raises Refusal, which is on record."""
+    found, subject = asking.person(desk, token, "filing")
+    query, filer = _filer(desk, found, subject, f"{kind} about {asked.record}")
+    with asking.recorded(desk, query):
+        paper = filings.about_record(kind, asked.record, filer, _law(desk, filer.known), desk.channels)
+    return _sent(desk, paper)
+
+
+def agree(desk: Desk, token: str, asked: ConsentAsked) -> Filed:
+    """Give a consent or take it back. Raises Refusal, which is on record."""
+    found, subject = asking.person(desk, token, "filing")
+    query, filer = _filer(desk, found, subject, f"consent {asked.step} {asked.recipient} {asked.purpose}")
+    with asking.recorded(desk, query):
+        born = check_citizen(found.identity.number).birth_date
+        paper = filings.consent(asked, born, filer, _law(desk, filer.known) or desk.book)
+    return _sent(desk, paper)
+
+
+def _record(desk: Desk, found: Person, known: Known) -> Own:
+    named = desk.people.named(known.standing, normalise_name(found.identity.name))
+    return person.own(known, _law(desk, known), desk.channels, desk.today(), named)
+
+
+def _looks(desk: Desk, known: Known) -> LooksTold:
+    found = desk.people.looks(known.looks)
+    return person.looks(found, desk.applications, _law(desk, known) or desk.book, desk.channels, desk.today())
 
 
 def _asked(desk: Desk, token: str, question: str, content: str) -> tuple[Person, Known]:

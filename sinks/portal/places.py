@@ -17,12 +17,10 @@ from typing import NamedTuple, Protocol
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
+from sinks.portal.following import PATIENCE_S, Behind, Follower, Polled, consumer
 from streams.reader import Reader
 from streams.wire import subject_partition
-from topics.access import reach
 
-PATIENCE_S = 60.0  # for one question to bring the index up to the end; the first one after a start finds it there
-_POLL_MS = 200
 _FETCH_MS = 5_000
 _SCHEMA = """
 PRAGMA journal_mode = MEMORY;
@@ -31,10 +29,6 @@ PRAGMA temp_store = MEMORY;
 CREATE TABLE place (topic TEXT, key BLOB, partition INTEGER, offset INTEGER, appended_ms INTEGER);
 CREATE INDEX place_key ON place (topic, key);
 """
-
-
-class Behind(Exception):
-    """The topics cannot be read to their end now; nothing is answered from what is older."""
 
 
 class Found(NamedTuple):
@@ -65,14 +59,8 @@ class Places:
     def __init__(self, reader: Reader, folder: Path) -> None:
         self._reader = reader
         self._lock = threading.Lock()
-        self._next: dict[TopicPartition, int] = {}
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix="places-", suffix=".sqlite", dir=folder)
-        os.close(handle)
-        self._db = sqlite3.connect(name, isolation_level=None, check_same_thread=False)
-        self._db.executescript(_SCHEMA)
-        Path(name).unlink()
-        self._follower: KafkaConsumer | None = None
+        self._db = private(folder, _SCHEMA)
+        self._follower = Follower(reader)
         self._fetcher: KafkaConsumer | None = None
 
     def about(self, family: str, key: str) -> list[Found]:
@@ -83,9 +71,7 @@ class Places:
 
     def any_of(self, family: str, keys: Iterable[str]) -> list[Found]:
         """See ``Archive``."""
-        spec = self._reader.catalogue.families[family].partitions.of(self._reader.settings.scale)
-        places = [TopicPartition(self._reader.topic(family), number) for number in range(spec)]
-        found = self._ask(family, places, [key.encode() for key in keys])
+        found = self._ask(family, self._follower.places(family), [key.encode() for key in keys])
         return sorted(found, key=lambda one: one.appended_ms)
 
     def warm(self, families: Iterable[str]) -> None:
@@ -102,32 +88,17 @@ class Places:
         compacted = self._reader.catalogue.families[family].cleanup == "compact"
         with self._lock:
             try:
-                self._follow(places, compacted)
+                self._follower.follow(places, lambda polled: self._index(polled, compacted))
                 return [one for key in keys for one in self._fetch(places[0].topic, key)]
             except KafkaError as fault:
                 self._drop()
                 raise Behind(f"{family}: {type(fault).__name__}") from fault
 
-    def _follow(self, places: list[TopicPartition], compacted: bool) -> None:
-        if self._follower is None:
-            self._follower = self._consumer(max_poll_records=10_000, fetch_max_bytes=32 << 20)
-        follower, deadline = self._follower, time.monotonic() + PATIENCE_S
-        ends, firsts = follower.end_offsets(places), follower.beginning_offsets(places)
-        left = [place for place in places if max(self._next.get(place, 0), firsts[place]) < ends[place]]
-        follower.assign(left)
-        for place in left:
-            follower.seek(place, max(self._next.get(place, 0), firsts[place]))
-        while left:
-            if time.monotonic() > deadline:
-                raise Behind(f"{left[0].topic}:{left[0].partition} does not come to its end")
-            polled = follower.poll(timeout_ms=_POLL_MS)
-            reached = {place: follower.position(place) for place in follower.assignment()}
-            with self._db:  # all of a poll or nothing, and the positions with it
-                self._db.execute("BEGIN")
-                for place, records in polled.items():
-                    self._take(place, records, compacted)
-            self._next.update(reached)
-            left = [place for place in left if self._next[place] < ends[place]]
+    def _index(self, polled: Polled, compacted: bool) -> None:
+        with self._db:  # all of a poll or nothing
+            self._db.execute("BEGIN")
+            for place, records in polled.items():
+                self._take(place, records, compacted)
 
     def _take(self, place: TopicPartition, records: list, compacted: bool) -> None:  # type: ignore[type-arg]
         rows = [(place.topic, r.key, place.partition, r.offset, r.timestamp) for r in records if r.key]
@@ -147,7 +118,7 @@ class Places:
         if not rows:
             return []
         if self._fetcher is None:
-            self._fetcher = self._consumer(max_poll_records=1, max_partition_fetch_bytes=64 << 10)
+            self._fetcher = consumer(self._reader, max_poll_records=1, max_partition_fetch_bytes=64 << 10)
         places = [TopicPartition(topic, partition) for partition in {partition for partition, *_ in rows}]
         self._fetcher.assign(places)
         firsts = self._fetcher.beginning_offsets(places)
@@ -172,20 +143,20 @@ class Places:
                 return value
         raise Behind(f"{place.topic}:{place.partition}:{offset} cannot be read")
 
-    def _consumer(self, **how: int) -> KafkaConsumer:
-        return KafkaConsumer(
-            **reach(self._reader.bootstrap),
-            isolation_level="read_committed",
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            request_timeout_ms=10_000,
-            bootstrap_timeout_ms=10_000,
-            **how,
-        )
-
     def _drop(self) -> None:
         """Give up connections; what is indexed stays, and the next question opens anew."""
-        follower, fetcher, self._follower, self._fetcher = self._follower, self._fetcher, None, None
-        for consumer in (follower, fetcher):
-            if consumer is not None:
-                consumer.close()
+        self._follower.drop()
+        fetcher, self._fetcher = self._fetcher, None
+        if fetcher is not None:
+            fetcher.close()
+
+
+def private(folder: Path, schema: str) -> sqlite3.Connection:
+    """A database of this process alone, in no folder that anybody can open."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix="places-", suffix=".sqlite", dir=folder)
+    os.close(handle)
+    found = sqlite3.connect(name, isolation_level=None, check_same_thread=False)
+    found.executescript(schema)
+    Path(name).unlink()
+    return found

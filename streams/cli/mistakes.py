@@ -7,8 +7,8 @@ from pydantic import ValidationError
 from monitoring.assessment.faults import AssessmentFault
 from monitoring.auditor.reading import NoTopic
 from schemas.registry.external import RegistryDiffers
+from sinks.portal.following import Behind
 from sinks.portal.keys import IssuerFault
-from sinks.portal.places import Behind
 from streams.addresses import NoServers
 from streams.audit.keys import AuditFault
 from streams.backup.bundle import BackupFault

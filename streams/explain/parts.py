@@ -11,7 +11,7 @@ from streams.core.events import Feedback, PersonCase
 from streams.core.law import LawBook, Rule
 from streams.core.terms import ground_of
 
-_KINDS = {
+KINDS = {
     "recorded": "记入",
     "corrected": "更正",
     "ended": "终止",
@@ -29,8 +29,8 @@ _KINDS = {
     "disclosed": "公示、提供和激励名单变动",
     "erased": "期满删除",
 }
-_MATTERS = {"objection": "异议", "reconsideration": "复议", "lawsuit": "行政诉讼", "repair": "信用修复"}
-_STEPS = {"opened": "受理", "upheld": "成立", "amended": "更正", "rejected": "不成立", "withdrawn": "撤回"}
+MATTERS = {"objection": "异议", "reconsideration": "复议", "lawsuit": "行政诉讼", "repair": "信用修复"}
+STEPS = {"opened": "受理", "upheld": "成立", "amended": "更正", "rejected": "不成立", "withdrawn": "撤回"}
 _MISSED = {"answer": "反馈措施建议", "proof": "反馈解除", "case": "办结案件", "order": "答复督导"}
 _STATES = {
     "proposed": "建议(待确认)",
@@ -139,7 +139,7 @@ def _head(decision: Decision, law: LawBook) -> Facts:
     record = f"{cause.channel} {cause.event_id or ''} 回执 {cause.receipt_id}".strip()
     return _facts(
         ("主体", f"{decision.subject}(代码;姓名与证件号码不在本页)"),
-        ("结果", f"{_KINDS[decision.kind]} {decision.kind}"),
+        ("结果", f"{KINDS[decision.kind]} {decision.kind}"),
         ("日期", decision.decided_on.isoformat()),
         ("理由", reasons),
         ("起因", record),
@@ -196,8 +196,8 @@ def _awaited(waiting: Waiting, law: LawBook) -> Facts:
 def _case(case: Case) -> Facts:
     due = f"{case.due.day}" if case.due.day else "所依据的文本未定期限,或者待工作日安排公布"
     return _facts(
-        ("案件", f"{_MATTERS[case.matter]} {case.case_no}"),
-        ("状态", f"{_STEPS[case.state]} {case.since}"),
+        ("案件", f"{MATTERS[case.matter]} {case.case_no}"),
+        ("状态", f"{STEPS[case.state]} {case.since}"),
         ("办理期限", due),
         ("异议标注", "有异议" if case.disputes else "本案不标注"),
     )

@@ -13,9 +13,12 @@ from sinks.clickhouse.tables import FILED
 from sinks.portal import http, keys
 from sinks.portal.applications import Applications
 from sinks.portal.asking import Desk
+from sinks.portal.board import PAGE, Entry, Listed, told
+from sinks.portal.figures import Counts, FiguresClosed
 from sinks.portal.filings import Paper, last_day
 from sinks.portal.issuer import ISSUER, Issuer, opener_file
 from sinks.portal.limits import Limiter
+from sinks.portal.pages.logins import Logins
 from sinks.portal.people import People
 from sinks.portal.places import Found
 from sinks.portal.shapes import Filing
@@ -105,6 +108,40 @@ class Inbox:
         return sorted(found, key=lambda one: (one.day, one.event_id))
 
 
+class Board:
+    """What the stand has published. Contract: ``test_portal_servers.py``."""
+
+    def __init__(self, topics: dict[str, list[tuple[bytes | None, bytes | None]]]) -> None:
+        self._topics = topics
+
+    def listed(self, name: str, day: date, page: int) -> Listed:
+        forms = dict(self._topics["displays"])
+        found = []
+        for key, value in dict(self._topics["publication"]).items():
+            if value is None:
+                continue
+            said = CODEC.decode(value).value
+            form = None if said["display"] is None else forms.get(said["display"].encode())
+            missing = said["display"] is not None and form is None
+            over = said["last_day"] is not None and said["last_day"] < day
+            if said["list"] == name and not missing and not over:
+                found.append((-said["since"].toordinal(), key, told(CODEC, value, form)))
+        entries: list[Entry] = [entry for *_, entry in sorted(found, key=lambda one: one[:2])]
+        return Listed(entries[(page - 1) * PAGE : page * PAGE], len(entries))
+
+
+class Figures:
+    """Counts as a test gives them. Contract of the real ones: ``test_portal_figures.py``."""
+
+    def __init__(self) -> None:
+        self.given: Counts | None = Counts(None, (), (), (), ())
+
+    def counts(self) -> Counts:
+        if self.given is None:
+            raise FiguresClosed("down")
+        return self.given
+
+
 class Door:
     """The application, and whoever knocks. ``sent``: records filed, by topic."""
 
@@ -117,8 +154,10 @@ class Door:
         self.today = TODAY
         self.meters = Meters(Vocabulary())
         trust = Trust(ISSUER, "chengxin-portal", "ES256", keys.IssuerKeys(str(self.issuer.key_set), "ES256").get)
+        self.figures = Figures()
+        opener = keys.kept(opener_file(settings))
         self.desk = Desk(
-            tokens=Tokens(trust, keys.kept(opener_file(settings)), CATALOGUE.channels, allow_synthetic=True),
+            tokens=Tokens(trust, opener, CATALOGUE.channels, allow_synthetic=True),
             applications=Applications.load(BOOK, CATALOGUE),
             channels=CATALOGUE,
             book=BOOK,
@@ -131,8 +170,11 @@ class Door:
             limiter=Limiter(per_minute, lambda: self.now),
             meters=self.meters,
             today=lambda: self.today,
+            board=Board(self.stand.topics),
+            figures=self.figures,
         )
-        self.client = TestClient(http.build(self.desk, lambda: "<html></html>", {"keys": []}))
+        logins = Logins(self.desk.tokens, b"a secret", ISSUER, secure=False)
+        self.client = TestClient(http.build(self.desk, {"keys": []}, logins))
 
     def get(self, path: str, token: str | None) -> tuple[int, dict[str, Any]]:
         headers = {} if token is None else {"authorization": f"Bearer {token}"}
@@ -229,4 +271,18 @@ class Door:
         return self.stand.read(f"sanctions.{channel}")
 
 
-__all__ = ["AT", "DAY", "TODAY", "Door", "Log", "Memory", "person"]
+def ending(number: int, reason: str) -> bytes:
+    """What ends the court listing of synthetic person ``number``, framed."""
+    said = {
+        "event_id": f"E-{number}",
+        "subject": {"kind": "person", "id_type": "citizen", "id_number": person(number), "name": f"测试{number}"},
+        "target": {"document_no": f"({DAY.year})鲁执{number}号", "item": "COURT_DEFAULTER_LISTING"},
+        "reason": reason,
+        "document_no": f"({DAY.year})鲁执销{number}号",
+        "document_date": DAY,
+        "document_digest": "cd" * 32,
+    }
+    return CODEC.encode("GroundEnding", said)
+
+
+__all__ = ["AT", "DAY", "TODAY", "Board", "Door", "Log", "Memory", "ending", "person"]

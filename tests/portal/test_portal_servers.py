@@ -14,11 +14,11 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
-from kafka import KafkaProducer
-from portal_stand import DAY, Door, Memory, person
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from portal_stand import DAY, Board, Door, Memory, ending, person
 from registry_stand import served
 
-from sinks.portal import composing
+from sinks.portal import board, composing
 from sinks.portal.places import Places
 from streams.addresses import Addresses
 from streams.core.ids import receipt_id
@@ -28,10 +28,11 @@ from streams.oracle import history
 from streams.reader import Reader
 from streams.settings import Settings
 from streams.wire import subject_partition
-from tests.flow.flow_stand import BOOK, CODEC
+from tests.flow.flow_stand import BOOK, CODEC, listing
 from topics import admin
 
 pytestmark = pytest.mark.servers
+_LEVELS = ("read_committed", "read_uncommitted")
 NOWHERE = "clickhouse://default@127.0.0.1:1"
 FAMILIES = ("decisions", "identities", "querylog", "lawbooks", "keychecks", "clock", "accepted")
 
@@ -52,11 +53,11 @@ class Placed:
         producer = KafkaProducer(bootstrap_servers=self.reader.bootstrap, transactional_id=f"t{secrets.token_hex(4)}")
         producer.init_transactions()
         producer.begin_transaction()
+        of_subject = self.reader.catalogue.families[family].partitions.of("local") == self.reader.partitions
         for key, value in new:
             assert key is not None
-            producer.send(
-                topic, key=key, value=value, partition=subject_partition(key[:32].decode(), self.reader.partitions)
-            )
+            partition = subject_partition(key[:32].decode(), self.reader.partitions) if of_subject else 0
+            producer.send(topic, key=key, value=value, partition=partition)
         producer.flush()
         if abort:
             producer.abort_transaction()
@@ -64,6 +65,20 @@ class Placed:
             producer.commit_transaction()
             self.done[family] = len(self.door.stand.topics[family])
         producer.close()
+        self._settle(topic)
+
+    def _settle(self, topic: str) -> None:
+        """Wait for the coordinator's markers: until they are written nobody sees that a transaction is over."""
+        ends = [KafkaConsumer(bootstrap_servers=self.reader.bootstrap, isolation_level=level) for level in _LEVELS]
+        until = time.monotonic() + 30
+        try:
+            places = [TopicPartition(topic, number) for number in ends[0].partitions_for_topic(topic)]
+            while ends[0].end_offsets(places) != ends[1].end_offsets(places):
+                assert time.monotonic() < until
+                time.sleep(0.05)
+        finally:
+            for one in ends:
+                one.close()
 
     def tick(self) -> None:
         producer = KafkaProducer(bootstrap_servers=self.reader.bootstrap)
@@ -106,7 +121,7 @@ def placed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Placed]:
         assert broker is not None
         settings = Settings(data_dir=folder, prefix="p.", portal_persons_a_day=1)
         reader = Reader(settings, broker)
-        wanted = (*FAMILIES, "cases")
+        wanted = (*FAMILIES, "cases", "publication", "displays")
         specs = [
             one for one in reader.catalogue.topics("p.") if one.family in wanted and one.channel in (None, "market")
         ]
@@ -187,6 +202,44 @@ def test_what_ends_is_gone_from_the_next_answer_on(placed: Placed) -> None:
     assert placed.status(1)[1]["records"]  # what is not committed has not happened
     placed.move("decisions")
     assert placed.status(1)[1]["records"] == []
+
+
+def _exposure(placed: Placed) -> str:
+    with urlopen(f"{placed.url}/exposure", timeout=90) as answer:
+        told: str = answer.read().decode()
+        return told
+
+
+@pytest.mark.check
+def test_a_published_person_is_masked_and_gone_from_the_next_answer_once_ended(placed: Placed, tmp_path: Path) -> None:
+    real = board.Topics(placed.reader, tmp_path)
+    memory = Board(placed.door.stand.topics)
+    assert "目前没有条目" in _exposure(placed)
+    for number in (4, 5):
+        placed.door.stand.send("events.court", listing(number, DAY))
+    for family in ("publication", "displays"):
+        placed.move(family, abort=True)
+    assert "目前没有条目" in _exposure(placed)  # what is not committed has not happened
+    for family in ("publication", "displays"):
+        placed.move(family)
+    text = _exposure(placed)
+    assert text.count("测**") == 2 and person(4) not in text and "测试4" not in text
+    assert real.listed("exposure", DAY, 1) == memory.listed("exposure", DAY, 1)
+    assert real.listed("honours", DAY, 1).total == 0 and real.listed("exposure", DAY, 2).entries == []
+    placed.door.stand.send("events.court", ending(4, "performed"))
+    placed.move("publication")
+    text = _exposure(placed)
+    assert text.count("测**") == 1 and "鲁执5号" in text and "鲁执4号" not in text
+    assert real.listed("exposure", DAY, 1) == memory.listed("exposure", DAY, 1)
+    last = real.listed("exposure", DAY, 1).entries[0].last_day
+    assert last is not None and real.listed("exposure", last, 1).total == 1
+    assert real.listed("exposure", last + timedelta(days=1), 1).total == 0
+    key, _ = placed.door.stand.topics["displays"][-1]
+    placed.door.stand.topics["displays"].append((key, None))  # as an erasure does
+    placed.move("displays")
+    assert real.listed("exposure", DAY, 1).total == memory.listed("exposure", DAY, 1).total == 0
+    assert not list(tmp_path.iterdir())
+    real.close()
 
 
 def test_one_officer_and_many_persons_is_told_to_supervision(placed: Placed, caplog: pytest.LogCaptureFixture) -> None:

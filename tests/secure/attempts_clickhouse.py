@@ -6,6 +6,7 @@ from typing import Any
 from clickhouse_driver import Client
 from clickhouse_driver.errors import ServerException
 
+from sinks.portal.figures import STATEMENTS
 from tests.secure.attempts import ALLOWED, DENIED, Denied, Fate, attempt
 from tests.secure.stand import Stand
 
@@ -27,7 +28,9 @@ QUERIES: tuple[tuple[str, str, Fate], ...] = (
     ("console", "SELECT receipt_id FROM receipts LIMIT 1", DENIED),
     ("console", "INSERT INTO sink_positions (topic, partition, next) VALUES ('x', 0, 0)", DENIED),
     ("portal", "SELECT topic, partition, offset FROM decisions WHERE decision_id = 'x'", ALLOWED),
+    *(("portal", statement, ALLOWED) for statement in STATEMENTS),
     ("portal", "SELECT subject FROM decisions LIMIT 1", DENIED),
+    ("portal", "SELECT decision_id FROM obligations LIMIT 1", DENIED),
     ("channel_railway", "SELECT count() FROM obligations_current", ALLOWED),
     ("channel_court", "SELECT count() FROM decisions", DENIED),
     ("channel_court", "SELECT count() FROM accepted_events", DENIED),

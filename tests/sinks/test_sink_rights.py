@@ -43,9 +43,15 @@ def test_who_watches_may_select_and_nothing_else_and_no_whole_table(account: str
         assert not re.search(r"\b(subject|document_no|entity_code|case_no|event_id|decision_id|receipt_id)\b", grant)
 
 
-def test_the_portal_finds_where_a_decision_stands_and_not_what_it_says() -> None:
-    (grant,) = [grant for grant in ALL["portal"].grants if grant.endswith("decisions")]
-    assert grant.startswith("SELECT(decision_id, cause_receipt_id, topic, partition, offset, ordinal, erased) ON ")
+def test_the_portal_finds_where_a_decision_stands_and_counts_codes_and_sees_no_more_of_it() -> None:
+    place, counted = [grant for grant in ALL["portal"].grants if grant.endswith("decisions")]
+    assert place.startswith("SELECT(decision_id, cause_receipt_id, topic, partition, offset, ordinal, erased) ON ")
+    told = set(counted.removeprefix("SELECT(").partition(")")[0].split(", "))
+    assert told <= set(rights.impersonal(next(table for table in TABLES if table.name == "decisions")))
+    (of_obligations,) = [grant for grant in ALL["portal"].grants if grant.endswith("obligations")]
+    told = set(of_obligations.removeprefix("SELECT(").partition(")")[0].split(", "))
+    assert told - set(rights.impersonal(OBLIGATIONS)) == {"obligation_id"}
+    assert ALL["portal"].rows["obligations"] == "1"  # else the departments' policies would hide every row
 
 
 def test_only_the_sink_writes_and_nobody_drops() -> None:
