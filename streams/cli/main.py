@@ -13,6 +13,7 @@ from streams.cli import (
     cases,
     chaos,
     correcting,
+    datapack,
     department,
     law,
     load,
@@ -70,6 +71,7 @@ app.command("return", rich_help_panel="departments")(correcting.monthly_return)
 app.command("what-if", rich_help_panel="law")(whatif.what_if)
 app.command(rich_help_panel="office")(assessment.bulletin)
 app.add_typer(assessment.app, name="assess", rich_help_panel="office")
+app.command(rich_help_panel="office")(datapack.datapack)
 app.command(rich_help_panel="checks")(obligations.obligations)
 app.command(rich_help_panel="checks")(review.review)
 app.command(rich_help_panel="checks")(people.explain)

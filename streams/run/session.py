@@ -1,6 +1,7 @@
 """A run put together: ready, processes up, sample through, checks made, summary shown."""
 
 import contextlib
+import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -18,6 +19,8 @@ from streams.run.checking import Outcome
 from streams.run.children import Children
 from streams.run.pipeline import Run, decisions_worth_reading
 from streams.settings import Settings
+
+_PATIENCE_S = 60.0
 
 
 class Session(NamedTuple):
@@ -53,7 +56,7 @@ def session(
         _explain(parts, addresses, console)
         console.print(f"[dim]用时 / time: {run.phases.told()}[/]")
         if stays_up:
-            _where(console, addresses, children, _registry(children))
+            _where(console, addresses, children, _pages(children))
         yield Session(children, result)
 
 
@@ -67,21 +70,34 @@ def _explain(parts: Parts, addresses: Addresses, console: Console) -> None:
         console.print(page(decision, book))
 
 
-def _registry(children: Children) -> str:
-    """The address of a schema registry for whoever looks at the topics with clients of his own."""
-    port = ports.any_free()
-    children.start("registry", "streams.cli.main", "registry", "--port", str(port))
+def _pages(children: Children) -> dict[str, str]:
+    """Addresses for whoever looks: the portal's pages, and a schema registry for clients of his own."""
+    found = {}
+    for name, setting in (("portal", "CHENGXIN_PORTAL"), ("registry", "SCHEMA_REGISTRY_URL")):
+        port = ports.any_free()
+        children.start(name, "streams.cli.main", name, "--port", str(port))
+        found[setting] = f"http://{ports.LOOPBACK}:{port}"
+        _wait_for(port, children)
     del children.metrics["registry"]  # it serves none
-    return f"http://{ports.LOOPBACK}:{port}"
+    return found
 
 
-def _where(console: Console, addresses: Addresses, children: Children, registry: str) -> None:
+def _wait_for(port: int, children: Children) -> None:
+    """Until somebody listens there. Raises ChildDied; who is slow is told of all the same."""
+    deadline = time.monotonic() + _PATIENCE_S
+    while not ports.listening(port) and time.monotonic() < deadline:
+        children.check()
+        time.sleep(0.2)
+
+
+def _where(console: Console, addresses: Addresses, children: Children, pages: dict[str, str]) -> None:
     table = Table(title="地址 / addresses", title_justify="left", box=box.SIMPLE_HEAD, show_header=False)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     table.add_row("KAFKA_BOOTSTRAP", addresses.kafka)
     table.add_row("CLICKHOUSE_URL", addresses.clickhouse)
-    table.add_row("SCHEMA_REGISTRY_URL", registry)
+    for name, address in pages.items():
+        table.add_row(name, address)
     for name, address in children.metrics.items():
         table.add_row(name, f"{address}\n{children.log(name)}")
     console.print(table)

@@ -49,6 +49,21 @@ def _bulletin(folder: str, *more: str, month: str = "{month}") -> tuple[str, ...
     return ("bulletin", "--month", month, "--out", f"{{data}}/{folder}", *more)
 
 
+_PORTAL = (
+    ("portal-home", "/", "依法记录，依法终止"),
+    ("portal-home-en", "/?lang=en", "recorded by law, ended by law"),
+    ("portal-exposure", "/exposure", "失信被执行人名单"),
+    ("portal-red-list", "/red-list", "没有读到允许自然人在此公开的国家规定"),
+    ("portal-catalogue", "/catalogue", "纳入失信被执行人名单决定"),
+    ("portal-item", "/catalogue/COURT_DEFAULTER_LISTING", "什么时候才能记入"),
+    ("portal-applications", "/applications", "公共信用信息应用目录"),
+    ("portal-law", "/law", "没有启用的规则和理由"),
+    ("portal-rights", "/rights", "谁认定、谁修复"),
+    ("portal-statistics", "/statistics", "记入的文书：重点领域和年度"),
+    ("portal-cases", "/cases", "怎样结束"),
+    ("portal-login", "/my/login", "登录凭证"),
+    ("portal-refused", "/nowhere", "没有这个地址或者方法"),
+)
 PAGES = (
     Page("topics", "repo:docs/topics.html", "诚信主题目录", path=_to_a_record),
     Page("applications", "repo:docs/applications.html", "公共信用信息应用目录"),
@@ -63,7 +78,7 @@ PAGES = (
     Page("bulletin-empty", "run:empty/*.html", "无 / none", _bulletin("empty", month="2016-01")),
     Page("what-if", "run:draft/*.html", "措施合计", ("what-if", "--law", "{draft}", "--out", "{data}/draft")),
     Page("what-if-nothing", "run:same/*.html", "没有差别", ("what-if", "--law", "{law}", "--out", "{data}/same")),
-    Page("portal-applications", "portal:/applications", "公共信用信息应用目录"),
+    *(Page(name, f"portal:{address}", says) for name, address, says in _PORTAL),
 )
 
 

@@ -2,12 +2,19 @@
 
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 import pytest
 from deployment import Played
+from registry_stand import served
 from typer.testing import CliRunner
 
 from sinks.clickhouse.connection import connect
+from sinks.portal import board, composing
+from sinks.portal.issuer import Issuer
+from sinks.portal.pages import menu
+from sinks.portal.pages.logins import COOKIE
+from streams import clock
 from streams.cli.main import app
 from tests.leaks import leak_outputs as outputs
 from tests.leaks.leak_needles import Needles, of_sample
@@ -87,6 +94,27 @@ def test_in_nothing_that_commands_say_or_write(played: Played, needles: Needles,
     found = [*outputs.commands(said), *outputs.files(tmp_path)]
     assert outputs.leaks(found, needles) == []
     assert (tmp_path / "view.jsonl").stat().st_size > 100
+
+
+def test_in_no_page_of_the_portal(played: Played, needles: Needles, tmp_path: Path) -> None:
+    """The pages for everybody over a whole run, what a person sees of herself, and the data pack."""
+    here, issuer = played.here, Issuer(played.here.settings)
+    with composing.opened(here.settings, here.addresses) as portal, served(portal.app) as address:
+        found = list(outputs.pages(address, [one.path for one in menu.PUBLIC] + list(menu.EXAMPLES)))
+        number = _numbers(played)[0]
+        cookie = f"{COOKIE}={issuer.person(number, '测试甲')}"
+        with urlopen(Request(f"{address}/my", headers={"cookie": cookie}), timeout=60) as answer:
+            found.append(outputs.Output("page /my", answer.read()))
+    assert b'id="r-' in found[-1].data, "nothing is recorded about the person"
+    shown = board.Topics(here.parts, tmp_path)  # on the run's last day: by today the terms of its listings are over
+    listed = shown.listed("exposure", clock.next_day(here.sample.days[-1].day), 1)
+    shown.close()
+    assert listed.entries and all(one.name == "测**" for one in listed.entries)
+    found.append(outputs.Output("board", repr(listed).encode()))
+    given = {f"CHENGXIN_{n.upper()}": str(v) for n, v in here.settings.model_dump(exclude_none=True).items()}
+    result = CliRunner(env=given).invoke(app, ["datapack", "--out", str(tmp_path)])
+    assert result.exit_code == 0, result.output
+    assert outputs.leaks([*found, *outputs.files(tmp_path)], needles) == []
 
 
 def test_no_secret_in_the_list_of_processes(played: Played) -> None:

@@ -129,6 +129,13 @@ def metrics(addresses: Mapping[str, str]) -> Iterator[Output]:
             yield Output(f"metrics {name}", answer.read())
 
 
+def pages(address: str, paths: Iterable[str]) -> Iterator[Output]:
+    """What a service shows whoever asks, by path: the page and its headers."""
+    for path in paths:
+        with urllib.request.urlopen(address + path, timeout=60) as answer:
+            yield Output(f"page {path}", answer.read() + str(answer.headers).encode())
+
+
 def processes(pids: Mapping[str, int]) -> Iterator[Output]:
     """What ``ps`` shows of each process, and its environment."""
     for name, pid in pids.items():

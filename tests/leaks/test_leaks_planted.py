@@ -26,6 +26,7 @@ from tests.leaks.leak_outputs import (
     groups,
     leaks,
     metrics,
+    pages,
     processes,
     tables,
     topics,
@@ -122,7 +123,7 @@ def test_in_a_file_of_any_kind_or_in_its_name(tmp_path: Path) -> None:
     }
 
 
-def test_in_metrics() -> None:
+def test_in_metrics_and_in_a_page() -> None:
     class Answer(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(200)
@@ -135,6 +136,7 @@ def test_in_metrics() -> None:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_port}/metrics"
         assert found(metrics({"worker-1": address})) == {("metrics worker-1", "number")}
+        assert found(pages(address.removesuffix("/metrics"), ["/exposure"])) == {("page /exposure", "number")}
         server.shutdown()
 
 
