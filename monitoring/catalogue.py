@@ -79,6 +79,7 @@ CODE = Label("code")
 TABLE = Label("table")
 CHANNEL = Label("channel")
 PURPOSE = Label("purpose")
+FAMILY = Label("family")
 OUTCOME = Label("outcome", frozenset({"accepted", "warned", "rejected", "held", "duplicate", "needs_correction"}))
 DECISION = Label(
     "kind",
@@ -114,7 +115,7 @@ LIST = Label("list", frozenset({"exposure", "honours"}))
 PLACE = Label("place", frozenset({"data", "clickhouse"}))
 SERVER = Label("server", frozenset({"kafka", "clickhouse"}))
 REFUSAL = Label("refusal", frozenset({"no_officer", "unknown_purpose", "no_id", "no_log", "not_allowed", "too_many"}))
-LOOK = Label("look", frozenset({"lag", "newest", "clock", "publication", "queries", "tables", "disk"}))
+LOOK = Label("look", frozenset({"lag", "ends", "newest", "clock", "publication", "queries", "tables", "disk"}))
 ERROR = Label(
     "error",
     frozenset(
@@ -172,6 +173,13 @@ GROUP_LAG = Metric(
     "offsets",
     (GROUP, TOPIC, PARTITION),
     "End minus committed. At rest a few remain on transactional topics: commit markers take offsets too.",
+)
+FAMILY_END = Metric(
+    "chengxin_family_end",
+    G,
+    "offsets",
+    (FAMILY,),
+    "End offsets of a topic family added up: grows by what is written to it, commit markers too.",
 )
 RECEIPTS = Metric(
     "chengxin_receipts",
@@ -306,6 +314,7 @@ CATALOGUE: tuple[Metric, ...] = (
     POSITION,
     GROUP_POSITION,
     GROUP_LAG,
+    FAMILY_END,
     RECEIPTS,
     DECISIONS,
     OBLIGATIONS,

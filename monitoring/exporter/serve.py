@@ -43,6 +43,7 @@ def vocabulary(reader: Reader) -> Vocabulary:
             "topic": frozenset(spec.name for spec in reader.catalogue.topics(settings.prefix, settings.scale)),
             "group": frozenset(groups(settings)),
             "channel": frozenset(reader.catalogue.channels),
+            "family": frozenset(reader.catalogue.families),
             "purpose": frozenset({*book.purposes, *purposes, SELF}),
         }
     )
@@ -55,6 +56,7 @@ def looks(settings: Settings, addresses: Addresses, meters: Meters, reader: Read
     return [
         Look("clock", 30, clock.look),
         Look("lag", 15, lambda: topics.look_at_lag(reader, meters, groups(settings))),
+        Look("ends", 15, lambda: topics.look_at_ends(reader, meters)),
         Look("newest", 30, lambda: topics.look_at_newest(reader, meters)),
         Look("publication", 30, topics.Publication(reader, meters, clock).look),
         Look("queries", 15, topics.Queries(reader, meters).look),

@@ -32,6 +32,23 @@ def look_at_lag(reader: Reader, meters: Meters, groups: tuple[str, ...]) -> None
     lag.show(meters, lag.measure(reader.bootstrap, groups))
 
 
+def look_at_ends(reader: Reader, meters: Meters) -> None:
+    """How far each topic family is written. Asked of the broker; no record is read."""
+    specs = reader.catalogue.topics(reader.settings.prefix, reader.settings.scale)
+    family_of = {spec.name: spec.family for spec in specs}
+    places = [TopicPartition(spec.name, at) for spec in specs for at in range(spec.partitions)]
+    admin = KafkaAdminClient(**reach(reader.bootstrap))
+    try:
+        found = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST))
+    finally:
+        admin.close()
+    ends: Counter[str] = Counter()
+    for place, answer in found.items():
+        ends[family_of[place.topic]] += answer.offset
+    for family, end in ends.items():
+        meters.gauge(c.FAMILY_END, family).set(end)
+
+
 def look_at_newest(reader: Reader, meters: Meters) -> None:
     """When the newest event of each channel came, and the newest seal was made. Where none ever did there is no figure.
 

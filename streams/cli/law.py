@@ -77,7 +77,7 @@ def activate(
     are looked at again on that day."""
     from streams import clock
     from streams.setup import clock_log
-    from streams.whatif import kept
+    from streams.whatif import kept, supporting
 
     async def go() -> bool:
         reader = _reader()
@@ -88,7 +88,7 @@ def activate(
                 return False
             await asyncio.to_thread(reader.shelf.get, digest)
             asked = (reader, digest, what_if, without_what_if, where)
-            support = await asyncio.to_thread(kept.support, *asked) if laws else None
+            support = await asyncio.to_thread(supporting.support, *asked) if laws else None
             return await writer.activate(digest, from_day.date(), support)
 
     typer.echo("已公布 / announced" if asyncio.run(go()) else "已在时钟上 / stands on the clock already")

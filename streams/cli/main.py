@@ -12,6 +12,7 @@ from streams.cli import (
     backup,
     cases,
     chaos,
+    console,
     correcting,
     datapack,
     department,
@@ -48,6 +49,7 @@ app.command(rich_help_panel="agents")(agents.sink)
 app.add_typer(agents.clock, name="clock", rich_help_panel="agents")
 app.command(rich_help_panel="agents")(monitoring.exporter)
 app.command(rich_help_panel="agents")(monitoring.prometheus)
+app.command(rich_help_panel="agents")(console.console)
 app.add_typer(law.app, name="law", rich_help_panel="law")
 app.add_typer(cases.app, name="cases", rich_help_panel="law")
 app.add_typer(topics.app, name="topics", rich_help_panel="data")

@@ -26,6 +26,7 @@ def up(
     clickhouse: Annotated[bool, typer.Option(help="start ClickHouse")] = True,
     kafka_port: Annotated[int | None, typer.Option(min=1, max=65535, help=PORT_HELP)] = None,
     clickhouse_port: Annotated[int | None, typer.Option(min=1, max=65535, help=PORT_HELP)] = None,
+    console: Annotated[bool, typer.Option(help="start the operator's console too, once there are servers")] = True,
     secure: Annotated[bool, typer.Option("--secure", help="TLS, a login for each account, rights; for good")] = False,
 ) -> None:
     """Start Kafka and ClickHouse here, create topics and tables, put the law book in force with a first tick, and
@@ -61,7 +62,8 @@ def up(
     url = settings.clickhouse_url or running.clickhouse_url
     if bootstrap and url:
         _prepare(settings, bootstrap, url)
-    for name, value in (("KAFKA_BOOTSTRAP", bootstrap), ("CLICKHOUSE_URL", url)):
+    page = stack.up_console(data_dir) if console and bootstrap and url else None
+    for name, value in (("KAFKA_BOOTSTRAP", bootstrap), ("CLICKHOUSE_URL", url), ("CHENGXIN_CONSOLE", page)):
         if value:
             typer.echo(f"export {name}={shlex.quote(value)}")
 
@@ -81,7 +83,7 @@ def _prepare(settings: "Settings", bootstrap: str, url: str) -> None:
 
 
 def down(data_dir: DataDir = DEFAULT_DATA_DIR) -> None:
-    """Stop the servers of the folder; their data stays."""
+    """Stop the servers of the folder and its console; their data stays."""
     from streams.local import stack
 
     ended = stack.down(data_dir)
@@ -91,9 +93,10 @@ def down(data_dir: DataDir = DEFAULT_DATA_DIR) -> None:
 def status(data_dir: DataDir = DEFAULT_DATA_DIR) -> None:
     """Servers, processes, ports, uptime and restarts. Exit code 1 unless every server started here is ready."""
     from streams.local import stack
+    from streams.local.launch import KEPT
 
     table = Table("server", "state", "pid", "supervisor", "ports", "uptime", "restarts")
-    healths = stack.status(data_dir)
+    healths = stack.status(data_dir, KEPT)
     for health in healths:
         ports = "\n".join(f"{use} {port}" for use, port in health.ports.items())
         uptime, pids = f"{health.uptime_s:.0f} s", (str(health.pid or "-"), str(health.supervisor_pid or "-"))

@@ -12,12 +12,14 @@ from streams.local.processes import Pid
 
 T = TypeVar("T")
 SERVERS = ("kafka", "clickhouse")
+CONSOLE = "console"
+KEPT = (*SERVERS, CONSOLE)  # what supervisors keep alive
 
 
 class Launch(msgspec.Struct, frozen=True):
     """How to start one server. ``ports`` by use; ``parent``: end with this process; None = stay up."""
 
-    server: Literal["kafka", "clickhouse"]
+    server: Literal["kafka", "clickhouse", "console"]
     command: list[str]
     environment: dict[str, str]
     ports: dict[str, int]

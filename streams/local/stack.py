@@ -12,16 +12,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from streams.local import clickhouse, kafka, tls
+from streams.local import clickhouse, console, kafka, tls
 from streams.local.cache import locked, require_space
 from streams.local.errors import not_secure, server_not_up
-from streams.local.launch import SERVERS, Room, Run, write
+from streams.local.launch import CONSOLE, KEPT, SERVERS, Room, Run, write
 from streams.local.processes import Pid, alive, stop, this_process
 from streams.local.progress import OnTerminal, Reporter
 
 DATA_BYTES = 512 << 20
-NAMES = {"kafka": "Kafka", "clickhouse": "ClickHouse"}
-PREPARE = {"kafka": kafka.prepare, "clickhouse": clickhouse.prepare}
+NAMES = {"kafka": "Kafka", "clickhouse": "ClickHouse", "console": "console"}
+PREPARE = {"kafka": kafka.prepare, "clickhouse": clickhouse.prepare, "console": console.prepare}
 UP_S = 120.0
 DOWN_S = 30.0  # longer than a supervisor's own grace towards its server
 
@@ -88,17 +88,31 @@ def up(
     )
 
 
-def down(data_dir: Path, progress: Reporter | None = None, servers: tuple[str, ...] = SERVERS) -> list[str]:
-    """End the folder's servers and their supervisors; data and ports are kept. Returns the names of those ended."""
+def up_console(data_dir: Path, progress: Reporter | None = None, port: int | None = None) -> str:
+    """Start the folder's console if it does not run; returns its address at once, where it answers in a moment.
+
+    It looks for the folder's servers itself. Raises LocalStackError: the port is taken, or there is no room.
+    """
+    report, room = progress or OnTerminal(), Room(data_dir, CONSOLE)
+    with _alone(data_dir, report):
+        if not _supervised(room):
+            _start(room, {} if port is None else {CONSOLE: port}, None, report)
+    run = room.run()
+    assert run is not None, "its supervisor has given its first sign"
+    return console.address(run.ports)
+
+
+def down(data_dir: Path, progress: Reporter | None = None, servers: tuple[str, ...] = KEPT) -> list[str]:
+    """End the folder's servers, its console and their supervisors; data and ports are kept. Returns whom it ended."""
     if not data_dir.exists():
         return []
     with _alone(data_dir, progress or OnTerminal()):
         return [server for server in servers if _end(Room(data_dir, server))]
 
 
-def status(data_dir: Path) -> list[Health]:
-    """One line per server that was ever started in the folder."""
-    rooms = [Room(data_dir, server) for server in SERVERS]
+def status(data_dir: Path, servers: tuple[str, ...] = SERVERS) -> list[Health]:
+    """One line for each of ``servers`` that was ever started in the folder."""
+    rooms = [Room(data_dir, server) for server in servers]
     return [_health(room) for room in rooms if room.folder.exists()]
 
 
@@ -128,9 +142,9 @@ def running(
 ) -> Iterator[Stack]:
     """A stack for the length of a ``with``. It ends on exceptions too, and with this process however that dies.
 
-    Servers of the folder that ran before are used and left running.
+    Servers of the folder that ran before are used and left running; a console that was started meanwhile ends too.
     """
-    mine = tuple(server for server in SERVERS if not _supervised(Room(data_dir, server)))
+    mine = tuple(server for server in KEPT if not _supervised(Room(data_dir, server)))
     try:
         yield up(data_dir, want_kafka, want_clickhouse, progress, parent=this_process(), secure=secure)
     finally:

@@ -13,11 +13,15 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
-from streams.local import clickhouse, kafka
+from streams.local import clickhouse, console, kafka
 from streams.local.launch import Launch, Room, Run, read, write
 from streams.local.processes import alive, die_with_parent, identify, stop, this_process
 
-ANSWERS: dict[str, Callable[[dict[str, int], Room], bool]] = {"kafka": kafka.answers, "clickhouse": clickhouse.answers}
+ANSWERS: dict[str, Callable[[dict[str, int], Room], bool]] = {
+    "kafka": kafka.answers,
+    "clickhouse": clickhouse.answers,
+    "console": console.answers,
+}
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 15.0
 STEADY_S = 60.0  # a server that lived this long starts again with the first pause
 FIRST_ATTEMPTS = 2  # one that never answered in so many starts is not tried again

@@ -71,14 +71,16 @@ def _explain(parts: Parts, addresses: Addresses, console: Console) -> None:
 
 
 def _pages(children: Children) -> dict[str, str]:
-    """Addresses for whoever looks: the portal's pages, and a schema registry for clients of his own."""
-    found = {}
-    for name, setting in (("portal", "CHENGXIN_PORTAL"), ("registry", "SCHEMA_REGISTRY_URL")):
+    """Addresses for whoever looks: the portal's pages, the console, and a schema registry for clients of his own."""
+    found: dict[str, str] = {}
+    named = (("portal", "CHENGXIN_PORTAL"), ("console", "CHENGXIN_CONSOLE"), ("registry", "SCHEMA_REGISTRY_URL"))
+    for name, setting in named:
         port = ports.any_free()
-        children.start(name, "streams.cli.main", name, "--port", str(port))
+        children.start(name, "streams.cli.main", name, "--port", str(port), environment=dict(found))
         found[setting] = f"http://{ports.LOOPBACK}:{port}"
         _wait_for(port, children)
-    del children.metrics["registry"]  # it serves none
+    for name in ("console", "registry"):
+        del children.metrics[name]  # they serve none
     return found
 
 

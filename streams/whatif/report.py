@@ -7,15 +7,17 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
 
 from streams.whatif.bands import LEAST, Table, band, total
-from streams.whatif.partition import Cell, Found
 from streams.whatif.places import DIMENSIONS, TABLES, Places
 from streams.whatif.stood import DIRECTIONS
+
+if TYPE_CHECKING:  # who shows a report works none out
+    from streams.whatif.partition import Cell, Found
 
 
 class Reign(Struct, frozen=True):
@@ -74,7 +76,7 @@ def line(report: Report) -> str:
     return msgspec.json.encode(fields).decode()
 
 
-def figures(found: Iterable[Found], places: Places) -> tuple[bool, dict[str, int | None], dict[str, tuple[Row, ...]]]:
+def figures(found: "Iterable[Found]", places: Places) -> tuple[bool, dict[str, int | None], dict[str, tuple[Row, ...]]]:
     """Whether anything differs, the totals, the tables. Partitions share no person, so their counts add up. There is no
     total of what others see: to be in public and to have a place of honour are not one thing to be added."""
     cells: Counter[Cell] = Counter()
@@ -90,7 +92,7 @@ def figures(found: Iterable[Found], places: Places) -> tuple[bool, dict[str, int
     return bool(cells), totals, tables
 
 
-def _rows(dimension: str, cells: Mapping[Cell, int], places: Places) -> tuple[Row, ...]:
+def _rows(dimension: str, cells: "Mapping[Cell, int]", places: Places) -> tuple[Row, ...]:
     """Rows with a figure that is told, the largest first. A row without any is not listed, so that it cannot be told
     from one in which there is nobody."""
     values = sorted({value for _, name, value in cells if name == dimension})

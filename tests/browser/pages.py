@@ -10,8 +10,12 @@ from typing import NamedTuple
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
+from monitoring.console.pages import PAGES as CONSOLE
+from monitoring.console.words import read
+
 SERVICES = {  # each prints, on a line of its own, `export CHENGXIN_<NAME>=http://...`
     "portal": ("portal", "--port", "0"),
+    "console": ("console", "--port", "0", "--portal", "http://127.0.0.1:9"),
 }
 
 
@@ -79,6 +83,9 @@ PAGES = (
     Page("what-if", "run:draft/*.html", "措施合计", ("what-if", "--law", "{draft}", "--out", "{data}/draft")),
     Page("what-if-nothing", "run:same/*.html", "没有差别", ("what-if", "--law", "{law}", "--out", "{data}/same")),
     *(Page(name, f"portal:{address}", says) for name, address, says in _PORTAL),
+    *(Page(f"console-{one.name}", f"console:{one.path}", read()[f"title_{one.name}"][0]) for one in CONSOLE),
+    Page("console-flow-english", "console:/?lang=en", "Live flow"),
+    Page("console-version", "console:/law/M-141.v1", "条款"),
 )
 
 

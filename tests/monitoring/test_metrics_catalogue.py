@@ -17,6 +17,7 @@ WORDS = {
     "table": frozenset({"decisions"}),
     "channel": frozenset({"court"}),
     "purpose": frozenset({"audit"}),
+    "family": frozenset({"events"}),
 }
 VOCABULARY = Vocabulary(WORDS)
 

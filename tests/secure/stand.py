@@ -123,7 +123,7 @@ def own(stand: Stand, account: str) -> dict[str, str]:
 def ready(stand: Stand) -> None:
     """What ``chengxin up --secure`` does once the servers answer."""
     done = subprocess.run(
-        [sys.executable, "-m", "streams.cli.main", "up", "--secure"],
+        [sys.executable, "-m", "streams.cli.main", "up", "--secure", "--no-console"],
         env={k: v for k, v in os.environ.items() if k not in ("KAFKA_BOOTSTRAP", "CLICKHOUSE_URL", SETTING)}
         | {"CHENGXIN_DATA_DIR": str(stand.folder)},
         capture_output=True, text=True, check=False,

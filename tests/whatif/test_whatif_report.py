@@ -15,7 +15,7 @@ from rich.console import Console
 from whatif_history import START, day, what_if
 
 from streams.clock import Announced, ClockFault, ClockLog, ClockWriter, Reading, Support
-from streams.whatif import kept, tables
+from streams.whatif import kept, supporting, tables
 from streams.whatif.clocked import Clocked
 from streams.whatif.page import page
 from streams.whatif.report import dump, line
@@ -101,7 +101,7 @@ def test_a_report_is_kept_under_its_digest_and_found_again(found: Answer, tmp_pa
 
 
 NOW = Clocked(START, day(1), (), (DRAFT.digest,))
-LATE = START + timedelta(days=kept.FRESH_DAYS)
+LATE = START + timedelta(days=supporting.FRESH_DAYS)
 
 
 @pytest.mark.parametrize(
@@ -116,17 +116,17 @@ LATE = START + timedelta(days=kept.FRESH_DAYS)
 def test_a_report_that_does_not_support_the_book_is_refused(found: Answer, book: str, clock: Clocked, why: str) -> None:
     report = msgspec.structs.replace(found.report, announced=DRAFT.digest, to_day=START, history=())
     with pytest.raises(kept.NotShown, match=why):
-        kept.check(None, report, book, clock)  # type: ignore[arg-type]
+        supporting.check(None, report, book, clock)  # type: ignore[arg-type]
 
 
 def test_a_report_that_does_is_taken_until_it_is_thirty_days_old(found: Answer) -> None:
     report = msgspec.structs.replace(found.report, announced=DRAFT.digest, to_day=START, history=())
-    kept.check(None, report, DRAFT.digest, NOW._replace(last=LATE))  # type: ignore[arg-type]
+    supporting.check(None, report, DRAFT.digest, NOW._replace(last=LATE))  # type: ignore[arg-type]
 
 
 def test_a_reason_is_taken_instead_and_written_down_but_not_an_empty_one(tmp_path: Path) -> None:
     def support(report: str | None, reason: str | None) -> Support:
-        return kept.support(None, "f" * 64, report, reason, tmp_path)  # type: ignore[arg-type]
+        return supporting.support(None, "f" * 64, report, reason, tmp_path)  # type: ignore[arg-type]
 
     assert support(None, " 只改错字 ") == Support(what_if=None, without="只改错字")
     for given, why in (((None, None), "only after"), ((None, " "), "is empty"), (("a", "b"), "exclude")):
