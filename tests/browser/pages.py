@@ -66,7 +66,6 @@ _PORTAL = (
     ("portal-statistics", "/statistics", "记入的文书：重点领域和年度"),
     ("portal-cases", "/cases", "怎样结束"),
     ("portal-login", "/my/login", "登录凭证"),
-    ("portal-refused", "/nowhere", "没有这个地址或者方法"),
 )
 PAGES = (
     Page("topics", "repo:docs/topics.html", "诚信主题目录", path=_to_a_record),
