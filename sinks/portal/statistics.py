@@ -103,8 +103,9 @@ def statistics(counts: Counts, book: LawBook, cities: Mapping[str, str]) -> Stat
     steps = Axis("case", ("事项", "case"), CASES)
     documents: Counter[Key] = Counter()
     for one in counts.recorded:
-        city = city_of(book.bodies[one.body]) if one.body in book.bodies else ""
-        documents[_field(one.item, book), str(one.year), city or OUTSIDE, one.severity] += one.number
+        city = city_of(book.bodies[one.body]) if one.body in book.bodies else OUTSIDE
+        place, level = city if city in cities else OUTSIDE, one.severity if one.severity in LEVELS else "none"
+        documents[_field(one.item, book), str(one.year), place, level] += one.number
     measures: dict[bool, Counter[Key]] = {False: Counter(), True: Counter()}
     for made in counts.proposed:
         state = "over" if made.state in _OVER else made.state

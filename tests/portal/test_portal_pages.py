@@ -168,6 +168,8 @@ def test_who_has_a_browser_is_told_in_a_page_and_a_program_in_json(door: Door) -
     strange = door.client.get("/nowhere", headers={"accept": "text/html"})
     assert strange.status_code == 404 and "<h1>" in strange.text
     assert door.client.get("/nowhere").json()["code"] == "HTTP_404"
+    stranger = door.client.get("http://testserver//elsewhere.invalid/x", headers={"accept": "text/html"})
+    assert stranger.status_code == 404 and "elsewhere" not in stranger.text
     assert door.client.get("/status").json()["code"] == "HTTP_405"
 
 

@@ -88,7 +88,8 @@ def shown(request: Request, template: str, *, status: int = 200, at: str | None 
 
 def refused(request: Request, refusal: Refusal) -> HTMLResponse:
     """Why there is no answer, and what to do."""
-    return shown(request, "refused.html", status=refusal.status, at=request.url.path, refusal=refusal)
+    known = request.scope.get("route") is not None  # else its address is a stranger's, and stands in no link of ours
+    return shown(request, "refused.html", status=refusal.status, at=None if known else "", refusal=refusal)
 
 
 def _text(spoken: str, zh: str | tuple[str, str], en: str = "") -> str:

@@ -14,7 +14,7 @@ from sinks.portal import page as catalogue_page
 from sinks.portal import typical
 from sinks.portal.asking import Desk
 from sinks.portal.board import PAGE
-from sinks.portal.figures import FiguresClosed
+from sinks.portal.figures import Counts, FiguresClosed
 from sinks.portal.following import Behind
 from sinks.portal.pages import frame, plain, tables
 from sinks.portal.refusals import Refusal
@@ -32,14 +32,16 @@ PageNumber = Annotated[int, Query(ge=1, le=100_000)]
 def add(app: FastAPI, desk: Desk) -> None:
     """Every public page, the style sheet and the word to robots."""
 
+    counted = _Counted(desk)
+
     def home(request: Request) -> Response:
-        return _home(request, desk)
+        return _home(request, desk, counted)
 
     frame.add(app, "/", home)
     for path, name in _LISTS.items():
         _list(app, desk, path, name)
     _lawful(app, desk)
-    _counted(app, desk)
+    _figures(app, desk, counted)
 
     @app.get("/style.css", include_in_schema=False)
     def style() -> Response:
@@ -51,11 +53,11 @@ def add(app: FastAPI, desk: Desk) -> None:
         return PlainTextResponse("User-agent: *\nDisallow: /my\nDisallow: /me\n")
 
 
-def _home(request: Request, desk: Desk) -> Response:
+def _home(request: Request, desk: Desk, counted: "_Counted") -> Response:
     """First figures; what cannot be counted now is left out, not the page."""
     figures, listed = None, None
     with contextlib.suppress(FiguresClosed):
-        figures = counted(desk)
+        figures = counted.now()
     with contextlib.suppress(Behind):
         listed = {name: desk.board.listed(name, desk.today(), 1).total for name in _LISTS.values()}
     return frame.shown(request, "home.html", figures=figures, totals=_totals(figures), listed=listed)
@@ -145,9 +147,9 @@ def applications(request: Request, desk: Desk) -> Response:
     return frame.shown(request, "applications.html", content=Markup(content))  # noqa: S704 escaped there
 
 
-def _counted(app: FastAPI, desk: Desk) -> None:
+def _figures(app: FastAPI, desk: Desk, counted: "_Counted") -> None:
     def figures(request: Request) -> Response:
-        found = counted(desk)
+        found = counted.now()
         return frame.shown(
             request, "statistics.html", figures=found, least=LEAST, total=TOTAL, drawn=tables.drawn(found)
         )
@@ -160,6 +162,16 @@ def _counted(app: FastAPI, desk: Desk) -> None:
     frame.add(app, "/cases", cases)
 
 
-def counted(desk: Desk) -> Statistics:
-    """The statistics of now. Raises FiguresClosed."""
-    return statistics(desk.figures.counts(), desk.book, cities())
+class _Counted:
+    """The statistics of the newest counts, worked out once for all who ask meanwhile."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._kept: tuple[Counts, Statistics] | None = None
+
+    def now(self) -> Statistics:
+        """Raises FiguresClosed."""
+        counts, kept = self._desk.figures.counts(), self._kept
+        if kept is None or kept[0] is not counts:
+            self._kept = kept = (counts, statistics(counts, self._desk.book, cities()))
+        return kept[1]
