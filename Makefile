@@ -59,6 +59,7 @@ check: test build/bench/ready ## test, and the 10-kill tests, chaos for 10 minut
 	$(BIN)/python -m pytest -q -m "not check" --hypothesis-profile default tests/core
 
 screenshots: venv ## every page of a real run in Chromium: build/screenshots, one PNG a page, and what is wrong with it; last line JSON (RECORDS=)
+	@.ci/browser
 	@$(BIN)/python -m tests.browser $(RECORDS)
 
 bench: venv build/bench/ready ## speed beside Faust, Quix, Bytewax, aiokafka on one job; build/bench.json; a restore beside Faust's; what metrics cost (up to 35 minutes; EVENTS=, ROUNDS=, RECORDS=)

@@ -8,7 +8,7 @@ from schemas.files import ids, sources
 from sinks.portal import http
 from sinks.portal import page as applications
 from sinks.portal.applications import Applications
-from streams import registries
+from streams import flowmap, registries
 from streams.law import loader
 from streams.settings import Settings
 from topics import asyncapi, page
@@ -25,6 +25,8 @@ def generated() -> Mapping[str, str]:
         "openapi-registry.json": _text(registries.ours(Settings(prefix="")).openapi()),
         "openapi-portal.json": _text(http.document()),
         "applications.html": _applications(catalogue),
+        "flow.svg": flowmap.picture(catalogue),
+        "map.md": flowmap.tables(catalogue),
     }
 
 

@@ -38,6 +38,7 @@ vertical-align:top}
 th{background:#f1f5f9;font-weight:600;font-size:13px;line-height:1.35}
 td:not(.text){white-space:nowrap}
 th:first-child,td:first-child,td.text,th.text{text-align:left}
+td.text:first-child{min-width:11em}
 td.bar{min-width:64px}
 td.bar i{display:block;height:4px;margin-top:3px;background:#e2e8f0;border-radius:2px}
 td.bar i i{margin:0;background:#0f766e}
@@ -95,7 +96,7 @@ def _table(table: Table, chart: str) -> Iterator[str]:
         f"<th{' class=text' if text else ''}>{escape(one)}</th>"
         for one, text in zip(table.headings, texts, strict=True)
     )
-    yield f"<div class=wide><table><thead><tr>{heads}</tr></thead><tbody>"
+    yield f'<div class=wide tabindex="0"><table><thead><tr>{heads}</tr></thead><tbody>'
     for row in rows:
         yield f"<tr>{''.join(_cell(cell, text) for cell, text in zip(row, texts, strict=True))}</tr>"
     yield "</tbody></table></div>"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from streams.cli.screen import screen
+from streams.cli.screen import Json, answer, screen
 
 if TYPE_CHECKING:
     from monitoring.assessment.bulletin import Names
@@ -33,11 +33,10 @@ def bulletin(
         Path | None, typer.Option(help="the office's own bars; default: monitoring/assessment/bars.yaml")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="folder; default: bulletin in the data folder")] = None,
-    json: Annotated[bool, typer.Option("--json", help="end with the whole bulletin as one line of JSON")] = False,
+    json: Json = False,
 ) -> None:
     """通报: the month as Markdown, XLSX and a page: totals, who is over which bar, ranking, cities, fields, trend. A
     frozen month is told as it was frozen, with what came in since."""
-    import msgspec
     from rich.table import Table
 
     from monitoring.assessment import bars as settings_of
@@ -54,7 +53,7 @@ def bulletin(
         day = gathering.begun(asked, month.date())
         made = make(gathering.gather(asked, twelve(month.date())), month.date(), day, named, told, city=where)
     paths = write(made, out or Settings().data_dir / "bulletin")
-    console = screen(plain=True)
+    console = screen(plain=True, json=json)
     console.print(f"{title(made)}\n{status(made)}")
     for table in tables(made):
         if table.title in _SHOWN:
@@ -65,7 +64,7 @@ def bulletin(
     for path in paths.values():
         console.print(f"{path}", soft_wrap=True)
     if json:
-        typer.echo(msgspec.json.encode(made).decode())
+        answer(made)
 
 
 @app.command()

@@ -9,7 +9,7 @@ import typer
 
 from streams.cli import department, sending
 from streams.cli.department import Asked, Channel, Day, Errors, KitFolder, RecordKind
-from streams.cli.screen import screen
+from streams.cli.screen import Json, answer, screen
 from streams.cli.sending import ChannelKey
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def redrive(
     errors: Errors = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="check and count; send nothing")] = False,
     channel_key: ChannelKey = None,
+    json: Json = False,
 ) -> None:
     """Send corrected records again, each for a receipt that rejected or held it. What is unchanged (told with the
     channel's key), answered already, or was refused three times is kept back. Exit codes as of publish."""
@@ -52,17 +53,22 @@ def redrive(
     before = Before(_chains(reader, channel), keys.channel, Journal.beside(file), named, sent)
     found = answers.read(reader.bootstrap, topic, reader.codec)
     ready, checked = redriving.judge(checked, found, before)
-    department.show(screen(plain=True), table, checked)
+    console = screen(plain=True, json=json)
+    department.show(console, table, checked)
     faulty = [one for one in checked if one.code is not None and one.findings]
     if faulty:
         department.write_errors(errors or sending.beside(file), table, checked)
+    done = None
     if dry_run:
-        typer.echo(f"试运行，未发送 / dry run, nothing sent: {len(ready)}")
+        console.print(f"试运行，未发送 / dry run, nothing sent: {len(ready)}")
     else:
         try:
-            sending.send(settings, [one.draft for one in ready], before.journal, keys, channel)
+            done = sending.send(settings, [one.draft for one in ready], before.journal, keys, channel)
         finally:
             before.chains.add(redriving.chained(ready, before))
+        console.print(done.told())
+    if json:
+        answer({"rows": len(checked), "ready": len(ready), "sent": done and done._asdict()})
     if len(ready) < len(checked):
         raise typer.Exit(1)
 
@@ -91,6 +97,7 @@ def monthly_return(
     ] = None,
     kit: KitFolder = None,
     wait: Annotated[float, typer.Option(min=0, help="seconds to wait for receipts that are still missing")] = 30,
+    json: Json = False,
 ) -> None:
     """The monthly return: produced, published, reported, not reported with the reason, beside what arrived by its
     receipts. Without figures a form with what arrived filled in. Exit 1 where a difference is not explained."""
@@ -109,7 +116,10 @@ def monthly_return(
     fates = redriving.not_sent_again((line.fate for line in sent), _chains(reader, channel))
     lines = monthly.lines(fates, said, month.date(), book)
     monthly.write(out, lines)
-    _show(out, lines)
+    if json:
+        answer({"month": f"{month:%Y-%m}", "items": lines})
+    else:
+        _show(out, lines)
     if any(line.unexplained for line in lines):
         raise typer.Exit(1)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from streams.cli.screen import screen
+from streams.cli.screen import Json, answer, screen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,15 +95,15 @@ def validate(
     expect: Annotated[str | None, typer.Option(help="digest of the kit the office has announced")] = None,
     day: Day = None,
     errors: Errors = None,
-    json: Annotated[bool, typer.Option("--json", help="end with one line of JSON")] = False,
+    json: Json = False,
 ) -> None:
     """Check every row as the server would, without servers; exit 1 where a row would not be accepted."""
     opened = open_kit(kit, expect)
     table, checked = check_file(opened, Asked(file, channel, record, day_of(day)), bytes(32))
-    show(screen(plain=True), table, checked)
+    show(screen(plain=True, json=json), table, checked)
     write_errors(errors, table, checked)
     if json:
-        _json(checked)
+        answer({"rows": len(checked), "outcomes": counted(checked)})
     if any(one.faulty for one in checked):
         raise typer.Exit(1)
 
@@ -216,13 +216,11 @@ def write_errors(place: Path | None, table: "Table", checked: "Sequence[Checked]
         if place.resolve() == table.path.resolve():
             raise typer.BadParameter(f"{place}: 会覆盖输入文件 / would overwrite the input", param_hint="--errors")
         number = errors.write(place, table, checked)
-        typer.echo(f"{place}: {number} 行 / rows")
+        typer.echo(f"{place}: {number} 行 / rows", err=True)
 
 
-def _json(checked: "Sequence[Checked]") -> None:
-    import msgspec
-
+def counted(checked: "Sequence[Checked]") -> list[dict[str, object]]:
+    """Rows by outcome and code, for JSON."""
     from streams.kit.checking import outcomes
 
-    found = [{"outcome": o, "code": code or None, "rows": n} for (o, code), n in sorted(outcomes(checked).items())]
-    typer.echo(msgspec.json.encode({"rows": len(checked), "outcomes": found}).decode())
+    return [{"outcome": o, "code": code or None, "rows": n} for (o, code), n in sorted(outcomes(checked).items())]

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from streams.cli.law_report import CASES, Cases, report
-from streams.cli.screen import tell
+from streams.cli.screen import Json, answer, screen, tell
 from streams.core.law import LawBook
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def check(
         Path | None, typer.Argument(help="folder of law files; default: the files of this release")
     ] = None,
     cases: Cases = None,
+    json: Json = False,
 ) -> None:
     """Read every law file and play every case; print the rules and what is inactive, or each fault with its cure: what
     does not load, and each active rule without a case in which it acts and one in which it does not. Exit 1 on a fault.
@@ -47,7 +48,10 @@ def check(
     except CaseFault as fault:
         tell([fault])
     tell(faults(proof, book, read_folder(folder or loader.FOLDER, []).memoranda))
-    _show(book, Console())
+    if json:
+        answer(_told(book, proof.cases))
+        return
+    _show(book, screen())
     typer.echo(f"{proof.cases} cases passed; every active rule has one in which it acts and one in which it does not")
 
 
@@ -101,6 +105,13 @@ def _reader() -> "Reader":
 
     settings = Settings()
     return Reader(settings, addresses.find_kafka(settings))
+
+
+def _told(book: LawBook, cases: int) -> dict[str, object]:
+    """What ``law check`` says as one object: rules that act, and those that do not, with the reason."""
+    active = [rule.rule_id for rule in book.rules.values() if rule.active]
+    inactive = {rule.rule_id: rule.inactive_reason for rule in book.rules.values() if not rule.active}
+    return {"digest": book.digest, "cases": cases, "active": active, "inactive": inactive}
 
 
 def _show(book: LawBook, console: Console) -> None:

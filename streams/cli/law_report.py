@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from streams.cli.screen import screen, tell
+from streams.cli.screen import Json, screen, tell
 
 if TYPE_CHECKING:
     from streams.law.report.build import Report
@@ -30,6 +30,7 @@ def report(
     on: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="day that counts as today; default: today")
     ] = None,
+    json_only: Json = False,
 ) -> None:
     """Tables, an HTML page, and as the last line one JSON object. Exit 1 if a case, a day or a row is to be mended."""
     from streams.cases.read import CaseFault
@@ -44,8 +45,9 @@ def report(
         tell([fault])
     html.parent.mkdir(parents=True, exist_ok=True)
     html.write_text(page(made), encoding="utf-8")
-    _print(made, screen())
-    typer.echo(f"page: {html}")
+    console = screen(json=json_only)
+    _print(made, console)
+    console.print(f"page: {html}", markup=False, soft_wrap=True)
     typer.echo(json.dumps(made.figures()))
     if not made.sound:
         raise typer.Exit(1)

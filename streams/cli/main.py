@@ -33,67 +33,65 @@ from streams.cli import (
     topics,
     whatif,
 )
+from streams.cli.grouped import Grouped
+
+_EXITS = """退出码 / exit codes: 0 all is well. 1 it ran, and what it looked at is not as it should be: faults,
+differences, rows refused. 2 a mistake in the call, a file that cannot be read, no servers; said in one message. 3 of a
+department's commands: not all was acknowledged, or a receipt is missing. 130 interrupted."""
 
 app = typer.Typer(
+    cls=Grouped,
     help="诚信: credit events in, explained proposals out.",
+    epilog=_EXITS,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command(rich_help_panel="local")(stack.up)
-app.command(rich_help_panel="local")(stack.down)
-app.command(rich_help_panel="local")(stack.status)
-app.command(rich_help_panel="local")(pipeline.run)
-app.command(rich_help_panel="agents")(agents.worker)
-app.command(rich_help_panel="agents")(agents.sink)
-app.add_typer(agents.clock, name="clock", rich_help_panel="agents")
-app.command(rich_help_panel="agents")(monitoring.exporter)
-app.command(rich_help_panel="agents")(monitoring.prometheus)
-app.command(rich_help_panel="agents")(console.console)
-app.add_typer(law.app, name="law", rich_help_panel="law")
-app.add_typer(cases.app, name="cases", rich_help_panel="law")
-app.add_typer(topics.app, name="topics", rich_help_panel="data")
-app.command(rich_help_panel="data")(backup.backup)
-app.command(rich_help_panel="data")(backup.restore)
-app.command(rich_help_panel="data")(backup.rebuild)
-app.add_typer(backup.keys, name="keys", rich_help_panel="data")
-app.command(rich_help_panel="data")(registry.registry)
-app.command(rich_help_panel="data")(portal.portal)
-app.add_typer(portal.token, name="token", rich_help_panel="data")
-app.add_typer(migrate.app, name="migrate", rich_help_panel="data")
-app.add_typer(sample.app, name="sample", rich_help_panel="data")
-app.command(rich_help_panel="departments")(department.kit)
-app.command(rich_help_panel="departments")(department.template)
-app.command(rich_help_panel="departments")(department.validate)
-app.command(rich_help_panel="departments")(subscriber.contract)
-app.command(rich_help_panel="departments")(sending.publish)
-app.command(rich_help_panel="departments")(sending.receipts)
-app.command(rich_help_panel="departments")(correcting.redrive)
-app.command("return", rich_help_panel="departments")(correcting.monthly_return)
-app.command("what-if", rich_help_panel="law")(whatif.what_if)
-app.command(rich_help_panel="office")(assessment.bulletin)
-app.add_typer(assessment.app, name="assess", rich_help_panel="office")
-app.command(rich_help_panel="office")(datapack.datapack)
-app.command(rich_help_panel="checks")(obligations.obligations)
-app.command(rich_help_panel="checks")(review.review)
-app.command(rich_help_panel="checks")(people.explain)
-app.command(rich_help_panel="checks")(people.standing)
-app.command(rich_help_panel="checks")(pipeline.verify)
-app.command(rich_help_panel="checks")(pipeline.rerun)
-app.command(rich_help_panel="checks")(load.load)
-app.command(rich_help_panel="checks")(chaos.chaos)
-app.add_typer(auditor.app, name="auditor", rich_help_panel="checks")
-app.add_typer(audit.app, name="audit", rich_help_panel="checks")
+LOCAL, AGENTS = "本机 / on this machine", "进程 / processes"
+DEPARTMENTS, SUBSCRIBERS = "部门 / departments that report", "订阅方 / departments that execute"
+LAW, PEOPLE, OFFICE = "法律簿 / the law book", "个人 / about a person, on record first", "主管单位 / the office"
+CHECKS, UPKEEP, TRIALS = "核查 / is all of it right", "运维 / upkeep", "演练 / under load and faults"
+
+for panel, commands in (
+    (LOCAL, (pipeline.run, stack.up, stack.down, stack.status, console.console)),
+    (DEPARTMENTS, (department.kit, department.template, department.validate, sending.publish, sending.receipts)),
+    (DEPARTMENTS, (correcting.redrive,)),
+    (SUBSCRIBERS, (subscriber.contract, registry.registry)),
+    (PEOPLE, (people.explain, people.standing, portal.portal)),
+    (LAW, (whatif.what_if,)),
+    (OFFICE, (obligations.obligations, review.review, assessment.bulletin, datapack.datapack)),
+    (CHECKS, (pipeline.verify, pipeline.rerun)),
+    (AGENTS, (agents.worker, agents.sink, monitoring.exporter, monitoring.prometheus)),
+    (UPKEEP, (backup.backup, backup.restore, backup.rebuild)),
+    (TRIALS, (load.load, chaos.chaos)),
+):
+    for command in commands:
+        app.command(rich_help_panel=panel)(command)
+app.command("return", rich_help_panel=DEPARTMENTS)(correcting.monthly_return)
+for panel, name, group in (
+    (LAW, "law", law.app),
+    (LAW, "cases", cases.app),
+    (OFFICE, "assess", assessment.app),
+    (PEOPLE, "token", portal.token),
+    (CHECKS, "auditor", auditor.app),
+    (CHECKS, "audit", audit.app),
+    (AGENTS, "clock", agents.clock),
+    (UPKEEP, "topics", topics.app),
+    (UPKEEP, "keys", backup.keys),
+    (UPKEEP, "migrate", migrate.app),
+    (TRIALS, "sample", sample.app),
+):
+    app.add_typer(group, name=name, rich_help_panel=panel)
 
 
 def main() -> None:
     """Entry point: a user's mistake gets one clear line and exit code 2, never a traceback."""
-    from streams.cli.mistakes import MISTAKES
+    from streams.cli.mistakes import MISTAKES, told
 
     try:
         app()
     except MISTAKES as mistake:
-        print(_plain(str(mistake)), file=sys.stderr)
+        print(_plain(told(mistake)), file=sys.stderr)
         raise SystemExit(2) from None
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from streams.cli.screen import screen
+from streams.cli.screen import Json, answer, screen
 
 _SHOWN = 40  # identifiers shown; the last line has them all
 _KINDS = {"answer": "反馈建议", "proof": "反馈解除", "case": "办结案件", "order": "答复督导", "correction": "报送更正"}
@@ -12,9 +12,9 @@ _KINDS = {"answer": "反馈建议", "proof": "反馈解除", "case": "办结案�
 
 def obligations(
     overdue: Annotated[bool, typer.Option("--overdue", help="only what is past its day, with its identifiers")] = False,
+    json: Json = False,
 ) -> None:
     """Obligations by department, state and deadline; what is overdue with its identifiers. The last line is JSON."""
-    import msgspec
     from rich.table import Table
 
     from sinks.clickhouse.connection import connect
@@ -25,7 +25,7 @@ def obligations(
     settings = Settings()
     with connect(addresses.find(settings).clickhouse, settings.database) as client:
         found = sheet(client)
-    console = screen(plain=True)
+    console = screen(plain=True, json=json)
     if not overdue:
         table = Table("部门 department", "状态 state", "期限 due", "数量 obligations", title="措施 obligations")
         for one in found.counts:
@@ -37,4 +37,4 @@ def obligations(
     if len(found.overdue) > _SHOWN:
         table.add_row("…", f"{len(found.overdue) - _SHOWN:,} more", "", "")
     console.print(table)
-    typer.echo(msgspec.json.encode(found.summary(overdue)).decode())
+    answer(found.summary(overdue))

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from streams.cli.screen import screen
+from streams.cli.screen import Json, answer, screen
 
 if TYPE_CHECKING:
+    from streams.oracle.verify import Verification
     from streams.settings import Settings
 
 RECORDS = 20_000
@@ -74,7 +75,7 @@ def _fresh(settings: "Settings") -> "Iterator[Settings]":
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def verify() -> None:
+def verify(json: Json = False) -> None:
     """Work everything out again from the topics and compare; exit 1 at the first difference."""
     from streams import addresses, oracle
     from streams.app import Parts
@@ -83,13 +84,21 @@ def verify() -> None:
     settings = Settings()
     found = addresses.find(settings)
     verification = oracle.verify(Parts(settings, found.kafka), found.clickhouse)
+    if json:
+        first = verification.difference
+        answer({**verification._asdict(), "match": first is None, "difference": first and first._asdict()})
+    else:
+        _tell(verification)
+    if verification.difference is not None:
+        raise typer.Exit(1)
+
+
+def _tell(verification: "Verification") -> None:
     for name, number in verification.checked.items():
         typer.echo(f"{name}: {number}")
     for name, number in verification.expired.items():
         typer.echo(f"{name}: {number} 已过保存期，无法复算 / expired, could not be worked out again")
     typer.echo(str(verification))
-    if verification.difference is not None:
-        raise typer.Exit(1)
 
 
 def rerun(

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from streams.cli.screen import screen
+from streams.cli.screen import Json, answer, screen
 
 _SHOWN = 40  # records shown; --json has them all
 
@@ -14,11 +14,10 @@ def review(
         str | None, typer.Option(help="only records held for this code, e.g. DOCUMENT_INCOMPLETE")
     ] = None,
     channel: Annotated[str | None, typer.Option(help="only records of this channel")] = None,
-    json: Annotated[bool, typer.Option("--json", help="end with one line of JSON that names every record")] = False,
+    json: Json = False,
 ) -> None:
     """Held records by reason, with the cure of each, and the identifiers of the oldest. What was settled since, or was
     sent again as it should have been, is not here."""
-    import msgspec
     from rich.table import Table
 
     from sinks.clickhouse.connection import connect
@@ -36,7 +35,7 @@ def review(
     settings = Settings()
     with connect(addresses.find(settings).clickhouse, settings.database) as client:
         records = held(client, reason, channel)
-    said, console = summary(records), screen(plain=True)
+    said, console = summary(records), screen(plain=True, json=json)
     table = Table("原因 reason", "说明与处理 what and cure", "数量 records", "最早 since", title="待处理 held")
     for code, number in said["by_reason"].items():
         oldest = min(one.since for one in records if one.code == code)
@@ -50,4 +49,4 @@ def review(
         table.add_row("…", f"{len(records) - _SHOWN:,} more", "", "", "")
     console.print(table)
     if json:
-        typer.echo(msgspec.json.encode(said).decode())
+        answer(said)

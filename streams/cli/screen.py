@@ -3,23 +3,33 @@
 import logging
 import sys
 from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
 _WIDTH = 120
+Json = Annotated[bool, typer.Option("--json", help="one line of JSON and nothing else")]
 
 
-def screen(plain: bool = False) -> Console:
+def screen(plain: bool = False, *, json: bool = False) -> Console:
     """A console for stdout. Off a terminal it has no colour and a fixed width. What the Kafka clients log is silenced:
     our own messages say it once. Workers and the sink keep their clients' logs.
 
     ``plain``: for what departments wrote. A document number with brackets is no markup: it would vanish, or stop us.
+    ``json``: it shows nothing, because the answer will be one line of JSON.
     """
     for library in ("kafka", "aiokafka"):
         logging.getLogger(library).setLevel(logging.CRITICAL)
     width = None if sys.stdout.isatty() else _WIDTH
-    return Console(width=width, markup=not plain, emoji=not plain)
+    return Console(width=width, markup=not plain, emoji=not plain, quiet=json)
+
+
+def answer(said: object) -> None:
+    """Print one line of JSON."""
+    import msgspec
+
+    typer.echo(msgspec.json.encode(said).decode())
 
 
 def tell(faults: Sequence[Exception]) -> None:

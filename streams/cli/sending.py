@@ -5,13 +5,13 @@ import time
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from streams.cli import department
 from streams.cli.department import Asked, Channel, Day, Errors, KitFolder, RecordKind
-from streams.cli.screen import screen
+from streams.cli.screen import Json, answer, screen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +43,7 @@ def publish(
     errors: Errors = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="check and count; send nothing")] = False,
     channel_key: ChannelKey = None,
+    json: Json = False,
 ) -> None:
     """Check every row, send the sound ones, write the others to an error file beside FILE.
 
@@ -56,15 +57,20 @@ def publish(
     opened = department.open_kit(kit, expect)
     keys = keys_of(settings, channel_key)
     table, checked = department.check_file(opened, Asked(file, channel, record, department.day_of(day)), keys.own)
-    department.show(screen(plain=True), table, checked)
+    console = screen(plain=True, json=json)
+    department.show(console, table, checked)
     faulty = [one for one in checked if one.faulty]
     if faulty:
         department.write_errors(errors or beside(file), table, checked)
     journal = Journal.beside(file)
+    sent = None
     if dry_run:
-        typer.echo(_would(checked, journal, channel))
+        console.print(_would(checked, journal, channel), soft_wrap=True)
     else:
-        send(settings, [one.draft for one in checked if one.sendable], journal, keys, channel)
+        sent = send(settings, [one.draft for one in checked if one.sendable], journal, keys, channel)
+        console.print(sent.told())
+    if json:
+        answer({"rows": len(checked), "outcomes": department.counted(checked), "sent": sent and sent._asdict()})
     if faulty:
         raise typer.Exit(1)
 
@@ -76,7 +82,9 @@ def receipts(
         datetime | None, typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"], help="receipts of this time and later")
     ] = None,
     follow: Annotated[bool, typer.Option(help="go on until Ctrl-C")] = False,
-    json: Annotated[bool, typer.Option("--json", help="a line of JSON for each receipt")] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="a line of JSON for each receipt; of a sheet its totals")
+    ] = False,
     sheet: Annotated[Path | None, typer.Option(help="对账单 / reconciliation sheet: .xlsx, .csv or .json")] = None,
     journal: Annotated[
         list[Path] | None, typer.Option(help="journals to reconcile; default: all in this folder")
@@ -98,7 +106,7 @@ def receipts(
         _print(reader, channel, since, follow, json)
         return
     lines = reconciled(reader, channel, journals.required(journal), since, wait)
-    _write(sheet, lines, department.open_kit(kit).book)
+    _write(sheet, lines, department.open_kit(kit).book, json)
     outcomes = {line.fate.outcome for line in lines}
     if outcomes & {"missing", "digest_differs"}:
         raise typer.Exit(UNSENT)
@@ -127,9 +135,18 @@ def _would(checked: "Sequence[Checked]", journal: "Journal", channel: str) -> st
     return f"试运行，未发送 / dry run, nothing sent: {len(sendable)} -> {families}; {before}"
 
 
-def send(settings: "Settings", drafts: "Sequence[Draft]", journal: "Journal", keys: "Keys", channel: str) -> None:
-    """Send what the journal does not hold, with a bar on a terminal, and say how many. Exit 3 where
-    the broker does not take everything."""
+class Sent(NamedTuple):
+    """How many records were acknowledged now, and how many earlier by the journal."""
+
+    acknowledged: int
+    before: int
+
+    def told(self) -> str:
+        return f"已确认 / acknowledged {self.acknowledged}, 此前已发 / sent before {self.before}"
+
+
+def send(settings: "Settings", drafts: "Sequence[Draft]", journal: "Journal", keys: "Keys", channel: str) -> Sent:
+    """Send what the journal does not hold, with a bar on a terminal. Exit 3 where the broker does not take all."""
     from rich.console import Console
     from rich.progress import Progress
 
@@ -148,7 +165,7 @@ def send(settings: "Settings", drafts: "Sequence[Draft]", journal: "Journal", ke
         except NotSent as fault:
             typer.echo(str(fault), err=True)
             raise typer.Exit(UNSENT) from None
-    typer.echo(f"已确认 / acknowledged {sent}, 此前已发 / sent before {len(drafts) - waiting}")
+    return Sent(sent, len(drafts) - waiting)
 
 
 def _print(reader: "Reader", channel: str, since: datetime | None, follow: bool, json: bool) -> None:
@@ -195,7 +212,7 @@ def reconciled(
         time.sleep(1)
 
 
-def _write(place: Path, lines: "Sequence[Line]", book: "LawBook") -> None:
+def _write(place: Path, lines: "Sequence[Line]", book: "LawBook", json: bool) -> None:
     from rich.table import Table as Grid
 
     from streams.kit import sheet
@@ -205,7 +222,11 @@ def _write(place: Path, lines: "Sequence[Line]", book: "LawBook") -> None:
     if answers and max(answers, key=lambda one: one.at).receipt["law_digest"] != book.digest:
         typer.echo("回执依据的法律簿与工具包不同，请重新下载 / decided by another law book than your kit's", err=True)
     grid = Grid("结果 outcome", "代码 code", "行数 rows", title=f"对账单 / sheet {place}: {len(lines)} 已发 / sent")
-    for outcome, code, number in sheet.totals(lines):
+    totals = sheet.totals(lines)
+    if json:
+        answer({"rows": len(lines), "totals": [{"outcome": o, "code": c or None, "rows": n} for o, c, n in totals]})
+        return
+    for outcome, code, number in totals:
         grid.add_row(sheet.named(outcome), code, f"{number:,}")
     if all(line.fate.answer is not None for line in lines):
         grid.add_row(sheet.named("missing"), "", "0")

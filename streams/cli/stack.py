@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from streams.cli.screen import Json, answer, screen
 from streams.local.errors import LocalStackError
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def up(
         running = stack.up(data_dir, kafka, clickhouse, ports=ports, secure=secure)
     except LocalStackError as fault:
         Console(stderr=True).print(str(fault), markup=False, highlight=False, style="red")
-        raise typer.Exit(1) from None
+        raise typer.Exit(2) from None
     if secure:
         locks.close(settings, Catalogue.load())
         os.environ.setdefault(access.SETTING, str(locks.login(data_dir, ADMIN)))  # there are topics to create
@@ -90,19 +91,24 @@ def down(data_dir: DataDir = DEFAULT_DATA_DIR) -> None:
     typer.echo(f"已停止 / stopped: {', '.join(ended) or '-'}")
 
 
-def status(data_dir: DataDir = DEFAULT_DATA_DIR) -> None:
+def status(data_dir: DataDir = DEFAULT_DATA_DIR, json: Json = False) -> None:
     """Servers, processes, ports, uptime and restarts. Exit code 1 unless every server started here is ready."""
     from streams.local import stack
     from streams.local.launch import KEPT
 
     table = Table("server", "state", "pid", "supervisor", "ports", "uptime", "restarts")
     healths = stack.status(data_dir, KEPT)
+    if not healths and not json:
+        typer.echo(f"{data_dir}: 从未启动过服务器 / no server was ever started here: run `chengxin up`", err=True)
+        raise typer.Exit(1)
     for health in healths:
         ports = "\n".join(f"{use} {port}" for use, port in health.ports.items())
         uptime, pids = f"{health.uptime_s:.0f} s", (str(health.pid or "-"), str(health.supervisor_pid or "-"))
         table.add_row(health.server, health.state, *pids, ports, uptime, str(health.restarts))
-    Console().print(table)
-    for health in healths:
+    screen(json=json).print(table)
+    for health in () if json else healths:
         typer.echo(f"日志 / log: {health.log}")
+    if json:
+        answer([{**health._asdict(), "log": str(health.log)} for health in healths])
     if not healths or any(health.state != "ready" for health in healths):
         raise typer.Exit(1)

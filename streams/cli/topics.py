@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
+
+from streams.cli.screen import Json, answer, screen
 
 if TYPE_CHECKING:
     from streams.settings import Settings
@@ -27,7 +28,7 @@ class _Cluster(NamedTuple):
 
 
 @app.command("list")
-def list_() -> None:
+def list_(json: Json = False) -> None:
     """Print every topic family: topics, partitions, retention, what personal data it holds, who writes and reads."""
     from streams.settings import Settings
     from topics.catalogue import Catalogue
@@ -43,7 +44,9 @@ def list_() -> None:
             family.personal_data,
             f"{', '.join(family.writers)} > {', '.join(family.readers)}",
         )
-    Console().print(table)
+    screen(json=json).print(table)
+    if json:
+        answer(list(catalogue.families.values()))
 
 
 @app.command()
@@ -60,6 +63,7 @@ def docs(folder: Annotated[Path, typer.Argument(help="folder to write to")] = Pa
 def bodies(
     channel: Annotated[str | None, typer.Option(help="those that report through this channel")] = None,
     region: Annotated[str | None, typer.Option(help="those whose region code begins so, e.g. 3701")] = None,
+    json: Json = False,
 ) -> None:
     """Print the bodies behind the channels: code, name, level, channel, line of work."""
     from topics.catalogue import Catalogue
@@ -73,7 +77,10 @@ def bodies(
     table = Table(_whole("code"), "name", _whole("level"), _whole("channel"), _whole("sector"))
     for body in found:
         table.add_row(body.code, body.name, body.level, body.channel, body.sector)
-    Console().print(table)
+    screen(json=json).print(table)
+    if json:
+        answer(found)
+        return
     typer.echo(f"{len(found)} 个单位 / of {len(catalogue.bodies)} bodies in {len(catalogue.channels)} channels")
 
 
@@ -104,9 +111,9 @@ def apply(
 
 
 @app.command()
-def verify() -> None:
+def verify(json: Json = False) -> None:
     """Compare the cluster with the catalogue; print each difference. Exit 1 where there is one."""
-    _compare(_cluster())
+    _compare(_cluster(), json)
 
 
 @app.command()
@@ -132,7 +139,7 @@ def change(
     done = changes.carry_out(cluster.bootstrap, steps) if apply else []
     left = len(steps) - len(done)
     if steps:
-        Console().print(table)
+        screen().print(table)
     typer.echo(f"已修改 {len(done)} 项，余 {left} 项 / {len(done)} settings changed, {left} differences left")
     if steps and not apply and any(step.refused is None for step in steps):
         command = "chengxin topics change --apply" + (" --delete" if delete else "")
@@ -198,7 +205,7 @@ def grow(
     typer.echo(json.dumps({"partitions": todo.new, "grown_in_place": len(todo.grown), **counts}))
 
 
-def _compare(cluster: _Cluster) -> None:
+def _compare(cluster: _Cluster, json: bool = False) -> None:
     """Print every difference and every topic nobody knows; exit 1 where there is one."""
     from topics import admin
 
@@ -209,8 +216,11 @@ def _compare(cluster: _Cluster) -> None:
         table.add_row(*_row(drift), "")
     for name in strangers:
         table.add_row(name, "topic", "有 / there", "-", "目录中没有 / not in the catalogue: nobody reads it")
+    if json:
+        answer({"topics": len(cluster.specs), "differences": [one._asdict() for one in drifts], "unknown": strangers})
+        raise typer.Exit(1 if drifts or strangers else 0)
     if drifts or strangers:
-        Console().print(table)
+        screen().print(table)
     known = f"{len(cluster.specs)} topics, {len(drifts)} differences, {len(strangers)} unknown topics"
     typer.echo(f"主题 {len(cluster.specs)} 个，差异 {len(drifts)} 处，未知主题 {len(strangers)} 个 / {known}")
     if drifts or strangers:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from streams.cli.screen import screen
+from streams.cli.screen import Json, screen
 
 if TYPE_CHECKING:
     from streams.reader import Reader
@@ -38,6 +38,7 @@ def what_if(
     samples: Samples = _SAMPLES,
     out: Out = None,
     processes: Processes = 0,
+    json: Json = False,
 ) -> None:
     """Replay the history with a draft law book: who is newly reached, who released, whose measure lasts longer or
     shorter. Nothing is changed; report and page are files; the last line is JSON with the report's digest."""
@@ -54,7 +55,7 @@ def what_if(
     reader = Reader(settings, addresses.find_kafka(settings))
     days = first.date() if first else None, last.date() if last else None
     answer = _with_bar(reader, Asked(draft, *days, samples if officer is not None else 0, processes))
-    console = screen(plain=True)
+    console = screen(plain=True, json=json)
     console.print(tables.tables(answer.report))
     if officer is not None and purpose is not None:
         _log(reader, answer, officer, purpose)

@@ -33,10 +33,11 @@ vertical-align:top}
 th{background:#f1f5f9;font-weight:600;line-height:1.35}th small{font-weight:400;color:#475569;display:block}
 th:first-child,td:first-child{text-align:left}
 td:first-child small{color:#64748b;display:block;font:12px ui-monospace,monospace}
-td.hidden{color:#94a3b8}
+td.hidden{color:#64748b}
+.wide{overflow-x:auto}
 .notes{color:#475569;font-size:14px}.notes p{margin:0 0 10px}
 i.key{display:inline-block;width:11px;height:11px;border-radius:2px;margin:0 6px 0 14px}
-@media(max-width:720px){.totals{grid-template-columns:repeat(2,1fr)}}
+@media(max-width:720px){.totals{grid-template-columns:repeat(2,1fr)}dl{grid-template-columns:minmax(0,1fr)}dd{margin-bottom:6px}}
 @media print{body{background:#fff}h2{break-after:avoid}figure,table{break-inside:avoid}}
 """
 
@@ -44,7 +45,7 @@ i.key{display:inline-block;width:11px;height:11px;border-radius:2px;margin:0 6px
 def page(report: Report) -> str:
     """The whole file. The same report gives the same page."""
     title = "推演 what-if"
-    head = f'<!doctype html><html lang="zh"><meta charset="utf-8"><title>{title}</title>'
+    head = f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>{title}</title>'
     view = '<meta name="viewport" content="width=device-width, initial-scale=1">'
     return "\n".join((head + view, f"<style>{_STYLE}</style><main>", *_parts(report), "</main></html>\n"))
 
@@ -94,11 +95,11 @@ def _section(dimension: str, rows: tuple[Row, ...]) -> Iterator[str]:
     more = f"最大的 {MOST} 行 / the {MOST} largest rows. " if len(rows) > MOST else ""
     yield f"<h2>{TITLES[dimension]}</h2><figure><figcaption>{more}{key}</figcaption>{bars(dimension, rows)}</figure>"
     heads = "".join("<th>{}<small>{}</small></th>".format(*COLUMNS[direction]) for direction in DIRECTIONS)
-    yield f"<table><tr><th>{TITLES[dimension]}</th>{heads}</tr>"
+    yield f'<div class=wide tabindex="0"><table><tr><th>{TITLES[dimension]}</th>{heads}</tr>'
     for row in rows:
         cells = "".join(_cell(row.persons[direction]) for direction in DIRECTIONS)
         yield f"<tr><td>{escape(row.name)}<small>{escape(row.code)}</small></td>{cells}</tr>"
-    yield "</table>"
+    yield "</table></div>"
 
 
 def _cell(lower: int | None) -> str:

@@ -7,7 +7,6 @@ page is told, and the exit code is 1 then. The last line is JSON.
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -25,6 +24,7 @@ from tests.browser.pages import PAGES, Page
 
 FOLDER = places.ROOT / "build" / "screenshots"
 UP = "running until Ctrl-C"
+README = "console-flow"  # shown in the README: cp build/screenshots/readme.png docs/screenshot.png
 
 
 def main(records: int) -> int:
@@ -39,9 +39,9 @@ def main(records: int) -> int:
             found = addresses.find(settings)
             with places.opened(settings, found, environ) as run:
                 for page in PAGES:
-                    faults += [f"{page.name}: {one}" for one in pictures(browser, page, run.address(page))]
-    for fault in faults:
-        print(fault)
+                    for fault in pictures(browser, page, run.address(page)):
+                        faults.append(fault)
+                        print(f"{page.name}: {fault}", flush=True)
     print(json.dumps({"pages": len(PAGES), "faults": len(faults), "folder": str(FOLDER.relative_to(Path.cwd()))}))
     return int(bool(faults))
 
@@ -53,6 +53,8 @@ def pictures(browser: Browser, page: Page, address: str) -> list[str]:
         with opened(browser, page, address, width) as shown:
             found += [f"{width}: {one}" for one in (*shown.faults(), *shown.inaccessible())]
             shown.picture(folder)
+            if (page.name, width) == (README, WIDE):
+                shown.tab.screenshot(path=FOLDER / "readme.png")
     return found
 
 
@@ -81,7 +83,7 @@ def running(data: Path, records: int) -> Iterator[dict[str, str]]:
                 raise SystemExit(f"the run ended: {FOLDER / 'run.log'}")
             yield environ
         finally:
-            run.send_signal(signal.SIGINT)
+            run.terminate()  # ends it in order; SIGINT may be ignored where a shell started us in the background
             run.communicate(timeout=300)  # a busy machine ends servers slowly
 
 

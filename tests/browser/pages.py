@@ -32,6 +32,7 @@ class Page(NamedTuple):
     says: str  # read on it, so that an empty or wrong page fails
     made_by: tuple[str, ...] = ()
     path: Callable[[Tab], None] | None = None  # what people do on it; raises if it does not work
+    status: int = 200  # with which a service answers
 
     @property
     def service(self) -> str:
@@ -85,6 +86,7 @@ PAGES = (
     *(Page(f"console-{one.name}", f"console:{one.path}", read()[f"title_{one.name}"][0]) for one in CONSOLE),
     Page("console-flow-english", "console:/?lang=en", "Live flow"),
     Page("console-version", "console:/law/M-141.v1", "条款"),
+    Page("portal-refused", "portal:/nowhere", "没有这个地址或者方法", status=404),
 )
 
 

@@ -46,6 +46,6 @@ def test_up_explains_itself_without_a_stack_trace(app: typer.Typer, tmp_path: Pa
         holder.listen()
         port = str(holder.getsockname()[1])
         done = CliRunner().invoke(app, ["up", "--no-kafka", "--clickhouse-port", port, "--data-dir", str(tmp_path)])
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert "PORT_TAKEN" in done.stderr
     assert "Traceback" not in done.output

@@ -1,0 +1,38 @@
+"""What a real run shows people, in a real browser: the office's bulletin, and the portal's public page."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from deployment import Played
+from playwright.sync_api import Browser
+
+from tests.browser import places
+from tests.browser.chrome import NARROW, WIDE, opened
+from tests.browser.pages import PAGES, Page
+
+pytestmark = [pytest.mark.servers, pytest.mark.check]
+MAIN = ("bulletin", "portal-applications")  # the others, and axe on all of them: make check
+
+
+@pytest.fixture(scope="module")
+def run(played: Played) -> Iterator[places.Run]:
+    with places.opened(played.here.settings, played.here.addresses, os.environ) as opened_run:
+        yield opened_run
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name in MAIN], ids=lambda page: page.name)
+def test_a_page_fits_both_windows_and_its_path_works(browser: Browser, run: places.Run, page: Page) -> None:
+    for width in (WIDE, NARROW):
+        with opened(browser, page, run.address(page), width) as shown:
+            if page.path is not None:
+                page.path(shown.tab)
+            assert shown.faults() == []
+
+
+@pytest.mark.check
+@pytest.mark.parametrize("page", [page for page in PAGES if page.service != "repo"], ids=lambda page: page.name)
+def test_axe_finds_nothing_on_a_page_of_a_run(browser: Browser, run: places.Run, page: Page) -> None:
+    for width, dark in ((WIDE, False), (WIDE, True), (NARROW, False)):
+        with opened(browser, page, run.address(page), width, dark=dark) as shown:
+            assert (shown.faults(), shown.inaccessible()) == ([], [])
