@@ -18,6 +18,7 @@ from monitoring.console import map as flowmap
 from monitoring.console.desk import Desk, Renderer
 from monitoring.console.pages import CHANNELS, FLOW, LANGUAGES, LAW, OBLIGATIONS, PAGES, WHAT_IF, Page
 from monitoring.console.words import Words
+from schemas import request_size
 from topics.look import STYLE
 
 log = logging.getLogger(__name__)
@@ -154,8 +155,10 @@ def _part(renderer: Renderer, say: Words, found: dict[str, Any]) -> str:
 
 async def _guard(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
     """A post is short and comes from a page of ours; what fails unforeseen is logged by its place, without values."""
-    length, origin = request.headers.get("content-length", "0"), request.headers.get("origin")
-    if request.method == "POST" and (not length.isascii() or not length.isdigit() or int(length[:9]) > LIMIT_BYTES):
+    length, origin = request_size.declared(request.headers), request.headers.get("origin")
+    if length is None:
+        told = Response("请求须注明长度 / say how long the request is (Content-Length)\n", 411, media_type=_TEXT)
+    elif length > LIMIT_BYTES:
         told = Response("请求过长 / too long\n", 413, media_type=_TEXT)
     elif request.method == "POST" and origin is not None and origin.partition("://")[2] != request.headers.get("host"):
         told = Response("来源不符 / posted from another page\n", 403, media_type=_TEXT)

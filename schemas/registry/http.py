@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from schemas import request_size
 from schemas.registry.book import INVALID_SCHEMA, Registered, Registry, RegistryFault
 
 LIMIT_BYTES = 1 << 20  # of a request; our largest schema has 30 kB
@@ -152,10 +153,10 @@ def _told(one: Registered) -> Version:
 
 async def _small(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
     """A body must say how long it is, and be short: it is read whole before anything looks at it."""
-    length = request.headers.get("content-length", "" if request.method in ("POST", "PUT", "PATCH") else "0")
-    if "transfer-encoding" in request.headers or not length.isdigit():
+    length = request_size.declared(request.headers)
+    if length is None:
         return _error(411, 411, "HTTP 411 Length Required")
-    if int(length[:11]) > LIMIT_BYTES:
+    if length > LIMIT_BYTES:
         return _error(413, 413, "HTTP 413 Request Entity Too Large")
     return await answer(request)
 

@@ -9,6 +9,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from schemas import request_size
 from sinks.portal import explaining, faults, officer_questions, person_questions
 from sinks.portal.asking import Desk
 from sinks.portal.pages import frame, own, public
@@ -82,12 +83,12 @@ def _open(app: FastAPI, desk: Desk, opener: dict[str, Any]) -> None:
 
 async def _guard(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
     """A body says how long it is, and is short. What fails unforeseen is logged by its place, without values."""
-    length = request.headers.get("content-length", "0")
+    length = request_size.declared(request.headers)
     began = time.monotonic()
     told: Response
-    if "transfer-encoding" in request.headers or not (length.isascii() and length.isdigit()):
+    if length is None:
         told = _said(_LENGTHLESS)
-    elif int(length[:9]) > LIMIT_BYTES:
+    elif length > LIMIT_BYTES:
         told = _said(_TOO_LARGE)
     else:
         try:

@@ -181,7 +181,12 @@ def test_nothing_is_kept_framed_or_fetched_from_elsewhere(stand: Stand) -> None:
         assert headers["cache-control"] == "no-store" and headers["x-content-type-options"] == "nosniff"
         assert "default-src 'none'" in headers["content-security-policy"]
     assert stand.browser.post("/", content=b"").status_code == 405
-    assert stand.browser.post(EXPLAIN.path, content=b"x" * 20_000).status_code == 413
+    long = b"x" * 20_000
+    assert stand.browser.post(EXPLAIN.path, content=long).status_code == 413
+    assert (
+        stand.browser.post(EXPLAIN.path, content=long, headers={"content-length": f"{'0' * 9}20000"}).status_code == 413
+    )
+    assert stand.browser.post(EXPLAIN.path, content=iter([long])).status_code == 411
     assert stand.browser.post(EXPLAIN.path, headers={"origin": "http://elsewhere"}).status_code == 403
 
 

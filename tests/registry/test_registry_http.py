@@ -131,6 +131,13 @@ def test_a_strange_request_gets_the_apis_form(
     assert set(told) == {"error_code", "message"}
 
 
+@pytest.mark.parametrize("zeros", [0, 1, 11])
+def test_zeros_before_a_length_do_not_make_it_shorter(registry_url: str, zeros: int) -> None:
+    said = {"content-length": "0" * zeros + str((1 << 20) + 1)}
+    seen, told = answer(registry_url, "POST", "/subjects/clock-value", None, **said)
+    assert (seen, told["error_code"]) == (413, 413)
+
+
 def test_a_body_of_unsaid_length_is_not_read(registry_url: str) -> None:
     seen, told = answer(registry_url, "POST", "/subjects/clock-value", None, **{"transfer-encoding": "chunked"})
     assert (seen, told["error_code"]) == (411, 411)
