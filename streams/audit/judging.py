@@ -12,7 +12,7 @@ from streams.audit.chain import Entry, linked, start
 from streams.audit.seals import Range, Seal, holds
 
 Place = tuple[str, int]
-LATE_MS = 2 * 86_400_000  # a record unsealed for longer: the sealer does not run, or its last seals are gone
+LATE_MS = 2 * 86_400_000  # no seal for longer: the sealer does not run, or its last seals are gone
 _SHOWN = 20
 
 
@@ -97,7 +97,7 @@ class Judge:
             self.report.add("seal", where, f"a range from {sealed.first}", f"from {expected}")
         head = self._heads.get(place, start(*place))
         sound = len(entries) == sealed.records and linked(head, entries).hex() == sealed.head
-        self._next[place], self._heads[place] = sealed.next, bytes.fromhex(sealed.head)
+        self._next[place], self._heads[place] = sealed.next, _unhexed(sealed.head)
         if not sound:
             self.report.add("entries", where, f"entries of {sealed.first}..{sealed.next} that differ", sealed.head)
         elif rule is None:
@@ -159,11 +159,24 @@ class Judge:
                 self.report.add("copy", f"seal {seal.number}", f"{root} on the topic", seal.digest)
 
     def end(self) -> Report:
-        """All was told."""
+        """All was told. A seal is made each day, also where nothing is new: cut off with the records under it, the last
+        ones leave no record unsealed, and are missed all the same."""
+        if self._last is not None and self._now - self._last.at > LATE_MS:
+            self.report.add(
+                "late", f"seal {self._last.number}", "no seal for more than two days after it", "one each day"
+            )
         for (place, _), offsets in self._waiting.items():
             for offset in offsets:
                 self.report.add("missing", _at(place, offset), "no record, and no later one of its key", "one of both")
         return self.report
+
+
+def _unhexed(head: str) -> bytes:
+    """No head at all where somebody wrote what is none: nothing fits to it, and the rest is still looked at."""
+    try:
+        return bytes.fromhex(head)
+    except ValueError:
+        return b""
 
 
 def _at(place: Place, offset: int) -> str:

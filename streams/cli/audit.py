@@ -66,12 +66,13 @@ def verify(
     file = copy or settings.audit_dir / "seals.jsonl"
     if copy is not None and not copy.exists():
         raise keys.AuditFault(f"{copy}: 没有此文件 / no such file")
+    now = datetime.now(UTC)
     with contextlib.ExitStack() as stack:
         tables = None
         if not topics_only:
             client = stack.enter_context(connect(addresses.find_clickhouse(settings), settings.database))
-            tables = Rows(client, settings.prefix)
-        report = verifying.verify(reader, believed, store.read_copy(file), datetime.now(UTC), tables)
+            tables = Rows(client, settings.prefix, now)
+        report = verifying.verify(reader, believed, store.read_copy(file), now, tables)
     for finding in report.findings:
         typer.echo(str(finding))
     if report.count > len(report.findings):

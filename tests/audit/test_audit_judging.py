@@ -1,15 +1,17 @@
 """Every way of editing a sealed log is found, and nothing that had to go is taken for one."""
 
 from datetime import timedelta
+from typing import TypeVar
 
 import msgspec
 import pytest
 from audit_world import BEGUN, COMPACTED, DAY_MS, KEY, OTHER_KEY, THREE_YEARS, Place, World, ms, record
 
-from streams.audit.seals import Seal, public, read_line, signed
+from streams.audit.seals import Range, Seal, public, read_line, signed
 
 PLACES: list[Place] = [("decisions", 0), ("decisions", 1), ("querylog", 0), ("publication", 0)]
 NEVER_GONE = PLACES[:3]
+Sealed = TypeVar("Sealed", Seal, Range)
 
 
 def kinds(world: World, **given: object) -> list[str]:
@@ -106,7 +108,7 @@ def test_a_copy_of_a_record_at_the_end_is_new_and_sealed_with_the_next() -> None
     assert (world.verified(now_ms=ms(4)).count, world.verified(now_ms=ms(4)).records) == (0, 73)
 
 
-def altered(seal: Seal, **fields: object) -> Seal:
+def altered(seal: Sealed, **fields: object) -> Sealed:
     return msgspec.structs.replace(seal, **fields)
 
 
@@ -128,6 +130,14 @@ def test_a_seal_changed_dropped_doubled_or_moved_is_found() -> None:
     for wrong in (whole[1:], [whole[0], whole[2]], [whole[0], whole[0], *whole[1:]], [whole[1], whole[0], whole[2]]):
         world.seals = wrong
         assert "seal" in kinds(world)
+
+
+def test_what_is_no_head_at_all_is_a_finding_and_stops_nobody() -> None:
+    world = World()
+    first, second, third = world.seals
+    broken = altered(second.ranges[0], head="no hex")
+    world.seals = [first, altered(second, ranges=(broken, *second.ranges[1:])), third]
+    assert {"seal", "entries"} == set(kinds(world))
 
 
 def test_a_history_sealed_anew_with_another_key_is_not_believed() -> None:
@@ -154,9 +164,22 @@ def test_seals_cut_off_at_the_end_are_found_by_the_copy_and_after_two_days_by_th
     world, kept = World(), list(World().seals)
     del world.seals[2:]
     assert kinds(world, copy=kept) == ["copy"]
+    due = world.seals[-1].at + 2 * DAY_MS
+    assert kinds(world, now_ms=due) == []
+    assert kinds(world, now_ms=due + 1) == ["late"]
     youngest = min(one.timestamp_ms for one in world.log["decisions", 0][12:])
-    assert kinds(world, now_ms=youngest + 2 * DAY_MS) == []
-    assert "late" in kinds(world, now_ms=youngest + 2 * DAY_MS + 1)
+    assert kinds(world, now_ms=youngest + 2 * DAY_MS) == ["late"]
+    assert kinds(world, now_ms=youngest + 2 * DAY_MS + 1) == ["late"] * (1 + len(PLACES))
+
+
+def test_seals_cut_off_with_all_that_was_under_them_are_missed_after_two_days() -> None:
+    world = World()
+    del world.seals[2:]
+    for held in world.log.values():
+        del held[12:]
+    due = world.seals[-1].at + 2 * DAY_MS
+    assert kinds(world, now_ms=due) == []
+    assert kinds(world, now_ms=due + 1) == ["late"]
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -246,7 +269,7 @@ def test_a_tombstone_may_go_after_its_time_and_not_before() -> None:
     world = World()
     stone = world.log[place].pop()
     assert stone.value is None and COMPACTED.tombstone_ms is not None
-    world.seal(BEGUN + timedelta(days=30))
+    world.seal(BEGUN + timedelta(days=31))
     due = stone.timestamp_ms + COMPACTED.tombstone_ms
     assert kinds(world, now_ms=due - 1) == ["missing"]
     assert kinds(world, now_ms=due) == []

@@ -226,13 +226,16 @@ def test_rows_of_clickhouse_lie_where_the_sealed_records_do(here: Here, clickhou
         insert(client, here, here.held("decisions"))
 
         def found() -> list[str]:
-            return [finding.kind for finding in here.verify(Rows(client, here.reader.settings.prefix)).findings]
+            return [finding.kind for finding in here.verify(rows()).findings]
+
+        def rows() -> Rows:
+            return Rows(client, here.reader.settings.prefix, datetime.now(UTC))
 
         client.execute(
             f"INSERT INTO sink_positions (topic, partition, next) VALUES ('{here.topic('decisions')}', 1, 3)"
         )
         assert found() == []
-        assert here.verify(Rows(client, here.reader.settings.prefix)).rows == 3
+        assert here.verify(rows()).rows == 3
         client.execute("ALTER TABLE decisions DELETE WHERE offset = 1 SETTINGS mutations_sync = 1")
         assert found() == ["row"]
         insert(client, here, [here.held("decisions")[1]._replace(timestamp_ms=now_ms() - 5_000)])
