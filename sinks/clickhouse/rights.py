@@ -104,7 +104,11 @@ def _seen(account: str, database: str) -> Access:
 
 def _explain(database: str) -> Access:
     """It finds where a decision stands in Kafka, and reads it there."""
-    return Access("explain", (f"SELECT ON {database}.decisions",), {})
+    return Access("explain", (_places(database),), {})
+
+
+def _places(database: str) -> str:
+    return f"SELECT({_PLACE}) ON {database}.{tables.DECISIONS.name}"
 
 
 def _assessment(database: str) -> Access:
@@ -118,9 +122,8 @@ def _portal(database: str) -> Access:
     table = tables.ACCEPTED_EVENTS.name
     columns = ", ".join((*tables.FILED_COLUMNS, "channel", "erased", "appended_at"))
     condition = f"startsWith(ifNull(event_id, ''), '{tables.FILED}')"
-    places = f"SELECT({_PLACE}) ON {database}.{tables.DECISIONS.name}"
     counted = (f"SELECT({', '.join(names)}) ON {database}.{counts}" for counts, names in tables.COUNTED_COLUMNS.items())
-    grants = (f"SELECT({columns}) ON {database}.{table}", places, *counted)
+    grants = (f"SELECT({columns}) ON {database}.{table}", _places(database), *counted)
     return Access("portal", grants, {table: condition, OBLIGATIONS.name: "1"})  # a table with policies hides the rest
 
 

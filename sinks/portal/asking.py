@@ -34,7 +34,7 @@ class Log(Protocol):
 class Desk(NamedTuple):
     """What the portal works with. ``book``: the law book of this release, for words; ``today``: the day in China;
     ``clock``: the day of the last tick, by which intake judges what is filed; ``find``: decisions by their id or by the
-    receipt id of their record, raises ``explain.NotFound``."""
+    receipt id of their record, raises ``explain.NotFound``, ``InboxClosed``."""
 
     tokens: Tokens
     applications: Applications

@@ -16,7 +16,7 @@ from sinks.portal.applications import Applications
 from sinks.portal.asking import Desk
 from sinks.portal.figures import Tables
 from sinks.portal.filings import Cases, last_day
-from sinks.portal.inbox import Stored
+from sinks.portal.inbox import Stored, answering
 from sinks.portal.issuer import ISSUER as TEST_ISSUER
 from sinks.portal.issuer import Issuer, opener_file
 from sinks.portal.limits import Limiter, Wide
@@ -26,6 +26,7 @@ from sinks.portal.places import Places
 from sinks.portal.tokens import Tokens, Trust
 from sinks.portal.watch import Watch, china_now
 from streams.addresses import Addresses
+from streams.core.decisions import Decision
 from streams.explain import find
 from streams.keychecks import KeyChecks
 from streams.law import loader
@@ -77,7 +78,7 @@ def opened(settings: Settings, addresses: Addresses) -> Iterator[Portal]:
             log=log,
             cases=stack.enter_context(closing(Cases(reader))),
             inbox=Stored(addresses.clickhouse, settings.database, people),
-            find=lambda wanted: find(reader, addresses.clickhouse, wanted),
+            find=lambda wanted: _found(reader, addresses.clickhouse, wanted),
             clock=lambda: last_day(read_to_end(bootstrap, TopicPartition(reader.topic("clock"), 0)), reader.codec),
             limiter=Limiter(settings.portal_per_minute, time.monotonic),
             meters=meters,
@@ -91,6 +92,11 @@ def opened(settings: Settings, addresses: Addresses) -> Iterator[Portal]:
         logins = Logins(desk.tokens, secret, trust.issuer, secure=settings.profile == "production")
         app = http.build(desk, public, logins)
         yield Portal(app, metrics.port)
+
+
+def _found(reader: Reader, clickhouse_url: str, wanted: str) -> list[Decision]:
+    with answering():
+        return find(reader, clickhouse_url, wanted)
 
 
 def trusted(settings: Settings) -> Trust:

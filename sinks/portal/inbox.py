@@ -4,6 +4,8 @@ The topics cannot be asked by department, and ``cases.*`` holds identity numbers
 case reference is made anew for the department; an erased subject's papers are stubs and show nothing.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 from clickhouse_driver.errors import Error
@@ -27,6 +29,15 @@ class InboxClosed(Exception):
     """ClickHouse does not answer."""
 
 
+@contextmanager
+def answering() -> Iterator[None]:
+    """Whatever ClickHouse fails by in the block is ``InboxClosed``."""
+    try:
+        yield
+    except (Error, OSError, EOFError) as fault:
+        raise InboxClosed(type(fault).__name__) from fault
+
+
 class Inbox(Protocol):
     def filed(self, channel: str) -> list[Filing]:
         """Papers of the last 60 days about documents of ``channel``, by day. Raises InboxClosed."""
@@ -43,14 +54,12 @@ class Stored:
 
     def filed(self, channel: str) -> list[Filing]:
         """See ``Inbox``."""
-        try:
+        with answering():
             client = connect(self._url, self._database)
             try:
                 rows = client.execute(_FILED, {"channel": channel, "filed": FILED, "days": KEPT_DAYS})
             finally:
                 client.disconnect()
-        except (Error, OSError, EOFError) as fault:
-            raise InboxClosed(type(fault).__name__) from fault
         return [
             Filing(
                 event_id=event_id,

@@ -3,7 +3,13 @@
 from typing import Any
 
 import pytest
+from clickhouse_driver.errors import NetworkError
+from fastapi.testclient import TestClient
 from portal_stand import Door, person
+
+from sinks.portal import http
+from sinks.portal.inbox import answering
+from streams.core.decisions import Decision
 
 ASKED = {"purpose": "audit", "matter": "核2026-3"}
 
@@ -68,6 +74,18 @@ def test_without_the_log_nothing_is_explained(door: Door) -> None:
     door.log.down = True
     status, told = ask(door, door.officer("credit", "audit"), decision["decision_id"])
     assert (status, told["code"]) == (503, "LOG_UNAVAILABLE")
+
+
+def test_where_the_tables_are_away_nothing_is_explained_and_that_is_no_fault_of_ours(door: Door) -> None:
+    decision, token = made(door), door.officer("credit", "audit")
+
+    def away(_: str) -> list[Decision]:
+        with answering():
+            raise NetworkError("away")
+
+    door.client = TestClient(http.build(door.desk._replace(find=away), {"keys": []}, None))  # type: ignore[arg-type]
+    status, told = ask(door, token, decision["decision_id"])
+    assert (status, told["code"]) == (503, "RECORDS_UNAVAILABLE")
 
 
 def test_what_is_erased_and_what_never_was_are_one_answer(door: Door) -> None:

@@ -54,6 +54,11 @@ def test_the_portal_finds_where_a_decision_stands_and_counts_codes_and_sees_no_m
     assert ALL["portal"].rows["obligations"] == "1"  # else the departments' policies would hide every row
 
 
+def test_who_explains_finds_where_a_decision_stands_and_not_what_it_says() -> None:
+    (place,) = ALL["explain"].grants
+    assert place == next(grant for grant in ALL["portal"].grants if grant.endswith("decisions"))
+
+
 def test_only_the_sink_writes_and_nobody_drops() -> None:
     for account, access in ALL.items():
         for grant in access.grants:
