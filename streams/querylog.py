@@ -77,9 +77,9 @@ def record(reader: Reader, query: Query, purposes: dict[str, str]) -> None:
     if any(named is not None and not _ID.fullmatch(named) for named in (query.decision_id, query.subject)):
         query = query._replace(content="no id", decision_id=None, subject=None, refused="NO_ID")
         why = "编号应为 32 位十六进制字符 / ID: 32 hexadecimal characters, as receipts and ClickHouse give it"
-    elif not query.officer.strip():
+    elif query.officer.strip() in ("", SELF):  # a person's own questions stand under it, and nobody counts those
         query = query._replace(refused="OFFICER_MISSING")
-        why = "缺少查询人 / --officer is empty: give your staff reference"
+        why = "缺少查询人 / --officer is empty, or nobody: give your staff reference"
     elif query.purpose not in purposes:
         query = query._replace(refused="PURPOSE_NOT_ALLOWED")
         known = "; ".join(f"{code} ({text})" for code, text in purposes.items())

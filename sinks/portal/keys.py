@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
-from urllib.request import urlopen
+from urllib.request import HTTPRedirectHandler, build_opener
 
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import ECKey, Key, KeySet
@@ -17,9 +17,20 @@ from sinks.portal.refusals import Refusal
 OF_ALGORITHM = {"ES256": "EC", "RS256": "RSA"}  # key type by algorithm: no other key is ever tried with it
 _KEPT_S = 600.0  # a key set is asked for again after so long: a key the issuer withdrew must not live on
 _AGAIN_S = 30.0  # and for a ``kid`` it did not have, at most so often
+_AFTER_FAILURE_S = 5.0
 _ANSWER_S = 5.0
 _ANSWER_BYTES = 1 << 20
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class _NoDetour(HTTPRedirectHandler):
+    """Who is sent elsewhere for keys could be sent to a place without TLS, and would trust whoever answers there."""
+
+    def redirect_request(self, *_: object) -> None:
+        """The answer is what it is: an error."""
+
+
+_STRAIGHT = build_opener(_NoDetour)
 
 
 class IssuerFault(Exception):
@@ -35,7 +46,7 @@ class IssuerKeys:
         self._now = now
         self._lock = threading.Lock()
         self._keys: dict[str, Key] = {}
-        self._read_at = float("-inf")
+        self._read_at = self._failed_at = float("-inf")
         if "://" in place:
             parts = urlsplit(place)
             if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
@@ -48,27 +59,33 @@ class IssuerKeys:
         with self._lock:
             age = self._now() - self._read_at
             if age > _KEPT_S or (kid not in self._keys and age > _AGAIN_S):
-                self._keys, self._read_at = self._read(), self._now()
+                self._keys, self._read_at = self._asked(), self._now()
             if kid not in self._keys:
                 raise InvalidKeyIdError("no such key of this issuer")
             return self._keys[kid]
 
-    def _read(self) -> dict[str, Key]:
+    def _asked(self) -> dict[str, Key]:
+        """The key set as it is now. An issuer that is away is not asked again for every token meanwhile: whoever sends
+        strange ones would make all others wait."""
+        refusal = Refusal(
+            503, "ISSUER_UNAVAILABLE", "暂时无法核验登录凭证，请稍后再试", "the issuer's keys cannot be read; try later"
+        )
+        if self._now() - self._failed_at <= _AFTER_FAILURE_S:
+            raise refusal
         try:
-            keys = KeySet.import_key_set(json.loads(self._text())).keys
+            return self._read()
         except (OSError, ValueError, KeyError, TypeError, JoseError) as fault:
-            raise Refusal(
-                503,
-                "ISSUER_UNAVAILABLE",
-                "暂时无法核验登录凭证，请稍后再试",
-                "the issuer's keys cannot be read; try later",
-            ) from fault
+            self._failed_at = self._now()
+            raise refusal from fault
+
+    def _read(self) -> dict[str, Key]:
+        keys = KeySet.import_key_set(json.loads(self._text())).keys
         return {key.kid: key for key in keys if key.kid and key.key_type == self._type}
 
     def _text(self) -> str:
         if "://" not in self._place:
             return Path(self._place).read_text(encoding="utf-8")
-        with urlopen(self._place, timeout=_ANSWER_S) as answer:  # noqa: S310 https, or http to loopback: see __init__
+        with _STRAIGHT.open(self._place, timeout=_ANSWER_S) as answer:  # https, or http to loopback: see __init__
             return str(answer.read(_ANSWER_BYTES), "utf-8")
 
 

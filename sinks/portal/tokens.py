@@ -19,15 +19,16 @@ from joserfc.jwk import ECKey, Key
 from joserfc.jws import JWSRegistry
 
 from sinks.portal.refusals import Refusal
-from streams.identity import IdentifierFault, check_citizen, normalise_name
+from streams.identity import IdentifierFault, check_citizen, holds_number, normalise_name
 from streams.identity.sealing import Identity
+from streams.querylog import SELF
 
 LEEWAY_S = 30  # clocks of issuer and portal may differ by so much
+LIFETIME_S = 3_600  # of a token, at most: nothing here can take one back
 SEALED = ["ECDH-ES+A256KW", "A256GCM"]  # of the identity in a person's token
 _LONGEST = 8_192  # characters of a token; an honest one has a tenth of it
 _HEADERS = frozenset({"alg", "kid", "typ"})
 _STAFF = re.compile(r"[\w.@-]{1,64}")
-_NUMBER = re.compile(r"[0-9]{15}")  # where an identity number may hide
 
 
 class Officer(NamedTuple):
@@ -78,6 +79,8 @@ class Tokens:
         try:
             claims = self._signed(token)
             self._claims.validate(claims)
+            if claims["exp"] - claims["iat"] > LIFETIME_S:
+                raise ValueError("a token that lives for minutes")
             return self._person(claims) if claims["role"] == "person" else self._officer(claims)
         except (JoseError, ValueError, KeyError, TypeError, msgspec.MsgspecError, IdentifierFault) as fault:
             raise Refusal(
@@ -98,7 +101,7 @@ class Tokens:
 
     def _officer(self, claims: dict[str, Any]) -> Officer:
         officer, channel, purposes = claims["sub"], claims["channel"], claims["purposes"]
-        if not _STAFF.fullmatch(officer) or _NUMBER.search(officer):
+        if not _STAFF.fullmatch(officer) or officer == SELF or holds_number(officer):
             raise ValueError("sub: a staff reference")
         if not isinstance(channel, str) or channel not in self._channels:
             raise ValueError("channel: a department of topics/bodies.yaml")

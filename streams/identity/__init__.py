@@ -1,6 +1,13 @@
 """Identity: checked identifiers become tokens; names and numbers leave intake only sealed (design section 7)."""
 
-from streams.identity.identifiers import Identifier, IdentifierFault, check_citizen, check_uscc, normalise_name
+from streams.identity.identifiers import (
+    Identifier,
+    IdentifierFault,
+    check_citizen,
+    check_uscc,
+    holds_number,
+    normalise_name,
+)
 from streams.identity.keyfiles import KeyringFault
 from streams.identity.keyring import Keyring
 from streams.identity.masking import Masked, mask
@@ -15,6 +22,7 @@ __all__ = [
     "Sealed",
     "check_citizen",
     "check_uscc",
+    "holds_number",
     "mask",
     "normalise_name",
     "seal",

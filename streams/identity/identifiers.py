@@ -11,6 +11,8 @@ from stdnum.util import clean
 
 SYNTHETIC_REGION = "990000"
 _PLAIN = re.compile(r"[0-9A-Z]*")  # nothing to make compact
+_LONG = re.compile(r"[0-9]{15}")  # also the number of old, which has no check digit
+_PARTED = re.compile(r"(?=([0-9]{17}[0-9X]))")
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -66,6 +68,27 @@ def _known_region(compact: str) -> bool:
         return bool(ric.get_birth_place(compact))
     except InvalidComponent:
         return False
+
+
+def holds_number(text: str) -> bool:
+    """Whether a citizen number may stand in a reference: 15 digits in a row, or a sound number with whatever between
+    its digits, in any script's digits.
+
+    >>> holds_number("办2026-17"), holds_number("办990000198001010020"), holds_number("990000-19800101-0020")
+    (False, True, True)
+    """
+    plain = "".join(str(unicodedata.decimal(one, one)) for one in unicodedata.normalize("NFKC", text)).upper()
+    if _LONG.search(plain):
+        return True
+    return any(_sound(run) for run in _PARTED.findall("".join(filter(str.isalnum, plain))))
+
+
+def _sound(number: str) -> bool:
+    try:
+        check_citizen(number)
+    except IdentifierFault:
+        return False
+    return True
 
 
 def check_uscc(number: str) -> Identifier:

@@ -178,6 +178,7 @@ def test_so_many_questions_a_minute_and_one_word_on_record_about_more(tmp_path: 
         {"number": "990000"},
         {"number": person(1)[:17] + ("1" if person(1)[17] != "1" else "2")},
         {"matter": f"办{person(1)}"},
+        {"matter": f"{person(1)[:6]}-{person(1)[6:14]}-{person(1)[14:]}"},
         {"matter": "a\nb"},
         {"extra": 1},
         {"name": ""},

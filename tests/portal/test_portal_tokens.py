@@ -2,9 +2,11 @@
 
 import base64
 import json
+import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -86,11 +88,16 @@ WRONG: dict[str, dict[str, Any]] = {
     "no audience": {"aud": None},
     "expired": {"exp": timedelta(seconds=-tokens.LEEWAY_S - 2)},
     "without an end": {"exp": None},
+    "longer than one may live": {"exp": timedelta(seconds=tokens.LIFETIME_S + 1)},
+    "issued long ago and still good": {"iat": timedelta(days=-1)},
     "not yet": {"nbf": timedelta(seconds=tokens.LEEWAY_S + 60)},
     "issued tomorrow": {"iat": timedelta(days=1)},
     "end as text": {"exp": "4102444800"},
     "nobody": {"sub": None},
     "a number as staff reference": {"sub": person(1)},
+    "a number in parts": {"sub": f"{person(1)[:6]}-{person(1)[6:14]}.{person(1)[14:]}"},
+    "a number in full-width digits": {"sub": "".join(chr(ord(one) + 0xFEE0) for one in person(1))},
+    "an officer as the person himself": {"sub": "self"},
     "a line break in it": {"sub": "R\n17"},
     "a department that is none": {"channel": "nobody"},
     "no department": {"channel": None},
@@ -105,6 +112,10 @@ WRONG: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("change", WRONG.values(), ids=WRONG)
 def test_a_claim_that_is_not_right_is_refused(gate: Gate, change: dict[str, Any]) -> None:
     gate.refused(gate.sign({key: value for key, value in {**OFFICER, **change}.items() if value is not None}))
+
+
+def test_the_longest_that_a_token_may_live(gate: Gate) -> None:
+    gate.tokens.verify(gate.sign({**OFFICER, "exp": timedelta(seconds=tokens.LIFETIME_S)}))
 
 
 @pytest.mark.parametrize("change", [{"exp": timedelta(seconds=-15)}, {"nbf": timedelta(seconds=15)}])
@@ -224,6 +235,55 @@ def test_a_key_that_the_issuer_withdrew_is_soon_forgotten(tmp_path: Path) -> Non
     with pytest.raises(Refusal) as refusal:
         source.get(fresh)
     assert refusal.value.code == "ISSUER_UNAVAILABLE"
+
+
+def test_an_issuer_that_is_away_is_not_asked_for_every_token(tmp_path: Path) -> None:
+    now, file, key = [0.0], tmp_path / "keys.json", ECKey.generate_key("P-256", auto_kid=True)
+    source = keys.IssuerKeys(str(file), "ES256", lambda: now[0])
+    asked: list[float] = []
+    text = source._text
+
+    def counted() -> str:
+        asked.append(now[0])
+        return text()
+
+    source._text = counted  # type: ignore[method-assign]
+    for now[0] in (0.0, 1.0, 5.0, 5.1):
+        with pytest.raises(Refusal, match="ISSUER_UNAVAILABLE"):
+            source.get(str(key.kid))
+    assert asked == [0.0, 5.1]
+    file.write_text(json.dumps({"keys": [key.as_dict(private=False)]}))
+    now[0] = 11.0
+    assert source.get(str(key.kid))
+    file.unlink()
+    now[0] = 50.0  # strange ones fail; those whose keys are known are not made to wait
+    with pytest.raises(Refusal, match="ISSUER_UNAVAILABLE"):
+        source.get("strange")
+    assert source.get(str(key.kid))
+
+
+def test_keys_are_not_fetched_from_where_an_answer_sends_us(tmp_path: Path) -> None:
+    key = ECKey.generate_key("P-256", auto_kid=True)
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(302 if self.path == "/moved" else 200)
+            self.send_header("location", "/keys")
+            self.end_headers()
+            self.wfile.write(json.dumps({"keys": [key.as_dict(private=False)]}).encode())
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = HTTPServer(("127.0.0.1", 0), Answer)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        address = f"http://127.0.0.1:{server.server_port}"
+        assert keys.IssuerKeys(f"{address}/keys", "ES256").get(str(key.kid))
+        with pytest.raises(Refusal, match="ISSUER_UNAVAILABLE"):
+            keys.IssuerKeys(f"{address}/moved", "ES256").get(str(key.kid))
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def test_only_keys_of_the_algorithm_are_tried(tmp_path: Path) -> None:
