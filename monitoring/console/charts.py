@@ -1,5 +1,6 @@
 """Open obligations by the month of their day, as SVG drawn here: no script, no font, no picture from elsewhere."""
 
+import math
 import re
 from collections.abc import Sequence
 from datetime import date
@@ -11,6 +12,7 @@ from monitoring.console.tables import OPEN, Due
 from monitoring.console.words import Words
 
 _MOST = 18  # months
+_LINES = 5  # across the chart; whole numbers
 _COLOURS = ("#0b4f9c", "#b45309")  # told apart by the colour-blind too
 _SCRIPT = re.compile(r"<script.*?</script>|<!--.*?-->", re.DOTALL)  # pygal's settings for a script that is not here
 _FONT = "system-ui, 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif"
@@ -25,6 +27,8 @@ def due_by_month(months: Sequence[Due], say: Words) -> str:
         disable_xml_declaration=True, no_data_text="", formatter=_whole, value_formatter=_whole,
     )  # fmt: skip
     chart.uuid = "due"
+    tallest = max((sum(one.obligations for one in months if one.month == month) for month in shown), default=0)
+    chart.y_labels = range(0, tallest + 1, max(1, math.ceil(tallest / _LINES)))
     chart.x_labels = [f"{month:%Y-%m}" for month in shown]
     for state in OPEN:
         figures = {one.month: one.obligations for one in months if one.state == state}

@@ -10,14 +10,13 @@ from streams.law.report import papers
 from streams.law.report.papers import Version
 
 FIRST_YEAR = 2013
-_NAMES, _YEAR, _ROW, _HEAD = 260, 52, 30, 28  # SVG units
+_NAMES, _YEAR, _ROW, _HEAD = 230, 56, 26, 28  # SVG units
 
 
 class Span(NamedTuple):
-    """One version on the line of time. ``open_ended``: no last day is set."""
+    """One version on the line of time. Without a first day that was verified it begins nowhere, and is drawn hollow."""
 
     name: str
-    title: str
     begins: date | None
     ends: date | None
     x: float
@@ -25,10 +24,6 @@ class Span(NamedTuple):
     y: float
     active: bool
     incentive: bool
-
-    @property
-    def open_ended(self) -> bool:
-        return self.ends is None
 
 
 class Timeline(NamedTuple):
@@ -80,6 +75,6 @@ def _span(one: Version, row: int, day: date, width: float) -> Span:
     right = _place(ends) if ends is not None else width
     empty = begins is None and ends is None
     return Span(
-        one.name, one.title, begins, ends, x, 0.0 if empty else max(3.0, right - x), _HEAD + row * _ROW,
+        one.name, begins, ends, x, 0.0 if empty else max(3.0, right - x), _HEAD + row * _ROW,
         bool(one.in_force(day)), one.incentive,
     )  # fmt: skip

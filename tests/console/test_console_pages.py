@@ -150,7 +150,7 @@ def test_the_board_and_the_list_say_what_stands_and_who_is_away(stand: Stand, tm
     stand.rows.away = True
     for path in ("/channels?lang=en", "/obligations?lang=en"):
         assert "The tables cannot be read now" in stand.page(path)
-    assert "1 hours ago" in stand.page("/channels?lang=en")  # what the metrics say is still told
+    assert "1 h ago" in stand.page("/channels?lang=en")  # what the metrics say is still told
 
 
 def test_the_law_book_shows_each_version_with_its_clauses(stand: Stand) -> None:
