@@ -51,7 +51,7 @@ def load(path: Path | None = None) -> Bars:
     path = path or FILE
     try:
         found = msgspec.convert(yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader), Bars)
-    except (yaml.YAMLError, msgspec.ValidationError) as error:
+    except (UnicodeDecodeError, yaml.YAMLError, msgspec.ValidationError) as error:
         raise AssessmentFault(f"{path}: {error}; 写法见 / as in monitoring/assessment/bars.yaml") from None
     named = [bar.rate for bar in found.bars]
     for bar in found.bars:

@@ -15,4 +15,4 @@ def own(folder: Path) -> bytes:
 
 def of_channel(path: Path) -> bytes:
     """The channel's key, from the file the office gave. Raises KeyringFault, OSError."""
-    return keyfiles.parse(str(path), _OWN, path.read_text().strip())
+    return keyfiles.parse(str(path), _OWN, path.read_text(errors="replace").strip())

@@ -6,6 +6,7 @@ page is told, and the exit code is 1 then. The last line is JSON.
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from tests.browser.pages import PAGES, Page
 
 FOLDER = places.ROOT / "build" / "screenshots"
 UP = "running until Ctrl-C"
+_PAGES = re.compile(r"\bCHENGXIN_([A-Z]+)\s+(http://\S+)")
 README = "console-flow"  # shown in the README: cp build/screenshots/readme.png docs/screenshot.png
 
 
@@ -35,9 +37,9 @@ def main(records: int) -> int:
         settings = Settings().model_copy(
             update={"data_dir": Path(folder), "kafka_bootstrap": None, "clickhouse_url": None}
         )
-        with running(settings.data_dir, records) as environ:
+        with running(settings.data_dir, records) as (environ, services):
             found = addresses.find(settings)
-            with places.opened(settings, found, environ) as run:
+            with places.opened(settings, found, environ, services) as run:
                 for page in PAGES:
                     for fault in pictures(browser, page, run.address(page)):
                         faults.append(fault)
@@ -59,8 +61,9 @@ def pictures(browser: Browser, page: Page, address: str) -> list[str]:
 
 
 @contextmanager
-def running(data: Path, records: int) -> Iterator[dict[str, str]]:
-    """`chengxin run` on fresh data, until the block ends; its environment. What it says goes to ``run.log``."""
+def running(data: Path, records: int) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
+    """`chengxin run` on fresh data, until the block ends: its environment, and the addresses of the pages that it
+    prints, by service. What it says goes to ``run.log``."""
     given = ("KAFKA_BOOTSTRAP", "CLICKHOUSE_URL")
     environ = {name: value for name, value in os.environ.items() if name not in given}
     environ["CHENGXIN_DATA_DIR"] = str(data)
@@ -74,14 +77,17 @@ def running(data: Path, records: int) -> Iterator[dict[str, str]]:
         )
         try:
             assert run.stdout is not None
+            services = {}
             for line in run.stdout:
                 log.write(line)
                 log.flush()
+                if (found := _PAGES.search(line)) is not None:
+                    services[found[1].lower()] = found[2]
                 if UP in line:
                     break
             else:
                 raise SystemExit(f"the run ended: {FOLDER / 'run.log'}")
-            yield environ
+            yield environ, services
         finally:
             run.terminate()  # ends it in order; SIGINT may be ignored where a shell started us in the background
             run.communicate(timeout=300)  # a busy machine ends servers slowly

@@ -50,6 +50,26 @@ def _to_a_record(tab: Tab) -> None:
     expect(tab.locator("#ObligationChange h3")).to_be_in_viewport()
 
 
+def _through_the_menu(tab: Tab) -> None:
+    """To each page of the menu, to the other language and back, by the keyboard's skip link to the text."""
+    menu = tab.locator("header.site nav a")
+    for number in range(menu.count()):
+        menu.nth(number).click()
+        expect(tab.locator("header.site [aria-current=page]")).to_have_count(1)
+        expect(tab.locator("main h1")).to_be_visible()
+    for language in ("en", "zh-CN"):
+        tab.locator(f"header.site .tools a[hreflang={language}]").click()
+        expect(tab.locator("html")).to_have_attribute("lang", language)
+    tab.keyboard.press("Tab")
+    expect(tab.locator("a.skip")).to_be_focused()
+
+
+def _to_an_item(tab: Tab) -> None:
+    """What a citizen does: from the catalogue to an item, and to how to object."""
+    tab.get_by_role("link", name="纳入失信被执行人名单决定").first.click()
+    expect(tab.locator("main")).to_contain_text("什么时候才能记入")
+
+
 def _bulletin(folder: str, *more: str, month: str = "{month}") -> tuple[str, ...]:
     return ("bulletin", "--month", month, "--out", f"{{data}}/{folder}", *more)
 
@@ -68,6 +88,11 @@ _PORTAL = (
     ("portal-cases", "/cases", "怎样结束"),
     ("portal-login", "/my/login", "登录凭证"),
 )
+_PATHS = {
+    "portal-home": _through_the_menu,
+    "portal-catalogue": _to_an_item,
+    "console-flow": _through_the_menu,
+}
 PAGES = (
     Page("topics", "repo:docs/topics.html", "诚信主题目录", path=_to_a_record),
     Page("applications", "repo:docs/applications.html", "公共信用信息应用目录"),
@@ -82,8 +107,12 @@ PAGES = (
     Page("bulletin-empty", "run:empty/*.html", "无 / none", _bulletin("empty", month="2016-01")),
     Page("what-if", "run:draft/*.html", "措施合计", ("what-if", "--law", "{draft}", "--out", "{data}/draft")),
     Page("what-if-nothing", "run:same/*.html", "没有差别", ("what-if", "--law", "{law}", "--out", "{data}/same")),
-    *(Page(name, f"portal:{address}", says) for name, address, says in _PORTAL),
-    *(Page(f"console-{one.name}", f"console:{one.path}", read()[f"title_{one.name}"][0]) for one in CONSOLE),
+    *(Page(name, f"portal:{address}", says, path=_PATHS.get(name)) for name, address, says in _PORTAL),
+    *(
+        Page(name, f"console:{one.path}", read()[f"title_{one.name}"][0], path=_PATHS.get(name))
+        for one in CONSOLE
+        for name in (f"console-{one.name}",)
+    ),
     Page("console-flow-english", "console:/?lang=en", "Live flow"),
     Page("console-version", "console:/law/M-141.v1", "条款"),
     Page("portal-refused", "portal:/nowhere", "没有这个地址或者方法", status=404),

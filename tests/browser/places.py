@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import streams
 from sinks.clickhouse.connection import connect
@@ -24,11 +25,14 @@ _PATIENCE_S = 300
 class Run:
     """A run whose servers are up: its pages are made when they are asked for, its services started once."""
 
-    def __init__(self, settings: Settings, addresses: Addresses, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, settings: Settings, addresses: Addresses, environ: Mapping[str, str], running: Mapping[str, str]
+    ) -> None:
         self._data = settings.data_dir.resolve()
         self._environment = {**environ, **environment(settings, addresses), "CHENGXIN_DATA_DIR": str(self._data)}
         self._services: dict[str, tuple[subprocess.Popen[str], str]] = {}
         self._words: dict[str, str] = {"data": str(self._data), "law": str(Path(streams.__file__).parent / "law")}
+        self._running = running
         self._settings, self._url = settings, addresses.clickhouse
 
     def address(self, page: Page) -> str:
@@ -36,7 +40,7 @@ class Run:
         if page.service == "repo":
             return in_repository(page)
         if page.service in SERVICES:
-            return self._service(page.service) + page.address
+            return (self._running.get(page.service) or self._service(page.service)) + page.address
         if not (found := list(self._data.glob(page.address))):
             words = [word.format(**self._filled()) for word in page.made_by]
             self._call(*words)
@@ -85,9 +89,14 @@ def in_repository(page: Page) -> str:
 
 
 @contextmanager
-def opened(settings: Settings, addresses: Addresses, environ: Mapping[str, str]) -> Iterator[Run]:
-    """A run whose services end with the block."""
-    run = Run(settings, addresses, environ)
+def opened(
+    settings: Settings,
+    addresses: Addresses,
+    environ: Mapping[str, str],
+    running: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Run]:
+    """A run whose services end with the block. ``running``: addresses of those that it has started itself, by name."""
+    run = Run(settings, addresses, environ, running)
     try:
         yield run
     finally:

@@ -12,7 +12,7 @@ from tests.browser.chrome import NARROW, WIDE, opened
 from tests.browser.pages import PAGES, Page
 
 pytestmark = [pytest.mark.servers, pytest.mark.check]
-MAIN = ("bulletin", "portal-applications")  # the others, and axe on all of them: make check
+MAIN = ("bulletin", "portal-home", "portal-catalogue", "console-flow")  # the others, and axe on all of them: make check
 
 
 @pytest.fixture(scope="module")
