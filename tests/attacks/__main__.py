@@ -74,6 +74,20 @@ ATTACKS = (
         ),
     ),
     Attack(
+        "forms of a person's page from another site, without or with another login's mark, tokens of officers, a login "
+        "from a stranger's page",
+        "refused, nothing filed",
+        tuple(
+            f"tests/portal/test_portal_own_page.py::test_{name}"
+            for name in ("a_form", "the_mark", "a_token", "who_has_not", "signing_out", "behind_tls")
+        ),
+    ),
+    Attack(
+        "bodies longer than they may be: zeros before the length, in pieces, no length at all",
+        "refused before they are read",
+        ("tests/portal/test_portal_lengths.py",),
+    ),
+    Attack(
         "schemathesis on every address of the portal, and what its document forbids",
         "no 5xx, the answers its document names",
         ("tests/portal/test_portal_schemathesis.py",),
