@@ -26,7 +26,7 @@ from tests.browser.pages import PAGES, Page
 FOLDER = places.ROOT / "build" / "screenshots"
 UP = "running until Ctrl-C"
 _PAGES = re.compile(r"\bCHENGXIN_([A-Z]+)\s+(http://\S+)")
-README = "console-flow"  # shown in the README: cp build/screenshots/readme.png docs/screenshot.png
+README = "console-channels"  # shown in the README: cp build/screenshots/readme.png docs/screenshot.png
 
 
 def main(records: int) -> int:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Route, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Route, expect, sync_playwright
 from playwright.sync_api import Page as Tab
 
 from tests.browser.pages import Page
@@ -93,6 +93,11 @@ def chrome() -> Iterator[Browser]:
             browser.close()
 
 
+def _wrong(said: ConsoleMessage, page: Page, address: str) -> bool:
+    """Whether the browser complains, of anything but a page that is to be refused."""
+    return said.type == "error" and (page.status == 200 or said.location["url"] != address)
+
+
 @contextmanager
 def opened(browser: Browser, page: Page, address: str, width: int = WIDE, *, dark: bool = False) -> Iterator[Opened]:
     """The page, loaded, with what it must say in sight. Whatever is not on this machine is refused and told."""
@@ -112,7 +117,7 @@ def opened(browser: Browser, page: Page, address: str, width: int = WIDE, *, dar
     context.route("**/*", guard)
     tab = context.new_page()
     tab.on("pageerror", lambda error: against.append(f"script: {error}"))
-    tab.on("console", lambda said: against.append(f"console: {said.text}") if said.type == "error" else None)
+    tab.on("console", lambda said: against.append(f"console: {said.text}") if _wrong(said, page, address) else None)
     try:
         answer = tab.goto(address)
         assert answer is None or answer.status in (page.status, 0), f"{address}: {answer.status}"
