@@ -101,8 +101,13 @@ async def _guard(request: Request, answer: Callable[[Request], Awaitable[Respons
             log.error("%s at %s", type(fault).__name__, where)  # never the message: it may quote what was asked
             told = frame.refused(request, faults.INTERNAL) if frame.wanted(request) else _said(faults.INTERNAL)
     told.headers.update({name: value for name, value in _HEADERS.items() if name not in told.headers})
-    log.info("%s %s %d %.3f s", request.method, _route(request), told.status_code, time.monotonic() - began)
+    log.info("%s %s %d %.3f s", _method(request), _route(request), told.status_code, time.monotonic() - began)
     return told
+
+
+def _method(request: Request) -> str:
+    """Any word is a method to a server; a log takes those that exist."""
+    return request.method if request.method in ("GET", "HEAD", "POST", "OPTIONS") else "-"
 
 
 def _route(request: Request) -> str:

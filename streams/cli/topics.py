@@ -154,9 +154,13 @@ def rights(
         Path | None, typer.Option(help="folder for login files: accounts that have none there are made, with --apply")
     ] = None,
     ca: Annotated[Path | None, typer.Option(help="the certificate by which clients know the brokers")] = None,
+    known: Annotated[
+        list[str] | None, typer.Option(help="an account besides ours that has rights of its own, as brokers have")
+    ] = None,
 ) -> None:
     """Bring who may do what on the cluster to the catalogue: rights that are missing are given, those of our accounts
-    that no topic family gives are taken away. As an administrator, by CHENGXIN_KAFKA_LOGIN (docs/security.md).
+    that no topic family gives are taken away, those of others and of everybody are told. As an administrator, by
+    CHENGXIN_KAFKA_LOGIN (docs/security.md).
 
     Exit 0: nothing is left to do. 1: something is.
     """
@@ -166,11 +170,13 @@ def rights(
 
     cluster = _cluster()
     given = wanted.rights(cluster.catalogue, cluster.settings.prefix)
-    difference = granting.compare(reach(cluster.bootstrap), given)
+    difference = granting.compare(reach(cluster.bootstrap), given, known or ())
     for right in difference.missing:
         typer.echo(f"缺 / missing: {right.account} {right.operation} {right.resource} {right.name}")
     for acl in difference.strange:
         typer.echo(f"多 / not in the catalogue: {granting.told(acl)}")
+    for acl in difference.foreign:
+        typer.echo(f"外 / not an account of ours, take it away by hand or name it (--known): {granting.told(acl)}")
     if apply and logins is not None:
         if ca is None:
             raise AccessFault(
@@ -180,8 +186,8 @@ def rights(
         typer.echo(f"新建账号 {len(made)} 个 / {len(made)} accounts made")
     if apply:
         granting.bring(reach(cluster.bootstrap), difference)
-        difference = granting.compare(reach(cluster.bootstrap), given)
-    left = len(difference.missing) + len(difference.strange)
+        difference = granting.compare(reach(cluster.bootstrap), given, known or ())
+    left = sum(map(len, difference))
     typer.echo(f"权限 {len(given)} 项，差异 {left} 处 / {len(given)} rights, {left} differences")
     raise typer.Exit(1 if left else 0)
 

@@ -35,20 +35,30 @@ class GrantFault(Exception):
 
 class Difference(NamedTuple):
     """``missing``: wanted and not there. ``strange``: an account of ours has it on the cluster, as it says it, and no
-    topic family gives it, as a channel leaves it that was taken out. A cluster with rights holds one deployment."""
+    topic family gives it, as a channel leaves it that was taken out. ``foreign``: somebody else may do something, or
+    everybody (``User:*``); never taken away, for it may be the brokers' own. A cluster with rights holds one
+    deployment."""
 
     missing: list[Right]
     strange: list[Any]
+    foreign: list[Any]
 
 
-def compare(options: Mapping[str, Any], wanted: Iterable[Right]) -> Difference:
-    """``options``: how the administrator reaches the cluster. Raises KafkaError, also where nothing checks rights."""
+def compare(options: Mapping[str, Any], wanted: Iterable[Right], known: Iterable[str] = ()) -> Difference:
+    """``options``: how the administrator reaches the cluster; ``known``: accounts besides ours that have rights of
+    their own, as brokers have. Raises KafkaError, also where nothing checks rights."""
     with _admin(options) as admin:
         standing = set(admin.describe_acls(_EVERYTHING)[0])
     asked = {_acl(right): right for right in wanted}
     accounts = {acl.principal for acl in asked}
-    strange = [acl for acl in standing - set(asked) if acl.principal in accounts or acl.principal.startswith(_OUTSIDE)]
-    return Difference([right for acl, right in asked.items() if acl not in standing], sorted(strange, key=repr))
+    others = {f"User:{account}" for account in known}
+    strange, foreign = [], []
+    for acl in sorted(standing - set(asked), key=repr):
+        if acl.principal in accounts or acl.principal.startswith(_OUTSIDE):
+            strange.append(acl)
+        elif acl.principal not in others and acl.permission_type is ACLPermissionType.ALLOW:
+            foreign.append(acl)
+    return Difference([right for acl, right in asked.items() if acl not in standing], strange, foreign)
 
 
 def bring(options: Mapping[str, Any], difference: Difference) -> None:

@@ -83,16 +83,30 @@ def test_who_comes_without_a_login_is_not_answered(bootstrap: str) -> None:
 
 
 def test_rights_are_as_the_catalogue_gives_them_and_brought_back_to_it(as_admin: dict[str, Any]) -> None:
-    assert granting.compare(as_admin, WANTED) == Difference([], [])
+    assert granting.compare(as_admin, WANTED) == Difference([], [], [])
     lost = Right("channel.court", "WRITE", "TOPIC", OWN)
-    granting.bring(as_admin, Difference([], granting.compare(as_admin, set(WANTED) - {lost}).strange))
+    granting.bring(as_admin, Difference([], granting.compare(as_admin, set(WANTED) - {lost}).strange, []))
     assert granting.compare(as_admin, WANTED).missing == [lost]
     stolen = Right("channel.gone", "READ", "TOPIC", "identities")  # of a channel that is in the catalogue no more
-    granting.bring(as_admin, Difference([stolen], []))
+    granting.bring(as_admin, Difference([stolen], [], []))
     found = granting.compare(as_admin, WANTED)
     assert [granting.told(acl) for acl in found.strange] == ["channel.gone ALLOW READ TOPIC identities"]
     granting.bring(as_admin, found)
-    assert granting.compare(as_admin, WANTED) == Difference([], [])
+    assert granting.compare(as_admin, WANTED) == Difference([], [], [])
+
+
+def test_rights_of_everybody_and_of_strangers_are_told_and_not_taken_away(as_admin: dict[str, Any]) -> None:
+    given = [Right(who, "READ", "TOPIC", "identities") for who in ("*", "ANONYMOUS", "broker-7")]
+    granting.bring(as_admin, Difference(given, [], []))
+    found = granting.compare(as_admin, WANTED, known=["broker-7"])
+    assert [granting.told(acl) for acl in found.foreign] == [
+        f"{who} ALLOW READ TOPIC identities" for who in ("*", "ANONYMOUS")
+    ]
+    granting.bring(as_admin, found)
+    found = granting.compare(as_admin, WANTED)
+    assert len(found.foreign) == 3
+    granting.bring(as_admin, Difference([], found.foreign, []))
+    assert granting.compare(as_admin, WANTED) == Difference([], [], [])
 
 
 def test_a_password_is_made_once_and_anew_where_its_file_is_gone(settings: Settings, as_admin: dict[str, Any]) -> None:
