@@ -24,8 +24,8 @@ SERVE = {  # they stay until they are ended; who starts each
     "chengxin audit seal --follow": "test_audit_servers",
 }
 ENDS_WITH = {  # where 0 is not what this run must give
-    "chengxin status": 1,  # the session's servers are not this folder's
-    "chengxin topics rights": 2,  # a broker without logins has no rights to compare; tests/secure has one with
+    "chengxin status": {0, 1},  # the session's servers are not this folder's; the console that `up` started is
+    "chengxin topics rights": {1, 2},  # a broker without logins has no rights to compare; tests/secure has one with
 }
 
 
@@ -75,7 +75,7 @@ def test_the_commands_of_a_guide_do_what_it_says(page: str, played: Played, call
     for line in told:
         if line not in SERVE:
             code, said, wrong = called(line.replace(" ID ", f" {decision} "))
-            assert code == ENDS_WITH.get(line, 0), (line, said[-2_000:], wrong[-2_000:])
+            assert code in ENDS_WITH.get(line, {0}), (line, said[-2_000:], wrong[-2_000:])
 
 
 @pytest.mark.parametrize("line", JSON)
