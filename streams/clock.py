@@ -173,7 +173,7 @@ async def follow_days(tick_to: Callable[[date], Awaitable[int]], failed: str = "
             try:
                 await tick_to(today)
                 ticked = today
-            except (KafkaError, KafkaPythonError) as fault:
+            except (KafkaError, KafkaPythonError, TimeoutError) as fault:
                 log.warning("%s %s, trying again: %r", failed, today, fault)
         await asyncio.sleep(_WAKE_S)
 

@@ -4,8 +4,6 @@ No subject token and no officer is in the figures to begin with. Which unit is w
 keeps; it may be given again for the next month, so that an evaluator can follow a unit.
 """
 
-import csv
-import io
 import secrets
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -132,9 +130,9 @@ def write(cells: Cells, month: date, names: Names, out: Path, keys: Path) -> lis
     paths = []
     for name, rows in tables(cells, names, units).items():
         path = out / f"{name}.csv"
-        _csv(path, [["month", *_AXES, "records", "hidden"], *_lines_of(month, rows)])
+        output.write(path, name, [["month", *_AXES, "records", "hidden"], *_lines_of(month, rows)], {}, None)
         paths.append(path)
-    _csv(out / "dictionary.csv", list(dictionary(names)))
+    output.write(out / "dictionary.csv", "dictionary", list(dictionary(names)), {}, None)
     output.private(keys, msgspec.json.format(msgspec.json.encode(units)) + b"\n")
     return [*paths, out / "dictionary.csv", keys]
 
@@ -143,12 +141,6 @@ def _lines_of(month: date, rows: list[Shown]) -> Iterator[list[str]]:
     for row in rows:
         said = ("", "1") if row.records is None else (f"{row.records}", "0")
         yield [f"{month:%Y-%m}", *row.key, *said]
-
-
-def _csv(path: Path, rows: list[list[str]]) -> None:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    output.private(path, text.getvalue().encode("utf-8-sig"))
 
 
 def _known(keys: Path) -> dict[str, str]:

@@ -20,7 +20,7 @@ _COUNTED = (
     "Array(Date32)", "Bool", "Nullable(Bool)", "UInt32", "Nullable(UInt32)", "Nullable(Int32)",
 )  # fmt: skip
 _PLACES = ("partition", "source_partition")  # with an offset they name one record
-_READERS_OF_ALL = ("auditor", "oracle", "operators", "exporter", "sealer")
+_READERS_OF_ALL = ("auditor", "oracle", "operators", "sealer")
 DASHBOARDS = "dashboards"
 CONSOLE = "console"
 _PLACE = "decision_id, cause_receipt_id, topic, partition, offset, ordinal, erased"  # where a decision stands in Kafka
@@ -59,6 +59,7 @@ def accesses(catalogue: Catalogue, database: str, prefix: str) -> list[Access]:
     """Every account but the owner of the database, in a stable order."""
     found = [_sink(database), *(_seen(one, database) for one in (DASHBOARDS, CONSOLE))]
     found += [_explain(database), _assessment(database), _portal(database)]
+    found += [_exporter(database)]
     found += [Access(name, (f"SELECT ON {database}.*",), {}) for name in _READERS_OF_ALL]
     return found + [_department(catalogue, database, prefix, code) for code in catalogue.channels]
 
@@ -114,6 +115,11 @@ def _places(database: str) -> str:
 def _assessment(database: str) -> Access:
     """Its views count persons and show none, so it must read what is under them; it writes its own tables only."""
     return Access("assessment", (f"SELECT ON {database}.*", f"INSERT ON {database}.assessment_*"), {})
+
+
+def _exporter(database: str) -> Access:
+    """It counts, and sees how full the server's disks are."""
+    return Access("exporter", (f"SELECT ON {database}.*", "SELECT ON system.disks"), {})
 
 
 def _portal(database: str) -> Access:

@@ -28,10 +28,10 @@ def run(
     records: Annotated[int, typer.Option(min=400, help="records of the sample")] = RECORDS,
 ) -> None:
     """Start servers and agents, publish a sample as departments would, show what followed; stay up until Ctrl-C."""
-    from streams import addresses
     from streams.run import cleanup
     from streams.run.alone import alone
     from streams.run.session import session
+    from streams.security import local as locks
     from streams.settings import Settings
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # both end the run in order
@@ -39,7 +39,7 @@ def run(
     with contextlib.ExitStack() as stack:
         settings = stack.enter_context(_fresh(Settings())) if once else Settings()
         stack.enter_context(alone(settings.data_dir))
-        found = stack.enter_context(addresses.running(settings))
+        found = stack.enter_context(locks.running(settings))
         if once:
             stack.callback(cleanup.remove, settings, found)
         outcome = stack.enter_context(

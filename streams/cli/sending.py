@@ -14,9 +14,10 @@ from streams.cli.department import Asked, Channel, Day, Errors, KitFolder, Recor
 from streams.cli.screen import Json, answer, screen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from streams.core.law import LawBook
+    from streams.kit.answers import Answer
     from streams.kit.checking import Checked
     from streams.kit.journal import Journal
     from streams.kit.rows import Draft
@@ -89,6 +90,9 @@ def receipts(
     journal: Annotated[
         list[Path] | None, typer.Option(help="journals to reconcile; default: all in this folder")
     ] = None,
+    arrived: Annotated[
+        bool, typer.Option("--arrived", help="sheet of what lies in the channel's topics, for who has no journal")
+    ] = False,
     kit: KitFolder = None,
     wait: Annotated[float, typer.Option(min=0, help="seconds to wait for receipts that are still missing")] = 30,
 ) -> None:
@@ -101,11 +105,16 @@ def receipts(
 
     settings = Settings()
     department.known_channel(channel)
+    if arrived and (sheet is None or journal):
+        raise typer.BadParameter("与 --sheet 同用、不与 --journal 同用 / it goes with --sheet and without --journal")
     reader = Reader(settings, addresses.find_kafka(settings))
     if sheet is None:
         _print(reader, channel, since, follow, json)
         return
-    lines = reconciled(reader, channel, journals.required(journal), since, wait)
+    if arrived:
+        lines = lying(reader, channel, since, wait)
+    else:
+        lines = reconciled(reader, channel, journals.required(journal), since, wait)
     _write(sheet, lines, department.open_kit(kit).book, json)
     outcomes = {line.fate.outcome for line in lines}
     if outcomes & {"missing", "digest_differs"}:
@@ -198,16 +207,40 @@ def reconciled(
         (path.name.removesuffix(journal.ENDING), one)
         for path in journals
         for one in journal.read(path)
-        if (one.topic.rpartition(".")[2], one.cluster) == (channel, cluster) and (start is None or one.sent_at >= start)
+        if (one.topic.rpartition(".")[2], one.cluster) == (channel, cluster)
+        and (start is None or one.sent_at is None or one.sent_at >= start)
     ]
-    topic = reader.catalogue.name("receipts", channel, reader.settings.prefix)
     first = answers.first_receipt(one for _, one in sent) or start
+
+    def look() -> list[Line]:
+        fates = answers.matched((one for _, one in sent), _answers(reader, channel, first))
+        return [Line(file, fate) for (file, _), fate in zip(sent, fates, strict=True)]
+
+    return _complete(look, wait)
+
+
+def lying(reader: "Reader", channel: str, since: datetime | None, wait: float) -> "list[Line]":
+    """What lies in the channel's own topics now, with its receipts."""
+    from streams.kit import arrived
+    from streams.kit.sheet import Line
+
+    there = arrived.spans(reader.bootstrap, reader.catalogue, channel, reader.settings.prefix, in_china(since))
+    return _complete(lambda: [Line("", fate) for fate in arrived.lying(_answers(reader, channel), there)], wait)
+
+
+def _answers(reader: "Reader", channel: str, first: datetime | None = None) -> "list[Answer]":
+    from streams.kit import answers
+
+    topic = reader.catalogue.name("receipts", channel, reader.settings.prefix)
+    return list(answers.read(reader.bootstrap, topic, reader.codec, first))
+
+
+def _complete(look: "Callable[[], list[Line]]", wait: float) -> "list[Line]":
+    """What ``look`` sees once every receipt is there, or ``wait`` seconds are over."""
     deadline = time.monotonic() + wait
     while True:
-        found = list(answers.read(reader.bootstrap, topic, reader.codec, first))
-        fates = answers.matched((one for _, one in sent), found)
-        lines = [Line(file, fate) for (file, _), fate in zip(sent, fates, strict=True)]
-        if all(fate.answer is not None for fate in fates) or time.monotonic() > deadline:
+        lines = look()
+        if all(line.fate.answer is not None for line in lines) or time.monotonic() > deadline:
             return lines
         time.sleep(1)
 

@@ -108,7 +108,7 @@ def _seek(consumer: Any, partitions: list[TopicPartition], since: datetime | Non
 
 def first_receipt(sent: Iterable[Sent]) -> datetime | None:
     """A time before any receipt of ``sent``; None where nothing was sent."""
-    first = min((one.sent_at for one in sent), default=None)
+    first = min((one.sent_at for one in sent if one.sent_at is not None), default=None)
     return None if first is None else first - _BROKERS_APART
 
 

@@ -177,10 +177,15 @@ _READ = {"string": _text, "date": _date, "int": _int, "boolean": _boolean, "enum
 def guarded(text: str) -> str:
     """A CSV cell that no spreadsheet takes for a formula.
 
-    >>> guarded("=1+1"), guarded("3")
-    ("'=1+1", '3')
+    >>> guarded("=1+1"), guarded("3"), guarded("-")
+    ("'=1+1", '3', '-')
     """
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return f"'{text}" if computes(text) else text
+
+
+def computes(text: str) -> bool:
+    """Whether a spreadsheet that opens a CSV would take the cell for a formula; a sign alone is none."""
+    return len(text) > 1 and text.startswith(FORMULA_STARTS)
 
 
 def unguarded(text: str) -> str:

@@ -25,7 +25,7 @@ class Sent(msgspec.Struct, frozen=True):
     row_key: str
     cluster: str  # id of the cluster, and the deployment's prefix: what was sent to a test is not sent to the real one
     sheet: str
-    row: int
+    row: int | None  # None, as of the time: no journal knows the record (streams/kit/arrived.py)
     record: str
     event_id: str
     item: str
@@ -33,7 +33,7 @@ class Sent(msgspec.Struct, frozen=True):
     topic: str  # without the deployment's prefix, as receipts name it
     partition: int
     offset: int
-    sent_at: datetime
+    sent_at: datetime | None
     digest: str | None = None
 
     @property

@@ -1,4 +1,4 @@
-"""The processes of a run: workers and the sink. They end with the run, however it ends."""
+"""The processes of a run: workers, the sink and what is beside them. They end with the run, however it ends."""
 
 import os
 import signal
@@ -11,8 +11,10 @@ from streams.addresses import Addresses
 from streams.local import ports
 from streams.local.errors import tail
 from streams.local.processes import die_with_parent
+from streams.security import local as locks
 from streams.settings import Settings
 
+_ACCOUNTS = {"audit": "sealer"}  # of commands that are not called as their account is
 _GRACE_S = 20
 _RESTARTS = 10
 
@@ -25,6 +27,7 @@ class Children:
     """Started processes by name. ``with`` ends them all."""
 
     def __init__(self, settings: Settings, addresses: Addresses) -> None:
+        self._settings = settings
         self._logs = settings.data_dir / "logs"
         self._env = {**os.environ, **environment(settings, addresses)}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
@@ -48,9 +51,11 @@ class Children:
 
     def start(self, name: str, *module: str, environment: Mapping[str, str] | None = None) -> None:
         """Start ``python -m module...`` as ``name``, with ``environment`` over what all have; its output goes to
-        ``logs/<name>.log``."""
+        ``logs/<name>.log``. On a secure folder a command comes under its own logins."""
         self._logs.mkdir(parents=True, exist_ok=True)
         self._modules[name], self._more[name] = module, environment or {}
+        command = next(iter(module[1:]), "")
+        logins = locks.own(self._settings, _ACCOUNTS.get(command, command))
         port = ports.any_free()
         self.metrics[name] = f"http://127.0.0.1:{port}/metrics"
         with self.log(name).open("ab") as log:
@@ -59,7 +64,7 @@ class Children:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env={**self._env, "CHENGXIN_METRICS_PORT": str(port), **self._more[name]},
+                env={**self._env, "CHENGXIN_METRICS_PORT": str(port), **logins, **self._more[name]},
                 preexec_fn=die_with_parent,  # noqa: PLW1509 one prctl, before exec, no other thread holds a lock it needs
             )
 

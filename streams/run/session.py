@@ -56,6 +56,7 @@ def session(
         _explain(parts, addresses, console)
         console.print(f"[dim]用时 / time: {run.phases.told()}[/]")
         if stays_up:
+            _sealer(children)
             _where(console, addresses, children, _pages(children))
         yield Session(children, result)
 
@@ -90,6 +91,12 @@ def _wait_for(port: int, children: Children) -> None:
     while not ports.listening(port) and time.monotonic() < deadline:
         children.check()
         time.sleep(0.2)
+
+
+def _sealer(children: Children) -> None:
+    """What was looked up, decided and delivered is sealed now, once the sample is through, and then once a day."""
+    children.start("sealer", "streams.cli.main", "audit", "seal", "--follow")
+    del children.metrics["sealer"]  # it serves none
 
 
 def _where(console: Console, addresses: Addresses, children: Children, pages: dict[str, str]) -> None:

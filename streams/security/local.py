@@ -1,18 +1,23 @@
 """The locks of a secure local stack: accounts with their logins, and the rights of each, by the folder's own key."""
 
+import contextlib
+import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from sinks.clickhouse import rights as tables
-from streams.local import clickhouse, kafka, tls
+from streams import addresses
+from streams.addresses import Addresses
+from streams.local import clickhouse, kafka, stack, tls
 from streams.local.launch import Room
 from streams.local.ports import LOOPBACK
 from streams.security import granting, users
 from streams.security.files import private, private_folder
 from streams.security.rights import ADMIN, accounts, rights
 from streams.settings import Settings
-from topics.access import secret
+from topics.access import SETTING, secret
 from topics.catalogue import Catalogue
 
 PORT_UNKNOWN = 0  # until the server has chosen one
@@ -55,6 +60,38 @@ def close(settings: Settings, catalogue: Catalogue) -> None:
         for access in tables.accesses(catalogue, settings.database, settings.prefix):
             file = url_file(settings.data_dir, access.account)
             _keep(file, access.account, _password(file), clickhouse_run.ports["native"])
+
+
+@contextlib.contextmanager
+def running(settings: Settings) -> Iterator[Addresses]:
+    """``addresses.running``; a secure folder opens with its locks, and unless told otherwise this process comes as
+    its administrator: whoever plays every department and checks everything could be no other."""
+    if not _locked(settings):
+        with addresses.running(settings) as found:
+            yield found
+        return
+    catalogue = Catalogue.load()
+    prepare(settings, catalogue)
+    os.environ.setdefault(SETTING, str(login(settings.data_dir, ADMIN)))
+    with addresses.running(settings) as found:
+        close(settings, catalogue)
+        yield found
+
+
+def own(settings: Settings, account: str) -> dict[str, str]:
+    """What a process is started with so that it comes as ``account``, and as nobody where there is none of that name;
+    nothing where the servers are not those of a secure folder."""
+    if not _locked(settings):
+        return {}
+    file, url = login(settings.data_dir, account), url_file(settings.data_dir, account)
+    found = {SETTING: str(file) if file.exists() else ""}
+    if settings.clickhouse_url is None:
+        found["CLICKHOUSE_URL"] = secret(url).strip() if url.exists() else ""
+    return found
+
+
+def _locked(settings: Settings) -> bool:
+    return settings.kafka_bootstrap is None and stack.secured(settings.data_dir)
 
 
 def url_file(data_dir: Path, account: str) -> Path:

@@ -1,11 +1,10 @@
-"""Charts of a what-if as SVG, drawn here: no script, no font, no picture from elsewhere."""
+"""Charts of a what-if."""
 
-import re
 from collections.abc import Sequence
 
 import pygal
-from pygal.style import Style
 
+from streams.charts import PLAIN, drawn, style
 from streams.whatif.bands import LEAST
 from streams.whatif.report import Row
 from streams.whatif.stood import DIRECTIONS, Direction
@@ -22,8 +21,6 @@ COLOURS: dict[Direction, str] = {
 _WIDTH, _HEAD, _BAR, _GAP = 980, 74, 17, 15  # pixels
 _NAME = 15  # characters of a name on an axis
 _WIDER = 5  # pixels by which a Chinese character is wider than pygal takes it to be
-_SCRIPT = re.compile(r"<script.*?</script>|<!--.*?-->", re.DOTALL)  # pygal's settings for a script that is not here
-_FONT = "system-ui, 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif"
 
 
 def bars(name: str, rows: Sequence[Row]) -> str:
@@ -32,31 +29,25 @@ def bars(name: str, rows: Sequence[Row]) -> str:
     shown = rows[:MOST]
     columns = [d for d in DIRECTIONS if any(row.persons[d] is not None for row in shown)]
     chart = pygal.HorizontalBar(
+        **PLAIN,
         width=_WIDTH,
         height=_HEAD + len(shown) * (len(columns) * _BAR + _GAP),
-        style=_style([COLOURS[direction] for direction in columns]),
-        js=(),
-        explicit_size=False,
+        style=style([COLOURS[direction] for direction in columns], value_font_size=11, value_colors=("#0f172a",) * 4),
         legend_at_bottom=False,
         show_legend=False,
         print_values=True,
         print_values_position="top",
-        show_y_guides=True,
         spacing=6,
-        margin=8,
         margin_left=8 + _WIDER * max(len(_short(row.name)) for row in shown),
         margin_right=76,
         zero=0,
         min_scale=2,
-        disable_xml_declaration=True,
-        no_data_text="",
     )
-    chart.uuid = name
     chart.x_labels = [_short(row.name) for row in reversed(shown)]
     for direction in columns:
         figures = [row.persons[direction] for row in reversed(shown)]
         chart.add(" ".join(COLUMNS[direction]), figures, formatter=_told)
-    return _SCRIPT.sub("", str(chart.render(is_unicode=True)))
+    return drawn(chart, name)
 
 
 def _short(name: str) -> str:
@@ -65,25 +56,3 @@ def _short(name: str) -> str:
 
 def _told(lower: float | None) -> str:
     return "" if lower is None else figure(int(lower) // LEAST * LEAST)
-
-
-def _style(colours: list[str]) -> Style:
-    return Style(
-        background="transparent",
-        plot_background="transparent",
-        foreground="#334155",
-        foreground_strong="#0f172a",
-        foreground_subtle="#cbd5e1",
-        font_family=_FONT,
-        value_font_family=_FONT,
-        label_font_family=_FONT,
-        major_label_font_family=_FONT,
-        value_font_size=11,
-        label_font_size=12,
-        major_label_font_size=12,
-        value_colors=("#0f172a",) * 4,
-        opacity="1",
-        opacity_hover="1",
-        transition="none",
-        colors=tuple(colours),
-    )

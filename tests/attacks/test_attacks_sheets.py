@@ -2,14 +2,19 @@
 
 import csv
 import io
-from datetime import UTC, datetime
+from collections import Counter
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from monitoring.assessment import bars, export, files
+from monitoring.assessment.bulletin import Names, bulletin
+from monitoring.assessment.cells import Cells, Place
+from monitoring.assessment.gathering import Months
 from streams.kit import errors, output
-from streams.kit.cells import FORMULA_STARTS, unguarded
+from streams.kit.cells import FORMULA_STARTS, computes, unguarded
 from streams.kit.checking import Checked, Finding
 from streams.kit.reading import Row, Sheet, Table
 from streams.kit.rows import Draft
@@ -33,21 +38,16 @@ FORMULAS = (
 )
 
 
-def active(text: str) -> bool:
-    """Whether a spreadsheet that opens this CSV would take the cell for a formula."""
-    return text.startswith(FORMULA_STARTS)
-
-
 def cells_of(path: Path) -> list[str]:
     """Every text of the file; fails where one computes."""
     if path.suffix == ".csv":
         rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
-        assert not [cell for row in rows for cell in row if active(cell)]
+        assert not [cell for row in rows for cell in row if computes(cell)]
         return [unguarded(cell) for row in rows for cell in row]
     book = openpyxl.load_workbook(path)
     cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert not [cell for cell in cells if cell.data_type == "f"]
-    assert all(cell.quotePrefix for cell in cells if active(str(cell.value)))
+    assert all(cell.quotePrefix for cell in cells if str(cell.value).startswith(FORMULA_STARTS))
     return [str(cell.value) for cell in cells]
 
 
@@ -79,6 +79,29 @@ def test_in_an_error_file_by_cell_heading_and_what_was_seen(tmp_path: Path, form
 def _checked(row: Row, formula: str, finding: Finding) -> Checked:
     draft = Draft("", row, "CreditDetermination", "events", formula, {}, None, {}, ())
     return Checked(draft, "rejected", finding.code, (finding,), ())
+
+
+def assessed() -> tuple[Cells, Names]:
+    """A month in which every name that is shown is a formula: of channels, bodies, cities and fields."""
+    codes = [f"c{number}" for number in range(len(FORMULAS))]
+    named = dict(zip(codes, FORMULAS, strict=True))
+    cells: Cells = {Place(code, code, code, code): Counter(passed=50, taken=40, on_time=20, late=20) for code in codes}
+    cells |= {Place(code): Counter(supplied=50, stored=20, readable=50, complete=20, compliant=20) for code in codes}
+    return cells, Names(named, named, named, named)
+
+
+def test_in_a_bulletins_workbook(tmp_path: Path) -> None:
+    (cells, names), month = assessed(), date(2026, 10, 1)
+    told = bulletin(Months({month: cells}, {}), month, date(2026, 11, 5), names, bars.load())
+    found = cells_of(files.write(told, tmp_path)["xlsx"])  # a name stands before its code
+    assert all(any(cell.startswith(one) for cell in found) for one in FORMULAS if not one.startswith("\r"))
+
+
+def test_in_what_an_evaluator_gets(tmp_path: Path) -> None:
+    (cells, names), out = assessed(), tmp_path / "given"
+    paths = export.write(cells, date(2026, 10, 1), names, out, tmp_path / "units.json")
+    found = [cell for path in paths if path.suffix == ".csv" for cell in cells_of(path)]
+    assert {one for one in FORMULAS if not one.startswith("\r")} < set(found) and export.PROVINCE in found
 
 
 def test_the_search_finds_a_cell_that_computes(tmp_path: Path) -> None:

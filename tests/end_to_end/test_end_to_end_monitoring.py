@@ -119,7 +119,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
 
 def ask_and_seal(here: Deployment) -> None:
     with connect(here.addresses.clickhouse, here.settings.database) as client:
-        ((decision,),) = client.execute("SELECT min(decision_id) FROM decisions")
+        ((decision,),) = client.execute("SELECT min(decision_id) FROM decisions WHERE NOT erased")
     for purpose, code in (("audit", 0), ("curiosity", 2)):
         done = here.chengxin("explain", decision, "--officer", OFFICER, "--purpose", purpose)
         assert done.returncode == code, done.stderr

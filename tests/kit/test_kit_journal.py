@@ -13,6 +13,7 @@ from streams.cli.sending import beside
 from streams.identity import Keyring
 from streams.kit import answers, journal, keys, sending, sheet
 from streams.kit.answers import Answer, Fate, first_receipt, matched
+from streams.kit.arrived import lying
 from streams.kit.folder import KitFault
 from streams.kit.journal import Journal, JournalFault, Sent, row_key
 from streams.kit.reading import FileFault, read
@@ -119,6 +120,28 @@ def fates() -> list[Fate]:
 
 def test_a_receipt_belongs_to_the_record_it_names_and_to_its_bytes() -> None:
     assert [fate.outcome for fate in fates()] == ["accepted", "rejected", "missing", "digest_differs", "accepted"]
+
+
+def test_what_lies_in_the_topics_is_told_by_receipts_alone() -> None:
+    """No journal: of the offsets 1 to 4 of one partition 2 has no receipt and 4 none yet; in another nothing has."""
+    rows = [sent(number, partition=3, offset=number) for number in (0, 1, 3)]
+    found = [answer(rows[0], "accepted"), answer(rows[1], "rejected", "BODY_UNKNOWN"), answer(rows[2], "accepted")]
+    told = lying(found, {("events.court", 4): (7, 8), ("events.court", 3): (1, 5), ("cases.court", 0): (2, 2)})
+    assert [(fate.sent.partition, fate.sent.offset, fate.outcome, fate.sent.event_id) for fate in told] == [
+        (3, 1, "rejected", "L-1"),
+        (3, 2, "missing", ""),
+        (3, 3, "accepted", "L-3"),
+        (3, 4, "missing", ""),
+        (4, 7, "missing", ""),
+    ]
+
+
+def test_a_sheet_without_a_journal_knows_no_row_and_no_time(tmp_path: Path) -> None:
+    told = lying([answer(sent(0), "accepted")], {("events.court", 0): (0, 2)})
+    sheet.write(tmp_path / "sheet.json", [sheet.Line("", fate) for fate in told], kit().book.codes)
+    said = json.loads((tmp_path / "sheet.json").read_text())
+    assert [(row["row"], row["sent_at"], row["offset"]) for row in said["rows"]] == [("", "", "0"), ("", "", "1")]
+    assert said["totals"][-1] == {"outcome": "missing", "code": None, "rows": 1}
 
 
 def test_receipts_are_looked_for_from_before_the_first_record_was_taken() -> None:

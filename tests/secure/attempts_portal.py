@@ -19,7 +19,7 @@ from sinks.portal.issuer import Issuer
 from streams.settings import Settings
 from tests.flow.flow_stand import listing, person
 from tests.secure.attempts import ALLOWED, DENIED, Denied, Fate, attempt
-from tests.secure.stand import PATIENCE_S, Stand, own
+from tests.secure.stand import PATIENCE_S, Stand
 from topics.catalogue import Catalogue
 
 REFUSED = (401, 403, 404, 409)
@@ -31,7 +31,7 @@ class Door:
     """The portal of the stand, started when first asked for, and its development issuer."""
 
     def __init__(self, stand: Stand) -> None:
-        stand.children.start("portal", "streams.cli.main", "portal", "--port", "0", environment=own(stand, "portal"))
+        stand.children.start("portal", "streams.cli.main", "portal", "--port", "0")
         self._log = stand.children.log("portal")
         self.issuer = Issuer(Settings(data_dir=stand.folder))
         self.key = keys.kept(stand.folder / "portal" / "issuer.jwk")

@@ -102,7 +102,7 @@ def secure_stand(folder: Path, report: Reporter) -> Iterator[Stand]:
         with Children(settings, stand.addresses) as children:
             stand.children = children
             for name in ("worker", "sink"):
-                children.start(name, "streams.cli.main", name, environment=own(stand, name))
+                children.start(name, "streams.cli.main", name)
             report.say("一个部门的记录走完全程 / a department's records go all the way")
             try:
                 flow(stand)
@@ -112,12 +112,6 @@ def secure_stand(folder: Path, report: Reporter) -> Iterator[Stand]:
                     if children.ended():
                         report.say(f"{name}:\n{tail(children.log(name))}")
             yield stand
-
-
-def own(stand: Stand, account: str) -> dict[str, str]:
-    """The logins of a process that has its own."""
-    file = locks.url_file(stand.folder, account)
-    return {SETTING: str(stand.login(account)), "CLICKHOUSE_URL": secret(file).strip() if file.exists() else ""}
 
 
 def ready(stand: Stand) -> None:
