@@ -17,7 +17,7 @@ from monitoring.catalogue import Kind, Metric
 EVERY_S = 5.0
 KEPT_S = 60.0
 GAUGES_S = 35.0  # the exporter looks every 15 or 30 s: what its gauges grew by is told only over more than that
-_ANSWER_S = 3.0
+_ANSWER_S = 5.0  # a busy process answers late
 _LOOPBACK = "http://127.0.0.1:"
 _OF_NO_USE = ("_bucket{", "_created")
 Labels = tuple[tuple[str, str], ...]
@@ -56,22 +56,22 @@ class Window:
     """The looks of the last minute. A figure is None where no process that answers has it."""
 
     def __init__(self, looks: tuple[Look, ...]) -> None:
-        self._looks = looks
+        self.looks = looks
 
     @property
     def seconds(self) -> float:
         """From the oldest look to the newest."""
-        return self._looks[-1].at - self._looks[0].at if self._looks else 0.0
+        return self.looks[-1].at - self.looks[0].at if self.looks else 0.0
 
     @property
     def processes(self) -> tuple[Process, ...]:
-        return self._looks[-1].processes if self._looks else ()
+        return self.looks[-1].processes if self.looks else ()
 
     def series(self, metric: Metric, *, suffix: str = "", **labels: str) -> dict[Labels, float]:
         """The newest figure of each series with these labels: counters of processes are added, of a gauge that two
         processes show the greater one counts."""
         found: dict[Labels, float] = {}
-        for (_, known), value in self._at(self._looks[-1], metric, suffix, labels).items() if self._looks else ():
+        for (_, known), value in self._at(self.looks[-1], metric, suffix, labels).items() if self.looks else ():
             found[known] = found.get(known, 0.0) + value
         return found
 
@@ -83,11 +83,11 @@ class Window:
     def grown(self, metric: Metric, *, suffix: str = "", **labels: str) -> dict[Labels, float] | None:
         """What each series grew by within the window; a counter that began anew counts from 0. None: there are no two
         readings of any such series yet."""
-        if len(self._looks) < 2:
+        if len(self.looks) < 2:
             return None
         total: dict[Labels, float] = {}
-        before = self._at(self._looks[0], metric, suffix, labels)
-        for look in self._looks[1:]:
+        before = self._at(self.looks[0], metric, suffix, labels)
+        for look in self.looks[1:]:
             now = self._at(look, metric, suffix, labels)
             for key, value in now.items():
                 if key in before:

@@ -19,7 +19,7 @@ from deployment import Deployment, deployed
 from monitoring import catalogue as c
 from monitoring import discovery
 from monitoring.console.figures import Flow
-from monitoring.console.looks import Watcher
+from monitoring.console.looks import GAUGES_S, Watcher, Window
 from monitoring.console.map import draw
 from monitoring.lag import measure
 from sinks.clickhouse.connection import connect
@@ -48,6 +48,19 @@ class Shown(NamedTuple):
         with connect(self.here.addresses.clickhouse, self.here.settings.database) as client:
             found: list[tuple[Any, ...]] = client.execute(query)
             return found
+
+
+def seen(here: Deployment, since: float) -> Window:
+    """One look in which the exporter answers, and has looked at the topics' ends after ``since``, Unix seconds."""
+
+    def look() -> Window | None:
+        watcher = Watcher(lambda: discovery.addresses(here.settings.data_dir))
+        watcher.look()
+        looked = watcher.window().series(c.LOOKED, look="ends")
+        return watcher.window() if looked and min(looked.values()) > since else None
+
+    found: Window = until(look, 180)
+    return found
 
 
 def until(true: Callable[[], Any], seconds: float) -> Any:
@@ -106,8 +119,7 @@ def test_waiting_and_rates_of_the_map_are_the_brokers(shown: Shown) -> None:
 
 def test_what_is_written_meanwhile_is_the_rate_of_its_topic(shown: Shown) -> None:
     here = shown.here
-    watcher = Watcher(lambda: discovery.addresses(here.settings.data_dir))
-    watcher.look()
+    first = seen(here, 0.0)
     ((decision,),) = shown.rows("SELECT min(decision_id) FROM decisions")
     before = len(here.read("querylog"))
     for _ in range(2):
@@ -116,13 +128,8 @@ def test_what_is_written_meanwhile_is_the_rate_of_its_topic(shown: Shown) -> Non
     asked = time.time()
     assert len(here.read("querylog")) == before + 2
 
-    def looked() -> bool:
-        time.sleep(2)
-        watcher.look()
-        return min(watcher.window().series(c.LOOKED, look="ends").values()) > asked and watcher.window().seconds > 36
-
-    until(looked, 90)
-    window = watcher.window()
+    time.sleep(GAUGES_S)
+    window = Window((*first.looks, *seen(here, asked).looks))
     grown = window.grown(c.FAMILY_END, family="querylog")
     assert grown is not None and 2 <= sum(grown.values()) <= 4  # a marker for each commit of a transaction
     rate = Flow(window, here.parts.catalogue, here.settings.prefix).family_rate("querylog").value
@@ -130,19 +137,24 @@ def test_what_is_written_meanwhile_is_the_rate_of_its_topic(shown: Shown) -> Non
 
 
 def test_updates_come_over_the_wire(shown: Shown) -> None:
-    with urllib.request.urlopen(f"{shown.address}/live/flow?lang=en", timeout=60) as answer:
-        line = next(line for line in answer if line.startswith(b"data: "))
-    said = json.loads(line.removeprefix(b"data: "))
+    def healthy() -> Any:
+        """An update in which every process answered: on a busy machine one may be late."""
+        with urllib.request.urlopen(f"{shown.address}/live/flow?lang=en", timeout=60) as answer:
+            line = next(line for line in answer if line.startswith(b"data: "))
+        said = json.loads(line.removeprefix(b"data: "))
+        return said if "healthy" in said["parts"]["troubles"] else None
+
+    said = until(healthy, 120)
     arrows = {arrow.key for arrow in draw(shown.here.parts.catalogue).arrows}
     assert said["states"].keys() == arrows and set(said["states"].values()) <= {"ok", "none"}
-    assert "healthy" in said["parts"]["troubles"] and "worker-1" in said["parts"]["processes"]
+    assert "worker-1" in said["parts"]["processes"]
 
 
 def test_the_board_counts_as_the_tables_do_by_hand(shown: Shown) -> None:
     board = {
         code: cells
         for row in shown.page("/channels?lang=en").split("<tr>")[2:]
-        for code in re.findall(r"<br><code>([a-z_]+)</code></th>", row)
+        for code in re.findall(r"<br><code>([a-z_-]+)</code></th>", row)
         for cells in [
             [
                 html.unescape(re.sub(r"<[^>]+>", " ", one)).strip()
