@@ -1,6 +1,7 @@
 """``chengxin portal``: officers' questions and the person's own access over HTTP; ``token``: whoever tries it out."""
 
 import socket
+import sys
 from typing import Annotated
 
 import typer
@@ -59,5 +60,11 @@ def person() -> None:
     from streams.settings import Settings
 
     issuer = Issuer(Settings())
-    number = typer.prompt("公民身份号码 / number", err=True)
-    typer.echo(issuer.person(number, typer.prompt("姓名 / name", err=True)))
+    number = _line("公民身份号码 / number")
+    typer.echo(issuer.person(number, _line("姓名 / name")))
+
+
+def _line(words: str) -> str:
+    """A line of standard input. Not typer's prompt: that leaves a blank on standard output, before the token."""
+    typer.echo(f"{words}: ", err=True, nl=False)
+    return sys.stdin.readline().strip()

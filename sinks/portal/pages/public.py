@@ -91,7 +91,8 @@ def _list(app: FastAPI, desk: Desk, path: str, name: str) -> None:
         found = desk.board.listed(name, day, page)
         if page > 1 and not found.entries:
             raise Refusal(404, "HTTP_404", "没有这一页", "no such page")
-        rules = [plain.publicness(desk.book, row, day) for row in desk.book.publicity.values() if row.list == name]
+        rows = (row for row in desk.book.publicity.values() if row.list == name)
+        rules = sorted((plain.publicness(desk.book, row, day) for row in rows), key=lambda one: one.why_not is not None)
         return frame.shown(
             request, "list.html", at=path, name=name, today=day, listed=found, page=page, book=desk.book, plain=plain,
             pages=max(1, -(-found.total // PAGE)), rules=rules,
