@@ -102,6 +102,15 @@ def test_a_broken_run_is_gone_on_with_and_each_row_gets_its_receipt(
     assert "acknowledged 0" in publish(played, folder, day)[1]
 
 
+def test_without_a_journal_every_record_of_the_topics_is_told_with_its_receipt(played: Played, folder: Path) -> None:
+    sheet = folder / "arrived.json"
+    done = played.here.chengxin("receipts", "--channel", "court", "--sheet", str(sheet), "--arrived")
+    assert done.returncode == 1, done.stderr  # of the sample's records some are faulty
+    found = counts(json.loads(sheet.read_text()))
+    assert sum(found.values()) == len(played.here.read("events.court", "feedback.court", "cases.court"))
+    assert not [outcome for outcome, _ in found if outcome == "missing"] and found["accepted", None] > SOUND_ROWS
+
+
 def test_what_was_held_is_corrected_and_goes_in_again_once(played: Played, folder: Path, day: date) -> None:
     _, found = reconciled(played, folder)
     (held,) = [row for row in found["rows"] if row["outcome"].endswith("held")]

@@ -4,10 +4,12 @@ import re
 
 from schemas.codec import Codec
 from sinks.clickhouse.connection import connect
+from sinks.portal.pages import menu
 from streams.kit import reading
 from tests.leaks import leak_outputs as outputs
 from tests.leaks.leak_needles import Needles
 from tests.secure.attempts import scan
+from tests.secure.attempts_portal import door
 from tests.secure.stand import Stand
 
 NUMBER = re.compile("[0-9A-Z]{15,18}")  # of a person or a body
@@ -29,6 +31,8 @@ def in_no_output_but_the_departments_own(stand: Stand) -> list[str]:
             *outputs.tables(client),
             *outputs.files(stand.folder, besides=NO_OUTPUTS),
             *outputs.commands(stand.outputs),
+            *outputs.metrics(stand.children.metrics),
+            *outputs.pages(door(stand).url, [one.path for one in menu.PUBLIC]),
         ]
     sent = [one for one in found if one.where.startswith("topic events.")]
     assert any(needles.leaks(one.where, one.data) for one in sent), "the search finds them where they are"
