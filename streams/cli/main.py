@@ -86,11 +86,13 @@ for panel, name, group in (
 
 def main() -> None:
     """Entry point: a user's mistake gets one clear line and exit code 2, never a traceback."""
-    from streams.cli.mistakes import MISTAKES, told
-
     try:
         app()
-    except MISTAKES as mistake:
+    except Exception as mistake:
+        from streams.cli.mistakes import MISTAKES, told  # it knows every part of the project: no command waits for that
+
+        if not isinstance(mistake, MISTAKES):
+            raise
         print(_plain(told(mistake)), file=sys.stderr)
         raise SystemExit(2) from None
 

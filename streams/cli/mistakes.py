@@ -2,6 +2,7 @@
 
 import errno
 
+from aiokafka.errors import KafkaError as WorkersKafkaError
 from clickhouse_driver.errors import Error as ClickHouseError
 from kafka.errors import KafkaError
 from pydantic import ValidationError
@@ -76,6 +77,7 @@ MISTAKES = (
     TopicFault,
     UnknownLaw,
     ValidationError,
+    WorkersKafkaError,
 )
 
 _WHY = {

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiokafka.errors import KafkaError as WorkersKafkaError
 
+from streams.cli import main
 from tests.cli.cli_commands import COMMANDS, GOOD, OFFLINE, STARTS_SERVERS, Command, Said, called, empty
 
 TYPED = (int, float, datetime)
@@ -128,3 +130,18 @@ def test_a_file_or_folder_that_will_not_do(
 def test_the_words_of_this_test_are_those_of_commands() -> None:
     names = {one.name for one in COMMANDS}
     assert set(GOOD) | OFFLINE | STARTS_SERVERS <= names and len(names) > 50
+
+
+@pytest.mark.parametrize("fault", [WorkersKafkaError("away"), FileNotFoundError(2, "gone", "rows.csv")])
+def test_a_mistake_met_late_is_told_and_nothing_else_is(fault: Exception, monkeypatch: Any, capsys: Any) -> None:
+    def app() -> None:
+        raise fault
+
+    monkeypatch.setattr(main, "app", app)
+    with pytest.raises(SystemExit) as ended:
+        main.main()
+    assert ended.value.code == 2
+    assert "Traceback" not in capsys.readouterr().err
+    fault = KeyError("a bug of ours")
+    with pytest.raises(KeyError):
+        main.main()
