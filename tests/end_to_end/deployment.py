@@ -54,7 +54,7 @@ class Killed(Children):
         assert child.wait() == -signal.SIGKILL
         self.kills.append(name)
 
-    def ended(self, name: str, timeout_s: float) -> int:
+    def exit_of(self, name: str, timeout_s: float) -> int:
         """Exit code of a process that ends by itself."""
         return self._running[name].wait(timeout_s)
 

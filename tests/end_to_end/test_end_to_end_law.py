@@ -94,7 +94,7 @@ def test_a_worker_that_meets_a_book_nobody_published_stops_and_says_so(
         producer.close()
         with Killed(here.settings, here.addresses, {}) as children:
             children.start("worker-1", "streams.cli.main", "worker")
-            assert children.ended("worker-1", timeout_s=60) == 70
+            assert children.exit_of("worker-1", timeout_s=60) == 70
             log = children.log("worker-1").read_text(encoding="utf-8")
         assert UNKNOWN in log and "chengxin law publish" in log
         assert here.read("receipts.court") == []
