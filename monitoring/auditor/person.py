@@ -35,7 +35,8 @@ def fold_case(view: View, decision: Fields, entry: EntryFact | None) -> Iterator
     if entry is not None and decision["kind"] == "repaired":
         entry.repaired = True
     if order is not None:
-        view.orders[decision["subject"], order["order_no"]] = None if order["done"] else order["due_on"]
+        open_until = None if order["done"] else (order["due_on"], decision["decided_on"])
+        view.orders[decision["subject"], order["order_no"]] = open_until
 
 
 def told_of_the_record(view: View, decision: Fields) -> Iterator[Finding]:
@@ -62,7 +63,8 @@ def fold_overdue(view: View, decision: Fields) -> Iterator[Finding]:
 
 
 def said_to_be_overdue(view: View) -> Iterator[Finding]:
-    """Whatever is past its day at the last tick was said to be."""
+    """Whatever was past its day at the last tick was said to be. What arrived after that tick, past its day already,
+    the next one tells."""
     day = view.last_day
     if day is None:
         return
@@ -77,13 +79,15 @@ def _waited_for(view: View, day: date) -> Iterator[tuple[str, str, date]]:
             yield "obligation", identifier, fact.due
     for entry in view.entries.values():
         for number, case in entry.cases.items():
-            if case.pending and case.due is not None and case.told_on < day:
+            if case.told_on >= day:
+                continue
+            if case.pending and case.due is not None:
                 yield "case", number, case.due
             if case.correction_due is not None and not entry.ended:
                 yield "correction of case", number, case.correction_due
-    for (_, number), due_on in view.orders.items():
-        if due_on is not None:
-            yield "order", number, due_on
+    for (_, number), open_until in view.orders.items():
+        if open_until is not None and open_until[1] < day:
+            yield "order", number, open_until[0]
 
 
 def marked(view: View) -> Iterator[Finding]:

@@ -231,7 +231,8 @@ class View:
     last_word: dict[str, date] = field(default_factory=dict)  # subject -> day of the last decision but a held record's
     obligations: dict[str, ObligationFact] = field(default_factory=dict)
     missed: set[tuple[str, date]] = field(default_factory=set)  # what was said to be overdue, and its day
-    orders: dict[tuple[str, str], date | None] = field(default_factory=dict)  # department, number -> due day if open
+    # department, number -> if open, its due day and the day of the decision that said so
+    orders: dict[tuple[str, str], tuple[date, date] | None] = field(default_factory=dict)
     # department, number -> state and due day, as decided; the same by who reads the topic, as told
     ordered: dict[tuple[str | None, str], tuple[str, date]] = field(default_factory=dict)
     orders_told: dict[tuple[str | None, str], tuple[str, date]] = field(default_factory=dict)

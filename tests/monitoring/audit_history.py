@@ -153,23 +153,23 @@ class History:
         receipt = {"receipt_id": receipt_id(*place), "outcome": "rejected", "faults": [{"code": code}]}
         self.receive(receipt | dict(zip(("source_topic", "source_partition", "source_offset"), place, strict=True)))
 
-    def case(self, step: CaseStep, matter: Matter = Matter.OBJECTION, name: str = "") -> Outcome:
-        """A step of the one case of its matter about the listing."""
+    def case(self, step: CaseStep, matter: Matter = Matter.OBJECTION, name: str = "", of: str = "") -> Outcome:
+        """A step of the one case of its matter about the listing; ``of``: its day where it is sent later."""
         upheld, about = step is CaseStep.UPHELD, listing()
         content = PersonCase(
             target=Target(about.document_no, about.item),
             matter=matter,
             step=step,
             case_no=f"{matter.value}-1",
-            day=self.today,
+            day=day(of) if of else self.today,
             document_no="鲁01执6号" if upheld else None,
             document_digest=DIGEST if upheld else None,
         )
         return self._record(EventKind.CASE, PERSON, SubjectKind.PERSON, name=name, case=content)
 
-    def order(self, due_on: str, department: str = "d" * 32) -> Outcome:
-        duty, due = Duty.ANSWER_PROPOSALS, day(due_on)
-        content = Supervision(SupervisionStep.ORDERED, "督1号", "railway", self.today, duty, due)
+    def order(self, due_on: str, department: str = "d" * 32, of: str = "") -> Outcome:
+        duty, due, ordered_on = Duty.ANSWER_PROPOSALS, day(due_on), day(of) if of else self.today
+        content = Supervision(SupervisionStep.ORDERED, "督1号", "railway", ordered_on, duty, due)
         return self._record(
             EventKind.SUPERVISION, department, SubjectKind.ENTITY, channel="credit", supervision=content
         )

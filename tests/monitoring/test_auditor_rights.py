@@ -47,6 +47,17 @@ def amended_for_long(history: History) -> None:
     history.tick("2019-03-01")
 
 
+def amended_and_sent_late(history: History) -> None:
+    objected(history)
+    history.tick("2019-03-01")
+    history.case(CaseStep.AMENDED, of="2019-01-12")
+
+
+def ordered_and_sent_late(history: History) -> None:
+    history.tick("2019-03-01")
+    history.order("2019-01-31", of="2019-01-12")
+
+
 def repaired(history: History) -> None:
     history.determination(listing())
     history.case(CaseStep.UPHELD, Matter.REPAIR)
@@ -172,3 +183,15 @@ def test_a_rule_switched_off_in_the_core_is_found(
     bent = Ordering().start()
     tell(bent)
     assert found <= set(bent.audit().failed), bent.audit().findings
+
+
+@pytest.mark.parametrize("tell", [amended_and_sent_late, ordered_and_sent_late])
+def test_what_is_past_its_day_when_it_arrives_is_said_at_the_next_tick(
+    monkeypatch: pytest.MonkeyPatch, tell: Story
+) -> None:
+    monkeypatch.setattr("streams.core.passage.decide_overdue", none)  # nobody says anything
+    history = Ordering().start()
+    tell(history)
+    assert history.audit().findings == []
+    history.tick("2019-03-02")
+    assert I.OVERDUE in history.audit().failed
