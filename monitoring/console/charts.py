@@ -24,7 +24,7 @@ def due_by_month(months: Sequence[Due], say: Words) -> str:
     chart = pygal.StackedBar(
         width=1040, height=260, style=_style(), js=(), explicit_size=False, legend_at_bottom=True,
         legend_at_bottom_columns=len(OPEN), show_y_guides=True, margin=8, spacing=8, min_scale=2,
-        disable_xml_declaration=True, no_data_text="", formatter=_whole, value_formatter=_whole,
+        disable_xml_declaration=True, no_data_text="", truncate_label=-1, formatter=_whole, value_formatter=_whole,
     )  # fmt: skip
     chart.uuid = "due"
     tallest = max((sum(one.obligations for one in months if one.month == month) for month in shown), default=0)
