@@ -203,6 +203,13 @@ LATENCY = Metric(
 )
 SINK_ROWS = Metric("chengxin_sink_rows", C, "rows", (TABLE,), "Rows the database acknowledged.")
 SINK_INSERT = Metric("chengxin_sink_insert_seconds", H, "seconds", (TABLE,), "One insert = one block.", _FAST)
+SINK_RETRIES = Metric(
+    "chengxin_sink_retries",
+    C,
+    "attempts",
+    (TABLE,),
+    "Calls the database did not take and that are made again, none = positions and plans; steady growth = it is away.",
+)
 SINK_LAG = Metric(
     "chengxin_sink_lag", G, "offsets", (TOPIC, PARTITION), "End minus stored; reports are this much behind."
 )
@@ -321,6 +328,7 @@ CATALOGUE: tuple[Metric, ...] = (
     LATENCY,
     SINK_ROWS,
     SINK_INSERT,
+    SINK_RETRIES,
     SINK_LAG,
     LOOKED,
     CHANNEL_LAST,

@@ -134,5 +134,9 @@ class SinkObserver:
         self._meters.counter(c.SINK_ROWS, table).inc(rows)
         self._meters.histogram(c.SINK_INSERT, table).observe(seconds)
 
+    def retried(self, table: str) -> None:
+        """One call about ``table`` that the database did not take."""
+        self._meters.counter(c.SINK_RETRIES, table).inc()
+
     def lag(self, topic: str, partition: int, offsets: int) -> None:
         self._meters.gauge(c.SINK_LAG, topic, partition).set(offsets)

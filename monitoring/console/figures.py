@@ -10,7 +10,7 @@ from monitoring import catalogue as c
 from monitoring.catalogue import Metric
 from monitoring.console.looks import GAUGES_S, Labels, Window
 from monitoring.console.map import SINK, Arrow, Map
-from sinks.clickhouse.tables import SINK_GROUP
+from sinks.clickhouse.tables import BY_FAMILY, SINK_GROUP
 from streams import flow
 from topics.catalogue import Catalogue
 
@@ -22,19 +22,20 @@ State = Literal["ok", "warn", "bad", "none"]
 
 
 class Figure(NamedTuple):
-    """``value`` None: there is no figure, or it is being measured."""
+    """``value`` None: there is no figure, or it is being measured. ``total``: where the series behind a rate stand."""
 
     value: float | None
     measuring: bool = False
+    total: float | None = None
 
 
 class Told(NamedTuple):
-    """One arrow. ``rate`` in ``unit`` per second; ``waiting`` in offsets; ``faults`` of the window; ``word``: a key of
-    words.yaml for the state."""
+    """One arrow. ``rate`` in ``unit`` per second; ``waiting`` in offsets, None where nothing can wait: what is written
+    is written; ``faults`` of the window; ``word``: a key of words.yaml for the state."""
 
     rate: Figure
     unit: Literal["records", "offsets", "rows"]
-    waiting: Figure
+    waiting: Figure | None
     faults: Figure
     state: State
     word: str
@@ -66,8 +67,8 @@ class Flow:
             return self._written(arrow.source, arrow.target)
         if arrow.step == "store":
             return self._stored(arrow.source)
-        rate = self._rate(c.SINK_ROWS)
-        return self._moving(rate, "rows", NO_FIGURE, NO_FIGURE)
+        waiting, faults = Figure(self._window.value(c.SINK_LAG)), self._refused()
+        return _warned(self._moving(self._rate(c.SINK_ROWS), "rows", waiting, faults), "store_refuses")
 
     def _read(self, family: str, agent: str) -> Told:
         topics = self._topics(family)
@@ -79,33 +80,35 @@ class Flow:
     def _stored(self, family: str) -> Told:
         group, topics = f"{self._prefix}{SINK_GROUP}", self._topics(family)
         rate = self._rate(c.GROUP_POSITION, topics, by_exporter=True, group=group)
-        told = self._moving(rate, "offsets", self._waiting(group, topics), NO_FIGURE)
+        faults = self._refused(table=BY_FAMILY[family].name) if family in BY_FAMILY else NO_FIGURE
+        told = _warned(self._moving(rate, "offsets", self._waiting(group, topics), faults), "store_refuses")
         return self._stalled(told, group, topics)
 
     def _written(self, agent: str, family: str) -> Told:
         if family == "receipts":
             return self._receipts(agent)
         if family == "decisions":
-            return self._moving(self._rate(c.DECISIONS), "records", NO_FIGURE, self._retries(agent))
-        told = self._moving(self.family_rate(family), "offsets", NO_FIGURE, self._retries(agent))
+            return self._moving(self._rate(c.DECISIONS), "records", None, self._retries(agent))
+        told = self._moving(self.family_rate(family), "offsets", None, self._retries(agent))
         if family == "quarantine":
             return _warned(told._replace(faults=Figure(self._grown(c.FAMILY_END, family=family))), "unreadable")
         return told
 
     def _receipts(self, agent: str) -> Told:
         made, refused = self._grown(c.RECEIPTS, agent=agent), self._grown(c.RECEIPTS, agent=agent, outcome="rejected")
-        told = self._moving(self._rate(c.RECEIPTS, agent=agent), "records", NO_FIGURE, NO_FIGURE)
+        told = self._moving(self._rate(c.RECEIPTS, agent=agent), "records", None, NO_FIGURE)
         if made is None:
             return told
         told = told._replace(faults=Figure(refused or 0.0))
         return _warned(told, "rejecting") if made > ENOUGH and (refused or 0.0) > REJECTED * made else told
 
     def _moving(
-        self, rate: Figure, unit: Literal["records", "offsets", "rows"], waiting: Figure, faults: Figure
+        self, rate: Figure, unit: Literal["records", "offsets", "rows"], waiting: Figure | None, faults: Figure
     ) -> Told:
-        if waiting.value is not None and waiting.value > BEHIND:
+        held = None if waiting is None else waiting.value
+        if held is not None and held > BEHIND:
             return Told(rate, unit, waiting, faults, "warn", "behind")
-        if rate.value is None and waiting.value is None:
+        if rate.value is None and held is None:
             return Told(rate, unit, waiting, faults, "none", "measuring" if rate.measuring else "no_figure")
         return Told(rate, unit, waiting, faults, "ok", "moving" if rate.value else "at_rest")
 
@@ -132,17 +135,25 @@ class Flow:
             return NO_FIGURE
         return Figure(self._grown(c.RETRIES, agent=agent) or 0.0)
 
+    def _refused(self, **labels: str) -> Figure:
+        """Calls that ClickHouse did not take; none are counted until the first."""
+        if self._window.value(c.SINK_LAG) is None:
+            return NO_FIGURE
+        return Figure(self._grown(c.SINK_RETRIES, **labels) or 0.0)
+
     def _rate(
         self, metric: Metric, topics: Collection[str] = (), *, by_exporter: bool = False, **labels: str
     ) -> Figure:
         grown = self._window.grown(metric, **labels)
         found = [grew for key, grew in (grown or {}).items() if not topics or _topic(key) in topics]
+        series = self._window.series(metric, **labels)
+        shown = [value for key, value in series.items() if not topics or _topic(key) in topics]
+        total = sum(shown) if shown else None
         if not found:
-            shown = [key for key in self._window.series(metric, **labels) if not topics or _topic(key) in topics]
-            return Figure(None, measuring=bool(shown) and self._window.seconds < GAUGES_S)
+            return Figure(None, bool(shown) and self._window.seconds < GAUGES_S, total)
         if by_exporter and self._window.seconds < GAUGES_S:
-            return Figure(None, measuring=True)
-        return Figure(sum(found) / self._window.seconds)
+            return Figure(None, measuring=True, total=total)
+        return Figure(sum(found) / self._window.seconds, total=total)
 
     def _grown(self, metric: Metric, **labels: str) -> float | None:
         grown = self._window.grown(metric, **labels)

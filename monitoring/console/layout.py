@@ -8,7 +8,7 @@ from monitoring.console.map import Arrow, Map, Node
 _ROW = 62
 _LANE = 46  # above the first row and below the last one
 _BOX, _BAR, _BOX_HEIGHT = 150, 56, 46
-_GAP = 126  # between columns: room for a figure
+_GAP = 140  # between columns: room for two figures
 
 
 class Box(NamedTuple):

@@ -45,9 +45,16 @@ def cells(arrows: dict[str, Told], say: Words) -> Live:
     texts: dict[str, str] = {}
     states: dict[str, str] = {}
     for key, told in arrows.items():
+        waiting, faults = _count(told.waiting, say), _count(told.faults, say)
         texts[f"{key}.rate"] = _rate(told.rate, say)
-        texts[f"{key}.waiting"] = _count(told.waiting, say)
-        texts[f"{key}.faults"] = _count(told.faults, say)
+        texts[f"{key}.total"] = say.number(told.rate.total)
+        texts[f"{key}.waiting"] = waiting
+        texts[f"{key}.faults"] = faults
+        texts[f"{key}.pace"] = _pace(told.rate, say)
+        known = ((told.waiting, "waiting_short", waiting), (told.faults, "faults_short", faults))
+        texts[f"{key}.note"] = " ".join(
+            f"{say(name)} {text}" for figure, name, text in known if figure is not None and figure.value is not None
+        )
         texts[f"{key}.word"] = say(told.word)
         states[key] = told.state
     return Live(texts, states)
@@ -138,5 +145,10 @@ def _rate(found: Figure, say: Words) -> str:
     return say.rate(found.value)
 
 
-def _count(found: Figure, say: Words) -> str:
-    return say("no_figure") if found.value is None else f"{found.value:,.0f}"
+def _pace(found: Figure, say: Words) -> str:
+    """How fast now and how much so far: at rest the former says little."""
+    return _rate(found, say) if found.total is None else f"{_rate(found, say)} · {found.total:,.0f}"
+
+
+def _count(found: Figure | None, say: Words) -> str:
+    return "—" if found is None else say.number(found.value)

@@ -10,6 +10,10 @@ class Observer(Protocol):
         """One acknowledged insert of one block."""
         ...
 
+    def retried(self, table: str) -> None:
+        """One call that the database did not take and that is made again; ``none``: about no table of rows."""
+        ...
+
     def lag(self, topic: str, partition: int, offsets: int) -> None:
         """Offsets between the topic's end and the last one stored; commit markers count, so a few remain at rest."""
         ...

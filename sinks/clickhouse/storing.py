@@ -24,6 +24,7 @@ from sinks.clickhouse.tables import ERASABLE
 from sinks.clickhouse.writer import Passing, Writer
 
 log = logging.getLogger("chengxin.sink")
+_NO_TABLE = "none"  # a call about positions or plans
 T = TypeVar("T")
 
 
@@ -184,7 +185,7 @@ class Storing:
                 token += "+"
                 log.warning("token of %s was taken without its rows; storing under %s", block.token, token)
             except Passing as error:
-                log.warning("ClickHouse: %s; %s waits", error, block.token)
+                self._retried(block.table.name, f"{error}; {block.token} waits")
                 doubtful = True
                 planned_at = 0.0
                 await asyncio.sleep(pause)
@@ -211,9 +212,14 @@ class Storing:
             try:
                 return await attempt()
             except Passing as error:
-                log.warning("ClickHouse: %s", error)
+                self._retried(_NO_TABLE, str(error))
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, self._limits.backoff_max_s)
+
+    def _retried(self, table: str, why: str) -> None:
+        log.warning("ClickHouse: %s", why)
+        if self._observer:
+            self._observer.retried(table)
 
     def _report_lag(self, lane: Lane) -> None:
         end = self._consumer.highwater(TopicPartition(lane.topic, lane.partition))

@@ -4,7 +4,7 @@ import pytest
 from console_stand import CATALOGUE, Scene
 
 from monitoring import catalogue as c
-from monitoring.console.figures import BEHIND, ENOUGH, STANDS, Flow, Told, troubles
+from monitoring.console.figures import BEHIND, ENOUGH, STANDS, Figure, Flow, Told, troubles
 from monitoring.console.looks import GAUGES_S
 from monitoring.console.map import draw
 from sinks.clickhouse.tables import SINK_GROUP
@@ -117,6 +117,45 @@ def test_retries_are_the_agents_faults_and_none_is_zero_only_where_it_works() ->
     scene.of("worker-1").counter(c.RETRIES, "intake", "KafkaTimeoutError").inc(2)
     scene.look(15.0)
     assert told(scene)["events>intake"].faults.value == 2 == told(scene)["intake>accepted"].faults.value
+
+
+def test_what_the_database_does_not_take_stands_at_the_arrow_of_its_table_and_at_the_last_one() -> None:
+    scene = Scene()
+    scene.look(0.0)
+    assert told(scene)["decisions>sink"].faults.value is None is told(scene)["sink>clickhouse"].faults.value
+    scene.of("sink-1").gauge(c.SINK_LAG, "decisions", 0).set(7)
+    scene.of("sink-1").gauge(c.SINK_LAG, "accepted", 0).set(4)
+    scene.of("sink-1").counter(c.SINK_ROWS, "decisions").inc(30)
+    for table in ("decisions", "none"):
+        scene.of("sink-1").counter(c.SINK_RETRIES, table).inc(0)
+    scene.look(5.0)
+    before = told(scene)
+    assert before["decisions>sink"].faults.value == 0 == before["sink>clickhouse"].faults.value
+    assert (before["sink>clickhouse"].waiting, before["sink>clickhouse"].rate.total) == (Figure(11), 30)
+    scene.of("sink-1").counter(c.SINK_RETRIES, "decisions").inc(2)
+    scene.of("sink-1").counter(c.SINK_RETRIES, "none").inc(1)
+    scene.look(10.0)
+    after = told(scene)
+    assert {key: after[key].faults.value for key in ("decisions>sink", "receipts>sink", "sink>clickhouse")} == {
+        "decisions>sink": 2,
+        "receipts>sink": 0,
+        "sink>clickhouse": 3,
+    }
+    marked = {one.about for one in troubles(scene.window(), after) if one.word == "store_refuses"}
+    assert marked == {"decisions>sink", "sink>clickhouse"}
+    assert after["erasures>sink"].faults.value is None  # read in no group, into no table of its own
+
+
+def test_what_went_over_an_arrow_so_far_is_told_though_it_rests_and_nothing_waits_where_it_is_written() -> None:
+    scene = Scene()
+    for at in (0.0, GAUGES_S):
+        scene.of("exporter-1").gauge(c.FAMILY_END, "notices").set(120)
+        scene.of("worker-1").gauge(c.POSITION, "intake", "events.court", 0).set(100)
+        scene.look(at)
+    one = told(scene)["casework>notices"]
+    assert (one.rate.value, one.rate.total, one.waiting, one.word) == (0, 120, None, "at_rest")
+    assert told(scene)["events>intake"].rate.total == 100
+    assert told(scene)["casework>bureau"].rate.total is None
 
 
 def test_a_process_that_does_not_answer_is_told_first() -> None:

@@ -121,6 +121,10 @@ def test_the_flow_shows_figures_at_their_arrows_and_says_where_there_is_none(sta
     assert shown["events&gt;intake.rate"] == "1.0/s" and shown["events&gt;intake.waiting"] == "1,234"
     assert shown["intake&gt;receipts.rate"] == "1.2/s"  # 50 in 40 s
     assert shown["cases&gt;intake.rate"] == shown["decisions&gt;sink.waiting"] == "no figure"
+    assert shown["intake&gt;receipts.waiting"] == "—" and shown["sink&gt;clickhouse.total"] == "60"
+    drawn = dict(re.findall(r'<text [^>]*data-text="([^"]+)">([^<]*)</text>', text))
+    assert drawn["sink&gt;clickhouse.pace"] == "1.2/s · 60" and drawn["events&gt;intake.note"] == "lag 1,234"
+    assert drawn["intake&gt;receipts.note"] == "faults 0" and drawn["cases&gt;intake.note"] == ""
     assert "query log: 1.0/s" in text
     for node in draw(CATALOGUE).nodes:
         assert f">{node.name}<" in text or node.kind != "family"

@@ -122,6 +122,8 @@ def test_positions_restores_lag_and_the_sink(meters: Meters) -> None:
     show(meters, [Lag("chengxin", "events.court", 2, position=17, end=20)])
     sink.inserted("decisions", 500, 0.1)
     sink.lag("events.court", 0, 7)
+    sink.retried("decisions")
+    sink.retried("none")
     with Endpoint(meters) as endpoint:
         seen = scrape(endpoint.port)
     place = {"topic": "events.court", "partition": "2"}
@@ -133,6 +135,8 @@ def test_positions_restores_lag_and_the_sink(meters: Meters) -> None:
     assert seen[key("chengxin_group_lag", group="chengxin", **place)] == 3
     assert seen[key("chengxin_group_position", group="chengxin", **place)] == 17
     assert seen[key("chengxin_sink_rows_total", table="decisions")] == 500
+    assert seen[key("chengxin_sink_retries_total", table="decisions")] == 1
+    assert seen[key("chengxin_sink_retries_total", table="none")] == 1
     assert seen[key("chengxin_sink_insert_seconds_count", table="decisions")] == 1
     assert seen[key("chengxin_sink_lag", topic="events.court", partition="0")] == 7
 
