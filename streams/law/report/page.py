@@ -10,6 +10,7 @@ from streams.law.report.build import Report
 from streams.law.report.chains import Chain, Heading
 from streams.law.report.dates import Finding
 from streams.law.report.papers import Row, Version
+from topics.look import style
 
 _STYLE = Path(__file__).with_name("page.css")
 _SECTIONS = (
@@ -39,9 +40,10 @@ def page(report: Report) -> str:
     return (
         f'<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{e(report.book.title)} {report.day}</title><style>{_STYLE.read_text(encoding='utf-8')}</style></head>"
+        f"<title>{e(report.book.title)} {report.day}</title><style>{style()}{_STYLE.read_text(encoding='utf-8')}"
+        "</style></head>"
         f"<body>{_head(report)}{_nav()}<main>{body}</main>"
-        f"<footer>法律簿摘要 <code>{report.book.digest}</code></footer></body></html>\n"
+        f'<footer class="site">法律簿摘要 <code>{report.book.digest}</code></footer></body></html>\n'
     )
 
 
@@ -54,7 +56,8 @@ _INTRO = {
 
 
 def _nav() -> str:
-    return "<nav><ul>" + "".join(f'<li><a href="#{name}">{title}</a></li>' for name, title in _SECTIONS) + "</ul></nav>"
+    links = "".join(f'<li><a href="#{name}">{title}</a></li>' for name, title in _SECTIONS)
+    return f'<nav class="index" aria-label="目录"><ul>{links}</ul></nav>'
 
 
 def _head(report: Report) -> str:
@@ -73,12 +76,12 @@ def _head(report: Report) -> str:
         ("日期冲突", n["conflicts"], "", n["conflicts"] > 0),
     )
     cells = "".join(
-        f"<div{' class=wrong' if wrong else ''}><dt>{name}</dt><dd>{number}<small>{note}</small></dd></div>"
+        f'<div class="card">{name}<b class="figure{" error" if wrong else ""}">{number}</b><small>{note}</small></div>'
         for name, number, note, wrong in shown
     )
     return (
         f'<header><h1>{e(report.book.title)}</h1><p class="quiet">报告日 {report.day}</p>'
-        f'<dl class="figures">{cells}</dl><p>{e(words.COUNTS)}</p></header>'
+        f'<div class="cards">{cells}</div><p>{e(words.COUNTS)}</p></header>'
     )
 
 
@@ -88,7 +91,7 @@ def _headings(report: Report, headings: tuple[Heading, ...]) -> str:
 
 def _heading(report: Report, heading: Heading) -> str:
     live = sum(bool(chain.live(report.day)) for chain in heading.chains)
-    tag = _tag("has", f"{live} 项有措施") if live else _tag("none", "没有可适用于自然人的措施")
+    tag = _tag("ok", f"{live} 项有措施") if live else _tag("warn", "没有可适用于自然人的措施")
     items = "".join(_chain(report, chain) for chain in heading.chains)
     return (
         f'<details><summary><span class="name">{e(heading.name)}</span>{tag}'
@@ -116,10 +119,10 @@ def _chain(report: Report, chain: Chain) -> str:
         )
     else:
         why = "；".join(words.reason(code, book) for code in chain.reasons)
-        inside = f'<p class="none">没有措施：{e(why)}</p>'
+        inside = f'<p class="quiet">没有措施：{e(why)}</p>'
     chained = " chained" if chain.live(report.day) else ""
     return (
-        f'<div class="item{chained}"><h4>{e(item.name)} <code>{item.code}</code></h4>'
+        f'<div class="item{chained}"><h3>{e(item.name)} <code>{item.code}</code></h3>'
         f'<p class="quiet">认定依据 {e(papers)}，{e(item.clause)}</p>{inside}</div>'
     )
 
@@ -128,13 +131,13 @@ def _rule_cells(report: Report, rule: Rule) -> tuple[str, ...]:
     book = report.book
     basis = "；".join(words.place(book.instruments[code]) for code in rule.basis)
     standing = words.standing(rule, report.day)
-    mood = "has" if standing == "今日有效" else "past"
+    mood = "ok" if standing == "今日有效" else "none"
     return (
         e(book.measures[rule.measure].name),
         f"{e(rule.clause)}<br><code>{e(rule.rule_id)}</code>",
         e(basis),
         e(words.executor(rule, book)),
-        f'<span class="{mood}">{standing}</span><br><small>{_span(rule)}</small>',
+        f'<span class="state {mood}">{standing}</span><br><small>{_span(rule)}</small>',
     )
 
 
@@ -145,13 +148,13 @@ def _span(rule: Rule) -> str:
 
 def _version(report: Report, version: Version) -> str:
     book, live = report.book, len(version.in_force(report.day))
-    tags = [_tag("has", f"启用 {len(version.active)}，今日有效 {live}")] if version.active else []
-    tags.append(_tag("none" if version.inactive else "past", f"未启用 {len(version.inactive)}"))
+    tags = [_tag("ok", f"启用 {len(version.active)}，今日有效 {live}")] if version.active else []
+    tags.append(_tag("warn" if version.inactive else "none", f"未启用 {len(version.inactive)}"))
     facts = [f"牵头 {version.lead}", f"施行 {words.span(version.in_force_from, version.in_force_to)}"]
     facts.append(words.GRADES[version.instrument.basis_grade] + ("，激励" if version.incentive else ""))
     if version.measures_in_text:
         facts.append(f"文本称有 {version.measures_in_text} 项措施")
-    unread = f'<p class="none">{e(words.reason(version.unread, book))}</p>' if version.unread else ""
+    unread = f'<p class="quiet">{e(words.reason(version.unread, book))}</p>' if version.unread else ""
     why = "；".join(f"{words.reason(code, book)}：{number} 行" for code, number in version.reasons().items())
     reasons = f'<p class="quiet">{e(why)}</p>' if why else ""
     rows = _table(("措施", "条款", "执行部门", "状态"), [_row_cells(report, row) for row in version.rows])
@@ -166,9 +169,9 @@ def _version(report: Report, version: Version) -> str:
 def _row_cells(report: Report, row: Row) -> tuple[str, ...]:
     rule, book = row.rule, report.book
     if rule.active:
-        state = f'<span class="has">启用</span>，{words.standing(rule, report.day)}'
+        state = f'<span class="state ok">启用</span> {words.standing(rule, report.day)}'
     else:
-        state = f'<span class="none">未启用</span>：{e(words.reason(rule.inactive_reason or "", book))}'
+        state = f'<span class="state none">未启用</span> {e(words.reason(rule.inactive_reason or "", book))}'
     return (
         e(book.measures[rule.measure].name),
         f"{e(rule.clause)}<br><code>{e(rule.no)}</code>",
@@ -208,8 +211,10 @@ def _findings(report: Report) -> str:
     lines += [f"案例未通过：{e(name)}" for name in report.proof.failed]
     lines += [f"规则缺案例：{e(rule)}" for rule in report.proof.without(report.book)]
     if not lines:
-        return '<p class="has">没有：日期网格无空缺、无冲突，每条启用的规则都有提出和不提出的案例，案例全部通过。</p>'
-    return '<ul class="bad">' + "".join(f"<li>{line}</li>" for line in lines) + "</ul>"
+        return (
+            '<p class="notice">没有：日期网格无空缺、无冲突，每条启用的规则都有提出和不提出的案例，案例全部通过。</p>'
+        )
+    return '<ul class="error">' + "".join(f"<li>{line}</li>" for line in lines) + "</ul>"
 
 
 def _days(kind: str, found: Iterable[Finding]) -> Iterable[str]:
@@ -217,7 +222,7 @@ def _days(kind: str, found: Iterable[Finding]) -> Iterable[str]:
 
 
 def _tag(mood: str, text: str) -> str:
-    return f'<span class="tag {mood}">{text}</span>'
+    return f'<span class="state {mood}">{text}</span>'
 
 
 def _table(names: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
