@@ -134,6 +134,7 @@ def put_together(results: list[Result], shared: Any, late: Any, sink: Any, engin
         "engine_ratio": engine["engine_ratio"],
         "engine": engine,
         "clickhouse_rows_per_second": sink["rows_per_second"],
+        "clickhouse_turning_share": sink["turning_share"],
         "clickhouse_ratio": figures.clickhouse_ratios(sink["rows_per_second"]),
         "events_per_second": rates,
         "cpu_us": {name: median(r.cpu_us for r in found) for name, found in by_name.items()},
