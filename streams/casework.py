@@ -33,6 +33,7 @@ class CaseworkStep:
         self._partition = partition
         self._codec = desk.codec
         self._law = desk.law
+        self._answered = desk.catalogue.answered
         self._messages = desk.messages
         self._chunk = desk.chunk
         self._tally = tally
@@ -58,8 +59,9 @@ class CaseworkStep:
             return self._move(era if already else era.announced(event), event, tx)
         receipt = self._decide(event, event.subject, *self._judged_by(event), tx)
         assert receipt is not None
-        tx.emit(self._messages.receipt(event.channel, receipt))
-        self._tally.receipt(event.channel, receipt.outcome, receipt.faults[0].code if receipt.faults else None)
+        tx.emit(self._messages.receipt(receipt))
+        code = receipt.faults[0].code if receipt.faults else None
+        self._tally.receipt(self._answered(event.source_topic), receipt.outcome, code)
         for name, value in record.headers:
             if name == SOURCE_HEADER:
                 self._tally.source(int(value))

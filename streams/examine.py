@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from schemas.codec import Codec, Decoded, SchemaFault
-from streams import texts
+from streams import filed, texts
 from streams.core import checks, ids
 from streams.core.decisions import Fault, Outcome, Receipt
 from streams.core.events import (
@@ -54,7 +54,8 @@ _MAY_COME_BY_REFERENCE = (EventKind.ENDING, EventKind.FEEDBACK, EventKind.CASE, 
 
 
 class Source(NamedTuple):
-    """Where a record stands; ``topic`` without the deployment's prefix, so that identifiers do not depend on it."""
+    """Where a record stands; ``topic`` without the deployment's prefix, so that identifiers do not depend on it.
+    ``channel``: whose it is, and who gets its receipt."""
 
     topic: str
     family: str
@@ -92,6 +93,15 @@ class _Said(NamedTuple):
     sent_digest: str
 
 
+class _Meant(NamedTuple):
+    """What a record is for the flow. ``channel``: whose event it is; ``subject``: as the record states it."""
+
+    kind: EventKind
+    payload: Payload
+    channel: str
+    subject: dict[str, Any]
+
+
 class _Rejection(Exception):
     def __init__(self, *faults: Fault) -> None:
         super().__init__(faults[0].code)
@@ -127,24 +137,23 @@ class Examiner:
             return Ruling(_receipt(source, rejection.faults, day, law, _Said(event_id, decoded.schema_id, sent)))
 
     def _accept(self, source: Source, decoded: Decoded, sent: str, day: date, law: LawBook) -> Ruling:
-        kind, shape = _PAYLOADS[decoded.record]
         if faults := texts.faults(decoded.value):
             raise _Rejection(*faults)
         if not decoded.value["event_id"].strip():
             raise _Rejection(Fault("EVENT_ID_MISSING", "event_id", "empty", "the channel's own id of the record"))
-        payload = from_avro(decoded.value, shape)
+        kind, payload, channel, stated = _meant(decoded, source.channel, law)
         if isinstance(payload, Supervision):
             subject = self._department(payload.channel)
         else:
-            subject = self._identify(kind, decoded.value["subject"], source.channel)
+            subject = self._identify(kind, stated, channel)
         facts = checks.SubjectFacts(subject.kind, subject.birth_date)
-        checked = checks.check(payload, source.channel, facts, law, day)
+        checked = checks.check(payload, channel, facts, law, day)
         if checked.faults:
             raise _Rejection(*checked.faults)
         accepted = Accepted(
             receipt_id=ids.receipt_id(source.topic, source.partition, source.offset),
             kind=kind,
-            channel=source.channel,
+            channel=channel,
             source_topic=source.topic,
             source_partition=source.partition,
             source_offset=source.offset,
@@ -154,7 +163,7 @@ class Examiner:
             subject=subject.token,
             subject_kind=subject.kind,
             name_check=subject.name_check,
-            content_digest=ids.content_digest(kind, source.channel, subject.token, subject.name_check, payload),
+            content_digest=ids.content_digest(kind, channel, subject.token, subject.name_check, payload),
             warnings=subject.warnings + checked.warnings,
             bars=checked.bars,
             department_tokens=_department_tokens(payload, subject, law),
@@ -224,6 +233,19 @@ class Examiner:
             return None
         value = self._codec.encode("MaskedIdentity", mask(normalise_name(identity.name), identity.number)._asdict())
         return f"{accepted.subject}:{accepted.name_check}".encode(), value
+
+
+def _meant(decoded: Decoded, sender: str, law: LawBook) -> _Meant:
+    """A department's record is its own; what a person filed goes to the department that it names."""
+    if decoded.record != filed.RECORD:
+        kind, shape = _PAYLOADS[decoded.record]
+        return _Meant(kind, from_avro(decoded.value, shape), sender, decoded.value.get("subject", {}))
+    filing = from_avro(decoded.value, filed.Filing)
+    if faults := filing.faults(law):
+        raise _Rejection(*faults)
+    kind, payload = filing.event()
+    stated = {"kind": "person", "id_type": "none", "id_number": None, "name": None, "case_ref": filing.case_ref}
+    return _Meant(kind, payload, filing.channel, stated)
 
 
 def _checked_number(person: bool, number: str) -> Identifier:

@@ -56,7 +56,7 @@ AGENTS = (
 APP = (
     "chengxin"  # after the deployment's prefix: the workers' consumer group, and where their transactions' names begin
 )
-SOURCES = ("events", "feedback", "cases")  # what departments send: each record gets one receipt
+SOURCES = ("events", "feedback", "cases", "filings")  # what departments send, and people: each gets one receipt
 # every family an agent writes, once, in the order in which the oracle compares them: casework's first
 WRITTEN = tuple(dict.fromkeys(family for agent in reversed(AGENTS) for family in agent.writes))
 

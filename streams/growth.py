@@ -22,7 +22,7 @@ from topics.access import reach
 from topics.catalogue import Catalogue, Scale, TopicSpec
 
 BY_SUBJECT = ("accepted", "decisions", "identities", "displays", "casework-changelog", "intake-changelog")
-IN_PLACE = ("events", "feedback", "cases", "clock")
+IN_PLACE = ("events", "feedback", "cases", "filings", "clock")
 _TOKEN = 32  # hex characters in front of a key that a subject's token begins
 _WAIT_S = 60
 

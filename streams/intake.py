@@ -71,9 +71,9 @@ class IntakeStep:
         self._tally.rollback()
 
     def _source(self, record: Record) -> Source:
-        family, channel = self._desk.catalogue.owner_of(record.topic, self._desk.prefix)
+        family, _ = self._desk.catalogue.owner_of(record.topic, self._desk.prefix)
         topic = record.topic.removeprefix(self._desk.prefix)
-        return Source(topic, family, channel or "", record.partition, record.offset)
+        return Source(topic, family, self._desk.catalogue.answered(topic), record.partition, record.offset)
 
     def _forward(self, source: Source, record: Record, era: Era, tx: Transaction) -> None:
         try:
@@ -91,7 +91,7 @@ class IntakeStep:
         return accepted
 
     def _reject(self, source: Source, ruling: Ruling, receipt: Receipt, record: Record, tx: Transaction) -> None:
-        tx.emit(self._desk.messages.receipt(source.channel, receipt))
+        tx.emit(self._desk.messages.receipt(receipt))
         if ruling.quarantine is not None:
             self._quarantine(source, receipt.receipt_id, ruling.quarantine, record.value, tx)
         self._tally.receipt(source.channel, receipt.outcome, receipt.faults[0].code)

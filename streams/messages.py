@@ -73,9 +73,10 @@ class Messages:
     def topic(self, family: str, channel: str | None = None) -> str:
         return self._catalogue.name(family, channel, self._prefix)
 
-    def receipt(self, channel: str, receipt: Receipt) -> Output:
-        """The one answer to one record, keyed by where the record stands."""
+    def receipt(self, receipt: Receipt) -> Output:
+        """The one answer to one record, keyed by where the record stands, for whoever wrote it."""
         key = source_key(receipt.source_topic, receipt.source_partition, receipt.source_offset)
+        channel = self._catalogue.answered(receipt.source_topic)
         return Output(self.topic("receipts", channel), key, self._codec.encode("Receipt", receipt))
 
     def of(self, decision: Decision, standing: Standing, law: LawBook, partition: int) -> Iterator[Output]:

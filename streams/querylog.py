@@ -1,6 +1,7 @@
 """查询日志: who looked, when, at what, for which purpose (notice, part 3). No log, no answer (design rule 9)."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import NamedTuple
@@ -65,11 +66,12 @@ class QueryLog:
         self.close()
 
 
-def record(reader: Reader, query: Query, purposes: dict[str, str]) -> None:
+def record(reader: Reader, query: Query, why_not: Callable[[str], str | None]) -> None:
     """Put the question of a command on record; returns only when the broker has committed it.
 
-    A question with an unknown purpose, or without an officer, is put on record too, as refused. So is one about
-    something that is no id; but without what was typed, for that may be a number or a name.
+    ``why_not``: of a purpose why it is not allowed; None: it is. A question that is not, or without an officer, is put
+    on record too, as refused. So is one about something that is no id; but without what was typed, for that may be a
+    number or a name.
 
     :raises Refused: not on record, or not allowed. The caller must not answer.
     """
@@ -80,10 +82,8 @@ def record(reader: Reader, query: Query, purposes: dict[str, str]) -> None:
     elif query.officer.strip() in ("", SELF):  # a person's own questions stand under it, and nobody counts those
         query = query._replace(refused="OFFICER_MISSING")
         why = "缺少查询人 / --officer is empty, or nobody: give your staff reference"
-    elif query.purpose not in purposes:
+    elif (why := why_not(query.purpose)) is not None:
         query = query._replace(refused="PURPOSE_NOT_ALLOWED")
-        known = "; ".join(f"{code} ({text})" for code, text in purposes.items())
-        why = f"查询用途不在应用目录中 / --purpose {query.purpose!r} is none of: {known}"
     with QueryLog(reader) as log:
         log.write(query)
     if why is not None:

@@ -3,6 +3,7 @@
 Nothing else writes a topic name down, so that the prefix, the list of channels and the partition counts change here.
 """
 
+from collections import Counter
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -13,6 +14,7 @@ from topics.people import FOLDER, People, chosen, load_people
 
 DAY_MS = 86_400_000
 Scale = Literal["local", "province"]
+PLATFORM = "credit"  # channel of the office that runs the platform and its portal (条例 9)
 
 
 class Input(msgspec.Struct, frozen=True):
@@ -91,6 +93,9 @@ class Catalogue:
             for channel in self.channels_of(family.family) or (None,)
         }
         self._owners = {name: owner for owner, name in self._names.items()}
+        if len(self._owners) != len(self._names):  # a channel called portal would be one
+            twice = next(name for name, count in Counter(self._names.values()).items() if count > 1)
+            raise TopicFault(twice, "topic", "two families have a topic of this name; rename the channel or the family")
 
     @classmethod
     def load(cls, folder: Path | None = None) -> "Catalogue":
@@ -137,6 +142,11 @@ class Catalogue:
         if not topic.startswith(prefix):
             raise KeyError(topic)
         return self._owners[topic.removeprefix(prefix)]
+
+    def answered(self, topic: str) -> str:
+        """The channel whose ``receipts`` answer the records of an input topic (without prefix): its own, or the office
+        that runs the portal."""
+        return self.owner_of(topic)[1] or PLATFORM
 
     def admitted(self, family: str) -> frozenset[str]:
         """Names of the records the family's topics may carry; empty = none."""

@@ -11,6 +11,7 @@ from monitoring.assessment import cells, freezing, queries, reference, returns
 from monitoring.assessment.cells import Cells
 from monitoring.assessment.faults import AssessmentFault
 from monitoring.assessment.freezing import Frozen
+from sinks.portal.applications import Applications
 from streams.core.law import LawBook
 from streams.law.code_classes import classes
 from streams.reader import Reader
@@ -46,13 +47,19 @@ class Months(NamedTuple):
 def query_log(reader: Reader, book: LawBook) -> Asked:
     """The query log of a deployment."""
     spec = reader.catalogue.families["querylog"].partitions.of(reader.settings.scale)
-    platforms, purposes = reference.cities_of_channels(book), book.purposes
+    platforms, purposes = reference.cities_of_channels(book), _purposes(reader, book)
 
     def asked(first: date, last: date) -> dict[date, Cells]:
         topic, months = reader.topic("querylog"), (first, last)
         return queries.read(reader.bootstrap, topic, spec, reader.codec, months, purposes=purposes, platforms=platforms)
 
     return asked
+
+
+def _purposes(reader: Reader, book: LawBook) -> dict[str, str]:
+    """What a question may be for: of the published application catalogue, and of looks from before there was one."""
+    published = Applications.load(book, reader.catalogue).purposes
+    return {**book.purposes, **{one.code: one.zh for one in published.values()}}
 
 
 def today(client: Client) -> date:

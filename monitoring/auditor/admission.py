@@ -17,6 +17,14 @@ from monitoring.auditor.view import View, Young
 Fields = dict[str, Any]
 _DATES = ("document_date", "effect_date", "conduct_end")
 _DOCUMENT = ("document_no", "document_date", "effect_date")
+FILED_AT = "cases.portal"  # the topic of topics/filings.yaml
+_ACTS = (
+    "case objection opened",
+    "case repair opened",
+    "ending honour_waived",
+    "consent given",
+    "consent withdrawn",
+)
 _NUMBER = 18  # characters of a citizen number
 
 
@@ -133,6 +141,16 @@ def stated_day(view: View, value: Fields, where: str) -> Iterator[Finding]:
     if stated != (day is not None) or (bounds is not None and not bounds.first <= day <= bounds.last):
         expected = f"{bounds.first}..{bounds.last}" if bounds is not None else f"stated: {stated}"
         yield Finding(Invariant.STATED_DAY, where, f"{item.code} {content['ground']} until {day}", expected)
+
+
+def filed(value: Fields, where: str) -> Iterator[Finding]:
+    """The portal is no department: nothing that it sends decides a case or ends a record but an honour."""
+    if value["source_topic"] != FILED_AT:
+        return
+    said = value[value["kind"]]
+    act = " ".join([value["kind"], *(said[name] for name in ("matter", "reason", "step") if name in said)])
+    if act not in _ACTS:
+        yield Finding(Invariant.FILED, where, act, " | ".join(_ACTS))
 
 
 def law_of(view: View, value: Fields) -> Law:

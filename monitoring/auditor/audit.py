@@ -12,7 +12,7 @@ from monitoring.auditor.view import View
 from schemas.codec import Codec, SchemaFault
 from topics.catalogue import Catalogue, TopicSpec
 
-SOURCES = ("events", "feedback", "cases")
+SOURCES = ("events", "feedback", "cases", "filings")
 Progress = Callable[[str, int], None]
 
 

@@ -81,6 +81,7 @@ def accepted(view: View, partition: int, value: Fields) -> None:
     wrong = [] if known else [Finding(Invariant.ACCEPTED_ONCE, where, "on accepted", "a source record")]
     view.findings.check(Invariant.ACCEPTED_ONCE, wrong)
     view.findings.check(Invariant.LAW_PUBLISHED, content.published(view, value, where))
+    view.findings.check(Invariant.FILED, admission.filed(value, where))
     _remember(view, value)
     if admission.content_of(value) is not None:
         for invariant, check in (*admission.CHECKS, *content.CHECKS):

@@ -37,6 +37,7 @@ class Invariant(StrEnum):
     NO_MINOR = "no record about a minor is accepted"
     FAIR_PROCEDURE = "no record without prior notice and hearing, or of a simple procedure, is accepted"
     PROVIDER = "every accepted document comes from a body of a listed sector and level, through its own channel"
+    FILED = "what comes through the portal is an act of a person: a case opened, an honour waived, a consent"
     STATED_DAY = "a last day is stated where the ground leaves it to the document, within its bounds, and nowhere else"
     CLOSED_CATALOGUE = "every accepted document is of a listed item, and of a ground, basis, subject and role it knows"
     DATES = "no accepted document has a date before 1990 or after the day intake took it"

@@ -28,6 +28,7 @@ COUNTED_COLUMNS = {  # by table: what the public statistics are counted from; ob
         "case_state",
     ),
     "obligations": ("obligation_id", "version", "state", "day", "item", "measure", "incentive"),
+    "assessment_frozen": ("month", "figure"),  # which months are frozen; no figure of them
 }
 CODE = "LowCardinality(String)"
 OPTIONAL_CODE = "LowCardinality(Nullable(String))"

@@ -167,9 +167,13 @@ def _reading(pack: Pack, sheets: list[Sheet]) -> list[list[str]]:
     said += [[sheet.code, *sheet.words] for sheet in sheets]
     return [
         *said,
-        ["", f"截至 as of {pack.figures.as_of or '-'}", f"法律簿 law book {pack.book.digest}"],
+        ["", f"截至 as of {_as_of(pack)}", f"法律簿 law book {pack.book.digest}"],
         ["", *_hidden()],
     ]
+
+
+def _as_of(pack: Pack) -> str:
+    return f"{pack.figures.as_of}" if pack.figures.as_of is not None else "尚无定稿月份 no month is frozen yet"
 
 
 def _hidden() -> tuple[str, str]:
@@ -184,7 +188,7 @@ def _readme(pack: Pack, sheets: list[Sheet]) -> str:
     lines = [
         "# 公共信用信息数据包 / data pack",
         "",
-        f"截至 as of {pack.figures.as_of or '-'}；法律簿 law book `{pack.book.digest}`。",
+        f"截至 as of {_as_of(pack)}；法律簿 law book `{pack.book.digest}`。",
         "",
         f"* {zh}\n  {en}",
         "* 只有件数和法律簿的原文，没有任何人；按记入年度计算，已删除的记录仍计入件数。\n"

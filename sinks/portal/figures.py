@@ -1,5 +1,10 @@
 """Counts for everybody, from ClickHouse: codes, years and numbers, no person and no id. Small cells are hidden later,
-in ``statistics``; nothing shows these raw."""
+in ``statistics``; nothing shows these raw.
+
+They stand as of the end of the last month that the assessing office has frozen: who asks again and again would else see
+the totals around a hidden cell move, and so that a record came in. Each decision names its day and no erasure takes
+what is counted, so a month's end gives the same counts whenever it is asked for (ADR 0031).
+"""
 
 import threading
 import time
@@ -10,12 +15,14 @@ from typing import NamedTuple, Protocol
 from clickhouse_driver import Client
 from clickhouse_driver.errors import Error
 
+from monitoring.assessment.months import last_day
 from sinks.clickhouse.connection import connect
 
 KEPT_S = 60.0  # everybody may ask, so the tables are counted at most so often
+FROZEN = "SELECT max(month), count() FROM assessment_frozen WHERE figure = 'frozen'"
 RECORDED = """
 SELECT toYear(decided_on), toString(item), toString(body), ifNull(toString(ground), ''), toString(severity), count()
-FROM decisions WHERE kind = 'recorded' AND item IS NOT NULL GROUP BY 1, 2, 3, 4, 5
+FROM decisions WHERE decided_on <= %(until)s AND kind = 'recorded' AND item IS NOT NULL GROUP BY 1, 2, 3, 4, 5
 """
 PROPOSED = """
 SELECT year, item, measure, incentive, state, count()
@@ -23,20 +30,21 @@ FROM
 (
     SELECT toYear(min(day)) AS year, toString(any(item)) AS item, toString(any(measure)) AS measure,
            any(incentive) AS incentive, toString(argMax(state, version)) AS state
-    FROM obligations GROUP BY obligation_id
+    FROM obligations WHERE day <= %(until)s GROUP BY obligation_id
 )
 GROUP BY 1, 2, 3, 4, 5
 """
 ENDED = """
 SELECT toString(item), toString(ended_reason), count()
-FROM decisions WHERE kind IN ('ended', 'expired') AND item IS NOT NULL AND ended_reason IS NOT NULL GROUP BY 1, 2
+FROM decisions
+WHERE decided_on <= %(until)s AND kind IN ('ended', 'expired') AND item IS NOT NULL AND ended_reason IS NOT NULL
+GROUP BY 1, 2
 """
 CASES = """
 SELECT toYear(decided_on), toString(case_matter), toString(case_state), count()
-FROM decisions WHERE case_matter IS NOT NULL AND kind != 'overdue' GROUP BY 1, 2, 3
+FROM decisions WHERE decided_on <= %(until)s AND case_matter IS NOT NULL AND kind != 'overdue' GROUP BY 1, 2, 3
 """
-DAY = "SELECT max(decided_on), count() FROM decisions"
-STATEMENTS = (DAY, RECORDED, PROPOSED, ENDED, CASES)  # all that is asked; sinks/clickhouse/rights.py allows no more
+STATEMENTS = (FROZEN, RECORDED, PROPOSED, ENDED, CASES)  # all that is asked; sinks/clickhouse/rights.py allows no more
 
 
 class Recorded(NamedTuple):
@@ -51,7 +59,7 @@ class Recorded(NamedTuple):
 
 
 class Proposed(NamedTuple):
-    """Measures proposed in a year, by where they stand now."""
+    """Measures proposed in a year, by where they stood on the day of the counts."""
 
     year: int
     item: str
@@ -77,7 +85,7 @@ class Filed(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """``as_of``: day of the newest decision; None: there is none yet."""
+    """``as_of``: last day of the last frozen month; None: none is frozen yet, so nothing is counted."""
 
     as_of: date | None
     recorded: tuple[Recorded, ...]
@@ -126,11 +134,14 @@ class Tables:
 
 def count(client: Client) -> Counts:
     """Count the tables of the connection's database. Raises clickhouse_driver's errors."""
-    ((day, decisions),) = client.execute(DAY)
+    ((month, months),) = client.execute(FROZEN)
+    if not months:
+        return Counts(None, (), (), (), ())
+    until = {"until": last_day(month)}
     return Counts(
-        as_of=day if decisions else None,
-        recorded=tuple(Recorded(*row) for row in client.execute(RECORDED)),
-        proposed=tuple(Proposed(*row) for row in client.execute(PROPOSED)),
-        ended=tuple(Ended(*row) for row in client.execute(ENDED)),
-        cases=tuple(Filed(*row) for row in client.execute(CASES)),
+        as_of=until["until"],
+        recorded=tuple(Recorded(*row) for row in client.execute(RECORDED, until)),
+        proposed=tuple(Proposed(*row) for row in client.execute(PROPOSED, until)),
+        ended=tuple(Ended(*row) for row in client.execute(ENDED, until)),
+        cases=tuple(Filed(*row) for row in client.execute(CASES, until)),
     )

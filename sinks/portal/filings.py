@@ -1,8 +1,9 @@
-"""What a person files: objection, repair, the waiver of an honour, consent - to ``cases.<channel>``, by reference.
+"""What a person files: objection, repair, the waiver of an honour, consent - to ``cases.portal``, by reference.
 
 The record names the person by the case reference of the body that decides, so no identity number enters a topic from
-here. Its event id and case number are made from what is filed: filed again on the same day it does no harm. What is
-declared is handed back; of a waiver and a consent its SHA-256 is on record (ADR 0025).
+here, and it can say nothing but what a person may do: the portal speaks for no department. Its event id and case number
+are made from what is filed: filed again on the same day it does no harm. What is declared is handed back; of a waiver
+and a consent its SHA-256 is on record (ADR 0025, 0030).
 """
 
 import hashlib
@@ -11,33 +12,30 @@ from datetime import date
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from schemas.codec import Codec
 from sinks.clickhouse.tables import FILED
 from sinks.portal.people import Known
-from sinks.portal.person import WAIVED, may_file
+from sinks.portal.person import may_file
 from sinks.portal.refusals import Refusal
 from sinks.portal.shapes import ConsentAsked
 from streams.committed import Committed
 from streams.core import ids
 from streams.core.check_case import consent_faults
 from streams.core.check_determination import SubjectFacts
-from streams.core.decisions import Entry
-from streams.core.events import Consent, ConsentStep, SubjectKind
+from streams.core.events import Consent, SubjectKind, Target
 from streams.core.law import LawBook
+from streams.filed import RECORD, Act, Filing
 from streams.reader import Reader
-from topics.catalogue import Catalogue
-
-CONSENTS = "credit"  # who takes consents down here: the office that runs the platform (条例 9)
+from streams.wire import to_avro
+from topics.catalogue import PLATFORM, Catalogue
 
 
 class Paper(NamedTuple):
     """A record as it will be sent. ``digest``: of ``declaration``."""
 
-    channel: str
-    record: str
-    fields: dict[str, Any]
-    case_no: str | None
+    filing: Filing
     declaration: str
     digest: str
 
@@ -85,45 +83,32 @@ def about_record(kind: str, record: str, filer: Filer, law: LawBook | None, chan
         "body": entry.determination.body,
         "before": before,
     }
-    return _waiver(entry, filer, said) if kind == "waiver" else _case(kind, entry, filer, said)
-
-
-def _case(kind: str, entry: Entry, filer: Filer, said: dict[str, Any]) -> Paper:
     number, declaration, digest = _declared(entry.channel, filer, said)
-    case_no = _case_no(filer, number)
-    fields = {
-        **_opening(entry.channel, filer, number),
-        "target": _target(entry),
-        "matter": kind,
-        "step": "opened",
-        "case_no": case_no,
-        "day": filer.day,
-    }
-    return Paper(entry.channel, "CaseEvent", fields, case_no, declaration, digest)
-
-
-def _waiver(entry: Entry, filer: Filer, said: dict[str, Any]) -> Paper:
-    number, declaration, digest = _declared(entry.channel, filer, said)
-    fields = {
-        **_opening(entry.channel, filer, number),
-        "target": _target(entry),
-        "reason": WAIVED,
-        "document_no": _case_no(filer, number),
-        "document_date": filer.day,
-        "document_digest": digest,
-    }
-    return Paper(entry.channel, "GroundEnding", fields, None, declaration, digest)
+    filing = replace(
+        _opening(Act(kind), entry.channel, filer, number),
+        target=Target(entry.determination.document_no, entry.determination.item),
+        case_no=f"网办-{filer.day:%Y%m%d}-{number[:12]}",
+        document_digest=digest if kind == Act.WAIVER else None,
+    )
+    return Paper(filing, declaration, digest)
 
 
 def consent(asked: ConsentAsked, birth_date: date | None, filer: Filer, law: LawBook) -> Paper:
     """A consent given or taken back. Raises Refusal 409 with intake's own code: a minor, no such recipient or offer."""
-    number, declaration, digest = _declared(CONSENTS, filer, {"kind": "consent", **asked.model_dump()})
-    record = Consent(ConsentStep(asked.step), asked.recipient, asked.purpose, filer.day, digest)
-    for fault in consent_faults(record, SubjectFacts(SubjectKind.PERSON, birth_date), law, filer.day):
+    number, declaration, digest = _declared(PLATFORM, filer, {"kind": "consent", **asked.model_dump()})
+    act = Act.CONSENT if asked.step == "given" else Act.CONSENT_WITHDRAWN
+    filing = replace(
+        _opening(act, PLATFORM, filer, number),
+        recipient=asked.recipient,
+        purpose=asked.purpose,
+        document_digest=digest,
+    )
+    _, payload = filing.event()
+    assert isinstance(payload, Consent)
+    for fault in consent_faults(payload, SubjectFacts(SubjectKind.PERSON, birth_date), law, filer.day):
         text = law.codes[fault.code]
         raise Refusal(409, fault.code, f"{text.zh}；{text.cure_zh}", f"{text.en}; {text.cure_en}")
-    fields = {**_opening(CONSENTS, filer, number), **msgspec.to_builtins(record, builtin_types=(date,))}
-    return Paper(CONSENTS, "PersonConsent", fields, None, declaration, digest)
+    return Paper(filing, declaration, digest)
 
 
 def _declared(channel: str, filer: Filer, said: dict[str, Any]) -> tuple[str, str, str]:
@@ -136,21 +121,13 @@ def _declared(channel: str, filer: Filer, said: dict[str, Any]) -> tuple[str, st
     return number, declaration.decode(), hashlib.sha256(declaration).hexdigest()
 
 
-def _case_no(filer: Filer, number: str) -> str:
-    return f"网办-{filer.day:%Y%m%d}-{number[:12]}"
-
-
-def _opening(channel: str, filer: Filer, number: str) -> dict[str, Any]:
+def _opening(act: Act, channel: str, filer: Filer, number: str) -> Filing:
     reference = filer.references.reference(filer.known.standing.subject, channel)
-    return {"event_id": f"{FILED}{number}", "subject": {"kind": "person", "id_type": "none", "case_ref": reference}}
-
-
-def _target(entry: Entry) -> dict[str, str]:
-    return {"document_no": entry.determination.document_no, "item": entry.determination.item}
+    return Filing(event_id=f"{FILED}{number}", channel=channel, case_ref=reference, act=act, day=filer.day)
 
 
 class Cases:
-    """Sends to ``cases.<channel>``. Safe between threads."""
+    """Sends to ``cases.portal``. Safe between threads."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -159,9 +136,9 @@ class Cases:
     def send(self, paper: Paper) -> str:
         """See ``Sender``."""
         prefix = self._reader.settings.prefix
-        topic = self._reader.catalogue.name("cases", paper.channel, prefix)
-        value = self._reader.codec.encode(paper.record, paper.fields)
-        there = self._committed.send(topic, paper.fields["event_id"].encode(), value)
+        topic = self._reader.catalogue.name("filings", None, prefix)
+        value = self._reader.codec.encode(RECORD, to_avro(paper.filing))
+        there = self._committed.send(topic, paper.filing.event_id.encode(), value)
         return ids.receipt_id(topic.removeprefix(prefix), there.partition, there.offset)
 
     def close(self) -> None:

@@ -33,6 +33,7 @@ from streams.core.law import LawBook
 from streams.core.repair import earliest
 from streams.core.standing import Standing
 from streams.explain.parts import reason
+from streams.filed import WAIVED
 from streams.notices import how_to_object
 from streams.querylog import SELF
 from topics.catalogue import Catalogue
@@ -41,7 +42,6 @@ _NOTICE = (
     "本记录由本人免费查询（《山东省社会信用条例》第二十一条、第三十七条）。所列措施均为建议，须经执行部门工作人员确认；"
     "您有权要求说明理由，并拒绝仅由自动化方式作出的决定（《个人信息保护法》第二十四条）。"
 )
-WAIVED = "honour_waived"
 
 
 def own(known: Known, law: LawBook | None, channels: Catalogue, day: date, named: bool) -> Own:

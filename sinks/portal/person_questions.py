@@ -111,8 +111,8 @@ def _law(desk: Desk, known: Known) -> LawBook | None:
 def _sent(desk: Desk, paper: Paper) -> Filed:
     receipt = desk.cases.send(paper)
     return Filed(
-        channel=paper.channel,
-        case_no=paper.case_no,
+        channel=paper.filing.channel,
+        case_no=paper.filing.case_no,
         receipt_id=receipt,
         declaration=paper.declaration,
         digest=paper.digest,

@@ -61,7 +61,7 @@ class Table(NamedTuple):
 
 
 class Statistics(NamedTuple):
-    """``as_of``: day of the newest decision; None: nothing is decided yet."""
+    """``as_of``: end of the last frozen month; None: none is frozen yet."""
 
     as_of: date | None
     tables: tuple[Table, ...]

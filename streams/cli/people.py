@@ -6,9 +6,11 @@ from typing import Annotated
 import typer
 
 from streams.cli.screen import screen
+from topics.catalogue import PLATFORM
 
 Officer = Annotated[str, typer.Option(help="your staff reference; goes on the query log, the person can read it")]
-Purpose = Annotated[str, typer.Option(help="code of the application catalogue, e.g. objection, audit, confirmation")]
+Purpose = Annotated[str, typer.Option(help="code of the application catalogue that allows every record, e.g. audit")]
+Department = Annotated[str, typer.Option(help="whose officer you are: a channel of the application catalogue")]
 
 
 def explain(
@@ -17,8 +19,11 @@ def explain(
     ],
     officer: Officer,
     purpose: Purpose,
+    department: Department = PLATFORM,
 ) -> None:
     """Print a decision, or those a record led to, as pages one could contest; the query is put on record first."""
+    from sinks.portal import shell
+    from sinks.portal.applications import Applications
     from streams import addresses, querylog
     from streams.explain import find, page
     from streams.law import loader
@@ -29,7 +34,7 @@ def explain(
     found = addresses.find(settings)
     reader = Reader(settings, found.kafka)
     query = querylog.Query(officer, purpose, "explain", decision_id, decision_id=decision_id)
-    querylog.record(reader, query, loader.load().purposes)
+    shell.record(reader, query, department, Applications.load(loader.load(), reader.catalogue))
     for decision in find(reader, found.clickhouse, decision_id):
         screen(plain=True).print(page(decision, reader.shelf.get(decision.law_digest)))
 
@@ -43,8 +48,11 @@ def standing(
     ],
     officer: Officer,
     purpose: Purpose,
+    department: Department = PLATFORM,
 ) -> None:
     """Print what was true about a subject on one day, as it was known on another; the query is put on record first."""
+    from sinks.portal import shell
+    from sinks.portal.applications import Applications
     from streams import addresses, querylog
     from streams.asof import find, fold, page
     from streams.law import loader
@@ -54,9 +62,8 @@ def standing(
     settings = Settings()
     reader = Reader(settings, addresses.find_kafka(settings))
     content = f"at {at.date()} known {known.date()}"
-    querylog.record(
-        reader, querylog.Query(officer, purpose, "standing", content, subject=token), loader.load().purposes
-    )
+    query = querylog.Query(officer, purpose, "standing", content, subject=token)
+    shell.record(reader, query, department, Applications.load(loader.load(), reader.catalogue))
     decisions, events = find.found(reader, token)
     answer = fold.fold(token, decisions, events, reader.shelf.get, at=at.date(), known=known.date())
     screen(plain=True).print(page.page(answer, None if answer.law is None else reader.shelf.get(answer.law)))

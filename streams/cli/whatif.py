@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from streams.cli.screen import Json, screen
+from topics.catalogue import PLATFORM
 
 if TYPE_CHECKING:
+    from streams.querylog import Query
     from streams.reader import Reader
     from streams.whatif.run import Answer, Asked
 
@@ -23,6 +25,7 @@ Last = Annotated[
 ]
 Officer = Annotated[str | None, typer.Option(help="with --purpose: single proposals too; goes on the query log")]
 Purpose = Annotated[str | None, typer.Option(help="code of the application catalogue, e.g. audit")]
+Department = Annotated[str, typer.Option(help="whose officer you are: a channel of the application catalogue")]
 Samples = Annotated[int, typer.Option(min=1, max=20, help="single proposals of each kind")]
 Out = Annotated[Path | None, typer.Option(help="folder of report and page; default: what-if in the data folder")]
 Processes = Annotated[int, typer.Option(min=0, help="0: one for each core where that is quicker")]
@@ -35,6 +38,7 @@ def what_if(
     last: Last = None,
     officer: Officer = None,
     purpose: Purpose = None,
+    department: Department = PLATFORM,
     samples: Samples = _SAMPLES,
     out: Out = None,
     processes: Processes = 0,
@@ -42,7 +46,7 @@ def what_if(
 ) -> None:
     """Replay the history with a draft law book: who is newly reached, who released, whose measure lasts longer or
     shorter. Nothing is changed; report and page are files; the last line is JSON with the report's digest."""
-    from streams import addresses
+    from streams import addresses, querylog
     from streams.law import loader
     from streams.reader import Reader
     from streams.settings import Settings
@@ -58,7 +62,7 @@ def what_if(
     console = screen(plain=True, json=json)
     console.print(tables.tables(answer.report))
     if officer is not None and purpose is not None:
-        _log(reader, answer, officer, purpose)
+        _log(reader, answer, querylog.Query(officer, purpose, "what-if", ""), department)
         console.print(tables.samples(answer.samples, answer.places, draft))
     data, html = kept.keep(answer.report, page.page(answer.report), out or kept.folder(settings.data_dir))
     console.print(f"报告 / report {data}\n网页 / page {html}", soft_wrap=True)
@@ -79,12 +83,13 @@ def _with_bar(reader: "Reader", asked: "Asked") -> "Answer":
         return compare(reader, asked, lambda done, whole: bar.update(task, completed=done, total=whole))
 
 
-def _log(reader: "Reader", answer: "Answer", officer: str, purpose: str) -> None:
+def _log(reader: "Reader", answer: "Answer", query: "Query", department: str) -> None:
     """Every person of whom a proposal is shown is on the query log before any is."""
-    from streams import querylog
+    from sinks.portal import shell
+    from sinks.portal.applications import Applications
     from streams.law import loader
 
-    purposes = loader.load().purposes
+    applications = Applications.load(loader.load(), reader.catalogue)
     for _, stood in answer.samples:
-        query = querylog.Query(officer, purpose, "what-if", stood.decision_id, subject=stood.measured.subject)
-        querylog.record(reader, query, purposes)
+        about = query._replace(content=stood.decision_id, subject=stood.measured.subject)
+        shell.record(reader, about, department, applications)

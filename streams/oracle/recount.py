@@ -32,4 +32,4 @@ class Recount:
         self._standings[decision.subject] = standing
 
     def _received(self, event: Accepted, receipt: Receipt) -> None:
-        self.outputs.append(self._messages.receipt(event.channel, receipt))
+        self.outputs.append(self._messages.receipt(receipt))

@@ -187,10 +187,11 @@ class Retrace:
         """What each intake task had to work off."""
         found: dict[int, list[tuple[Source, Message]]] = {}
         for family in families:
-            for channel in self._desk.catalogue.channels_of(family):
+            for channel in self._desk.catalogue.channels_of(family) or (None,):
                 name = self._desk.catalogue.name(family, channel)
+                sender = self._desk.catalogue.answered(name)
                 for message in self._history.of(name):
-                    source = Source(name, family, channel, message.partition, message.offset)
+                    source = Source(name, family, sender, message.partition, message.offset)
                     found.setdefault(message.partition, []).append((source, message))
         return found
 
@@ -250,7 +251,7 @@ class Retrace:
     def _refused(self, source: Source, ruling: Ruling, message: Message) -> None:
         receipt = ruling.receipt
         assert receipt is not None
-        self._want(self._desk.messages.receipt(source.channel, receipt), message)
+        self._want(self._desk.messages.receipt(receipt), message)
         if ruling.quarantine is not None:
             self._quarantine(source, receipt.receipt_id, ruling.quarantine, message)
 

@@ -9,16 +9,25 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from monitoring.assessment import gathering
+from monitoring.assessment.freezing import frozen
+from monitoring.assessment.gathering import Office, query_log
+from monitoring.assessment.months import after
+from sinks.clickhouse.connection import connect
+from sinks.portal import shell
+from sinks.portal.applications import Applications
 from streams import querylog
 from streams.addresses import Addresses
 from streams.app import Parts
 from streams.explain import find, page
+from streams.law import loader
 from streams.local import ports
 from streams.run import summary
 from streams.run.checking import Outcome
 from streams.run.children import Children
 from streams.run.pipeline import Run, decisions_worth_reading
 from streams.settings import Settings
+from topics.catalogue import PLATFORM
 
 _PATIENCE_S = 60.0
 
@@ -57,17 +66,19 @@ def session(
         console.print(f"[dim]用时 / time: {run.phases.told()}[/]")
         if stays_up:
             _sealer(children)
+            _freeze(parts, addresses)
             _where(console, addresses, children, _pages(children))
         yield Session(children, result)
 
 
 def _explain(parts: Parts, addresses: Addresses, console: Console) -> None:
     """Two decisions in full. The look is on the query log like any other."""
+    applications = Applications.load(loader.load(), parts.catalogue)
     for decision_id in decisions_worth_reading(parts, addresses.clickhouse):
         query = querylog.Query("run-summary", "audit", "run", decision_id, decision_id=decision_id)
         (decision,) = find(parts, addresses.clickhouse, decision_id)
         book = parts.shelf.get(decision.law_digest)
-        querylog.record(parts, query, book.purposes)
+        shell.record(parts, query, PLATFORM, applications)
         console.print(page(decision, book))
 
 
@@ -97,6 +108,16 @@ def _sealer(children: Children) -> None:
     """What was looked up, decided and delivered is sealed now, once the sample is through, and then once a day."""
     children.start("sealer", "streams.cli.main", "audit", "seal", "--follow")
     del children.metrics["sealer"]  # it serves none
+
+
+def _freeze(parts: Parts, addresses: Addresses) -> None:
+    """The last month that is over, as the assessing office does it: public statistics are of frozen months alone."""
+    book = loader.load()
+    with connect(addresses.clickhouse, parts.settings.database) as client:
+        office = Office(client, book, frozenset(parts.catalogue.channels), query_log(parts, book), None)
+        month = after(gathering.today(client).replace(day=1), -1)
+        if month not in frozen(client, month, month):
+            gathering.freeze(office, month)
 
 
 def _where(console: Console, addresses: Addresses, children: Children, pages: dict[str, str]) -> None:

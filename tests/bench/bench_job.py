@@ -88,7 +88,7 @@ class Job:
         source = Source(topic, "events", CHANNEL, partition, offset)
         ruling = self.examiner.examine(source, value, DAY, self.law)
         if ruling.receipt is not None:
-            outputs = [self.messages.receipt(CHANNEL, ruling.receipt)]
+            outputs = [self.messages.receipt(ruling.receipt)]
             if ruling.quarantine is not None:
                 fields = quarantined(source, ruling.receipt.receipt_id, ruling.quarantine, value)
                 raw = self.codec.encode("QuarantinedRecord", fields)
@@ -114,7 +114,7 @@ class Job:
         standing = Standing(event.subject) if entry is None else msgspec.msgpack.decode(entry.value, type=Standing)
         verdict = decide(standing, event, self.law, DAY)
         assert verdict.receipt is not None
-        outputs = [self.messages.receipt(event.channel, verdict.receipt)]
+        outputs = [self.messages.receipt(verdict.receipt)]
         for decision in verdict.decisions:
             standing = evolve(standing, decision)
             outputs.extend(self.messages.of(decision, standing, self.law, partition))

@@ -93,7 +93,7 @@ def _decided(job: Job, event: Accepted, state: bytes | None, lap: Lap) -> bytes:
     verdict = decide(standing, event, job.law, DAY)
     lap.to("decide")
     assert verdict.receipt is not None
-    job.messages.receipt(event.channel, verdict.receipt)
+    job.messages.receipt(verdict.receipt)
     lap.to("encode")
     for decision in verdict.decisions:
         standing = evolve(standing, decision)

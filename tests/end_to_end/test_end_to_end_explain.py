@@ -41,7 +41,8 @@ def test_the_page_is_printed_and_the_look_is_on_record_before_it(played: Played,
         assert part in unfolded
     (look,) = logged(played)[before:]
     assert (look["officer"], look["purpose"], look["command"]) == ("officer-17", "audit", "explain")
-    assert look["decision_id"] == look["content"] == decision_id
+    assert look["decision_id"] == decision_id and look["channel"] is None
+    assert look["content"] == f"typed on a shell as 'credit', not proved: {decision_id}"
     assert began <= look["at"] <= datetime.now(UTC)
 
 
@@ -66,7 +67,8 @@ def test_what_is_not_found_was_asked_all_the_same(played: Played) -> None:
 @pytest.mark.parametrize(
     ("look", "cure"),
     [
-        (("--officer", "officer-17", "--purpose", "curiosity"), "objection"),
+        (("--officer", "officer-17", "--purpose", "curiosity"), "none of: --purpose audit"),
+        (("--officer", "officer-17", "--purpose", "objection"), "none of: --purpose audit"),
         (("--officer", " ", "--purpose", "audit"), "--officer is empty"),
     ],
 )

@@ -7,6 +7,9 @@ import pytest
 from deployment import Played
 from playwright.sync_api import Browser
 
+from monitoring.assessment import gathering
+from monitoring.assessment.months import after
+from sinks.clickhouse.connection import connect
 from tests.browser import places
 from tests.browser.chrome import NARROW, WIDE, opened
 from tests.browser.pages import PAGES, Page
@@ -17,6 +20,11 @@ MAIN = ("bulletin", "portal-home", "portal-catalogue", "console-flow")  # the ot
 
 @pytest.fixture(scope="module")
 def run(played: Played) -> Iterator[places.Run]:
+    """With a month frozen: public statistics are of no other day than the end of one."""
+    with connect(played.here.addresses.clickhouse, played.here.settings.database) as client:
+        month = after(gathering.today(client).replace(day=1), -2)
+    frozen = played.here.chengxin("assess", "freeze", "--month", f"{month:%Y-%m}")
+    assert frozen.returncode == 0, frozen.stderr
     with places.opened(played.here.settings, played.here.addresses, os.environ) as opened_run:
         yield opened_run
 

@@ -11,7 +11,7 @@ from streams.cli import people
 from streams.core.decisions import Decision
 from streams.core.events import Accepted
 from streams.wire import from_avro
-from tests.flow.flow_stand import Stand, listing
+from tests.flow.flow_stand import CATALOGUE, Stand, listing
 
 START = date(2026, 11, 2)
 NUMBER = "[/]执[red]1[/red]号:gun:"
@@ -26,13 +26,13 @@ def decision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Decision:
     (decision,) = (from_avro(value, Decision) for value in stand.read("decisions"))
     records = [from_avro(value, Accepted) for value in stand.read("accepted")]
     events = {one.receipt_id: one for one in records if one.subject}
-    parts = SimpleNamespace(shelf=SimpleNamespace(get=stand.books.__getitem__))
+    parts = SimpleNamespace(shelf=SimpleNamespace(get=stand.books.__getitem__), catalogue=CATALOGUE)
     fakes: dict[str, Any] = {
         "streams.addresses.find": SimpleNamespace(kafka="", clickhouse=""),
         "streams.addresses.find_kafka": "",
         "streams.app.Parts": parts,
         "streams.reader.Reader": parts,
-        "streams.querylog.record": None,
+        "sinks.portal.shell.record": None,
         "streams.explain.find": [decision],
         "streams.asof.find.found": ([decision], events),
     }

@@ -15,6 +15,7 @@ START = date(2019, 3, 4)
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 ANY_DAY = st.one_of(st.none(), st.dates(), st.sampled_from([date.min, date.max, START]))
 INPUTS = ("CreditDetermination", "GroundEnding", "RecordCorrection", "CaseEvent", "OfficerFeedback", "PersonConsent")
+INPUTS += ("PersonFiling",)
 
 changes = st.fixed_dictionaries(
     {},
@@ -62,7 +63,10 @@ def test_a_schema_id_at_the_end_of_its_32_bits(tmp_path: Path, schema_id: int) -
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(value=st.one_of(framed, st.binary(max_size=300)), topic=st.sampled_from(["events.court", "cases.court"]))
+@given(
+    value=st.one_of(framed, st.binary(max_size=300)),
+    topic=st.sampled_from(["events.court", "cases.court", "cases.portal"]),
+)
 def test_any_bytes(stand: Stand, topic: str, value: bytes) -> None:
     assert sends(stand, topic, value)["outcome"] == "rejected"
 

@@ -8,11 +8,15 @@ from audit_history import BOOK, ENTITY, LAW_DIR, NAME, History
 from audit_lawful import lawful
 from audit_papers import day, listing, order
 
+from monitoring.auditor import admission
 from monitoring.auditor.findings import Invariant as I
 from monitoring.auditor.lawfiles import read_book, read_files
 from monitoring.auditor.terms import corresponding_day
 from streams.core.events import SubjectKind
 from streams.law import canonical
+from topics.catalogue import Catalogue
+
+CATALOGUE = Catalogue.load()
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +88,38 @@ def test_an_accepted_record_that_is_missing(history: History) -> None:
 def test_accepted_from_no_record(history: History) -> None:
     history.accepted.append({**history.accepted[-1], "source_offset": 999})
     assert only(history) == {I.ACCEPTED_ONCE}
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "found"),
+    [
+        ("case", {"matter": "objection", "step": "opened"}, False),
+        ("case", {"matter": "repair", "step": "opened"}, False),
+        ("case", {"matter": "lawsuit", "step": "opened"}, True),
+        ("case", {"matter": "objection", "step": "upheld"}, True),
+        ("case", {"matter": "objection", "step": "withdrawn"}, True),
+        ("ending", {"reason": "honour_waived"}, False),
+        ("ending", {"reason": "revoked"}, True),
+        ("consent", {"step": "given"}, False),
+        ("consent", {"step": "withdrawn"}, False),
+        ("feedback", {"state": "confirmed"}, True),
+    ],
+)
+def test_the_portal_may_bring_what_a_person_may_do_and_nothing_else(
+    kind: str, said: dict[str, str], found: bool
+) -> None:
+    value = {"source_topic": CATALOGUE.name("filings"), "kind": kind, kind: said}
+    assert {one.invariant for one in admission.filed(value, "x")} == ({I.FILED} if found else set())
+    assert not list(admission.filed({**value, "source_topic": "cases.court"}, "x"))
+
+
+def test_a_departments_record_that_came_through_the_portal(history: History) -> None:
+    history.determination(listing("鲁01执9号"))
+    for one in (history.sources[-1], history.receipts[-1], history.accepted[-1]):
+        assert "events.court" in (one.get("_topic"), one.get("source_topic"))
+    taken = history.accepted[-1]
+    taken["source_topic"] = CATALOGUE.name("filings")
+    assert I.FILED in only(history)
 
 
 def test_a_partition_that_did_not_reach_the_tick(history: History) -> None:

@@ -46,6 +46,8 @@ def play_cases(stand: Stand) -> Stand:
     declared = {"recipient": "credit_bureau", "purpose": "credit_reporting", "day": day, "document_digest": "ef" * 32}
     consent = {"event_id": "T-1", "subject": subject(0, ""), "step": "given", **declared}
     stand.send("cases.credit", CODEC.encode("PersonConsent", consent))
+    stand.send("cases.portal", filing(stand, 3, day))
+    stand.send("cases.portal", case(3, "upheld", day, **document))  # the portal is no department
     order = {"event_id": "D-1", "step": "ordered", "order_no": "DD-1", "channel": "hr", "day": day}
     due = {"duty": "answer_proposals", "due_on": day + timedelta(days=3)}
     stand.send("cases.credit", CODEC.encode("SupervisionEvent", {**order, **due}))
@@ -65,6 +67,15 @@ def case(number: int, step: str, day: date, **changes: Any) -> bytes:
     return CODEC.encode(
         "CaseEvent", {**fields, "matter": "objection", "case_no": f"YY-{number}", "day": day, **changes}
     )
+
+
+def filing(stand: Stand, number: int, day: date) -> bytes:
+    """An objection that the person herself filed at the portal."""
+    token = stand.keyring.token("citizen", person(number))
+    target = {"document_no": f"(2019)鲁执{number}号", "item": "COURT_DEFAULTER_LISTING"}
+    fields = {"event_id": "portal-1", "channel": "court", "case_ref": stand.keyring.case_ref(token, "court")}
+    about = {"act": "objection", "day": day, "target": target, "case_no": "网办-1"}
+    return CODEC.encode("PersonFiling", {**fields, **about})
 
 
 def subject(number: int, name: str) -> dict[str, Any]:

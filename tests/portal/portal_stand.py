@@ -28,7 +28,7 @@ from streams.core.decisions import Decision
 from streams.explain import NotFound
 from streams.querylog import Query, Refused
 from streams.settings import Settings
-from streams.wire import from_avro
+from streams.wire import from_avro, to_avro
 from tests.flow.flow_stand import BOOK, CATALOGUE, CODEC, Stand, determination, person
 
 TODAY = date(2026, 11, 3)
@@ -76,8 +76,8 @@ class Cases:
         self._stand = stand
 
     def send(self, paper: Paper) -> str:
-        topic = f"cases.{paper.channel}"
-        self._stand.send(topic, CODEC.encode(paper.record, paper.fields))
+        topic = "cases.portal"
+        self._stand.send(topic, CODEC.encode("PersonFiling", to_avro(paper.filing)))
         return ids.receipt_id(topic, 0, len(self._stand.received[topic]) - 1)
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 from clickhouse_driver import Client
 from portal_stand import DAY, Door, ending, person
 
+from monitoring.assessment import freezing
+from monitoring.assessment.cells import Place
 from monitoring.assessment.reference import city_of
 from monitoring.assessment.suppress import LEAST, TOTAL
 from sinks.clickhouse import migrate
@@ -160,8 +163,20 @@ def test_the_counts_are_those_of_the_tables(clickhouse_url: str, database: str, 
                 if stored:
                     insert = f"INSERT INTO {table.name} ({', '.join(types(table))}) VALUES"
                     client.execute(insert, rows(table, stored), columnar=True)
+        assert figures.count(client) == Counts(None, (), (), (), ())  # no month is frozen
+        cells: dict[Place, Counter[str]] = {}
+        freezing.freeze(client, DAY.replace(day=1), cells, date(DAY.year, 12, 1))
         found = figures.count(client)
-    assert found.as_of == DAY
+        insert = f"INSERT INTO {DECISIONS.name} ({', '.join(types(DECISIONS))}) VALUES"
+        late = {**door.stand.read("decisions")[0], "decided_on": date(DAY.year, 12, 1)}
+        client.execute(insert, rows(DECISIONS, [Stored("decisions", 0, 999, 0, late)]), columnar=True)
+        assert figures.count(client) == found  # what comes after the month moves nothing
+        last = {**late, "decided_on": date(DAY.year, 11, 30)}
+        client.execute(insert, rows(DECISIONS, [Stored("decisions", 0, 1_000, 0, last)]), columnar=True)
+        (more,) = figures.count(client).recorded
+        assert more.number == found.recorded[0].number + 1  # the month's last day is in it
+        client.execute("ALTER TABLE decisions DELETE WHERE offset = 1000 SETTINGS mutations_sync = 1")
+    assert found.as_of == date(DAY.year, 11, 30)
     assert found.recorded == (Recorded(DAY.year, LISTING, "SD-COURT", "2", "serious", 3),)
     assert found.ended == (Ended(LISTING, "performed", 1),)
     assert figures.Filed(DAY.year, "objection", "opened", 1) in found.cases

@@ -85,7 +85,7 @@ def test_what_is_filed_by_the_form_is_what_the_json_address_files(door: Door, ki
     door.food(1)
     form = fields(sign_in(door), "/my/filings", kind=kind)
     answer = door.client.post("/my/filings", data=form, headers=HERE)
-    receipt = door.stand.read("receipts.market")[-1]
+    receipt = door.stand.read("receipts.credit")[-1]
     assert answer.status_code == 202 and receipt["outcome"] == "accepted" and receipt["receipt_id"] in answer.text
     assert "case_ref" in answer.text and "网办-" in answer.text  # the declaration, to keep
     text = door.client.get("/my").text
@@ -125,7 +125,7 @@ def test_a_form_from_elsewhere_or_without_its_mark_files_nothing(door: Door) -> 
     )
     for data, headers, status in forged:
         assert door.client.post("/my/filings", data=data, headers=headers).status_code == status, (data, headers)
-    assert not door.stand.received["cases.market"] and door.log.queries == []
+    assert not door.stand.received["cases.portal"] and door.log.queries == []
     other = {**form, "record": "0" * 32}
     assert door.client.post("/my/filings", data=other, headers=HERE).status_code == 404
     assert [one.refused for one in door.log.queries] == [None, "NO_SUCH_RECORD"]

@@ -142,7 +142,7 @@ def test_the_first_page_stands_though_nothing_can_be_counted(door: Door) -> None
 
 
 def test_statistics_and_cases_hide_what_is_small(door: Door) -> None:
-    assert "还没有任何决定" in page(door, "/statistics") and "还没有10份以上" in page(door, "/cases")
+    assert "还没有任何月份定稿" in page(door, "/statistics") and "还没有10份以上" in page(door, "/cases")
     door.figures.given = COUNTS
     text = page(door, "/statistics")
     assert '<td class="number">40</td>' in text and '<td class="number">3</td>' not in text

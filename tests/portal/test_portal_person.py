@@ -39,7 +39,7 @@ def test_nobody_reads_anybody_elses(door: Door) -> None:
     assert record(door, 2)["records"] == []
     status, told = door.post("/me/objections", door.person(2), record=mine)
     assert (status, told["code"]) == (404, "NO_SUCH_RECORD")
-    assert not door.stand.received["cases.market"]
+    assert not door.stand.received["cases.portal"]
     for path in ("/me/record", "/me/looks"):
         assert door.get(path, door.officer("market", "audit"))[1]["code"] == "PERSONS_ONLY"
     said = {"number": person(1), "name": "测试1", "purpose": "licensing", "matter": "x"}
@@ -104,7 +104,7 @@ def test_an_objection_marks_the_record_wherever_it_is_told(door: Door) -> None:
     (own,) = record(door)["records"]
     status, filed = door.post("/me/objections", door.person(1), record=own["record"])
     assert status == 202 and filed["channel"] == "market"
-    receipt = door.stand.read("receipts.market")[-1]
+    receipt = door.stand.read("receipts.credit")[-1]
     assert (receipt["receipt_id"], receipt["outcome"]) == (filed["receipt_id"], "accepted")
     (own,) = record(door)["records"]
     assert own["disputed"] and own["may_file"] == ["repair"]
@@ -114,7 +114,7 @@ def test_an_objection_marks_the_record_wherever_it_is_told(door: Door) -> None:
     assert all(one["disputed"] for one in door.proposals("market")[-2:])
     again = door.post("/me/objections", door.person(1), record=own["record"])
     assert (again[0], again[1]["code"]) == (409, "NOT_TO_BE_FILED")
-    assert person(1).encode() not in b"".join(value or b"" for value in door.stand.received["cases.market"])
+    assert person(1).encode() not in b"".join(value or b"" for value in door.stand.received["cases.portal"])
 
 
 def test_what_is_filed_twice_is_one_case(door: Door) -> None:
@@ -127,10 +127,10 @@ def test_what_is_filed_twice_is_one_case(door: Door) -> None:
         door.desk.cases.send = lambda paper: sent.append(paper) or "0" * 32  # type: ignore[method-assign]
         assert door.post("/me/objections", door.person(1), record=own["record"])[0] == 202
     first, second = sent
-    assert first.fields == second.fields and first.declaration != second.declaration  # each names its session
+    assert first.filing == second.filing and first.declaration != second.declaration  # each names its session
     for paper in sent:
         send(paper)
-    assert [one["outcome"] for one in door.stand.read("receipts.market")[-2:]] == ["accepted", "duplicate"]
+    assert [one["outcome"] for one in door.stand.read("receipts.credit")[-2:]] == ["accepted", "duplicate"]
 
 
 def test_a_repair_is_asked_for_once(door: Door) -> None:
@@ -179,7 +179,7 @@ def test_a_consent_is_given_and_taken_back(door: Door) -> None:
 def test_a_consent_to_nobody_is_refused_with_intakes_own_code(door: Door, said: dict[str, str], code: str) -> None:
     status, told = door.post("/me/consents", door.person(1), **said)
     assert (status, told["code"]) == (409, code) and told["zh"]
-    assert not door.stand.received["cases.credit"]
+    assert not door.stand.received["cases.portal"]
 
 
 def test_no_log_no_record_and_nothing_filed(door: Door) -> None:
@@ -194,7 +194,7 @@ def test_no_log_no_record_and_nothing_filed(door: Door) -> None:
         door.post("/me/consents", token, recipient="credit_bureau", purpose="credit_reporting", step="given"),
     ]
     assert {(status, told["code"]) for status, told in answers} == {(503, "LOG_UNAVAILABLE")}
-    assert not door.stand.received["cases.market"] and not door.stand.received["cases.credit"]
+    assert not door.stand.received["cases.portal"]
 
 
 def test_a_filing_bears_the_day_by_which_intake_judges_it(door: Door) -> None:
@@ -203,7 +203,7 @@ def test_a_filing_bears_the_day_by_which_intake_judges_it(door: Door) -> None:
     (own,) = record(door)["records"]
     assert door.today > DAY
     door.post("/me/objections", door.person(1), record=own["record"])
-    assert door.stand.read("receipts.market")[-1]["outcome"] == "accepted"
+    assert door.stand.read("receipts.credit")[-1]["outcome"] == "accepted"
     assert door.stand.read("accepted")[-1]["case"]["day"] == DAY
 
 

@@ -49,7 +49,7 @@ def test_no_command_looks_as_the_person_himself(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr(querylog, "QueryLog", Log)
     query = Query(officer, "audit", "explain", "a" * 32, decision_id="a" * 32)
     with pytest.raises(Refused, match="--officer"):
-        querylog.record(None, query, {"audit": "x"})  # type: ignore[arg-type]
+        querylog.record(None, query, lambda _: None)  # type: ignore[arg-type]
     assert [one.refused for one in logged] == ["OFFICER_MISSING"]
-    querylog.record(None, query._replace(officer="R-17"), {"audit": "x"})  # type: ignore[arg-type]
+    querylog.record(None, query._replace(officer="R-17"), lambda _: None)  # type: ignore[arg-type]
     assert logged[-1].refused is None

@@ -15,7 +15,7 @@ from topics.catalogue import Catalogue
 
 CODEC = Codec.load()
 DEPARTMENTS = sorted(
-    {record for family in ("events", "feedback", "cases") for record in Catalogue.load().admitted(family)}
+    {record for family in ("events", "feedback", "cases", "filings") for record in Catalogue.load().admitted(family)}
 )
 NUMBERS = (2**62, 2**63 - 1, 4_000_000_000, -1, -5, -(2**31), -(2**62), -(2**63))
 SLACK = 128 * 1024  # bytes: fault texts, the first growth of a list

@@ -28,6 +28,8 @@ WRITES: tuple[tuple[str, str, Fate], ...] = (
     ("law", "clock", DENIED),
     ("auditor", "querylog", DENIED),
     ("partner.partner_loan", "partners.partner_loan", DENIED),
+    ("portal", "cases.court", DENIED),
+    ("channel.court", "cases.portal", DENIED),
 )
 READS: tuple[tuple[str, str, Fate], ...] = (
     ("channel.court", "receipts.court", ALLOWED),
