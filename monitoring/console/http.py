@@ -18,7 +18,7 @@ from monitoring.console import map as flowmap
 from monitoring.console.desk import Desk, Renderer
 from monitoring.console.pages import CHANNELS, FLOW, LANGUAGES, LAW, OBLIGATIONS, PAGES, WHAT_IF, Page
 from monitoring.console.words import Words
-from schemas import request_size
+from schemas import request_size, unforeseen
 from topics.look import STYLE
 
 log = logging.getLogger(__name__)
@@ -167,11 +167,7 @@ async def _guard(request: Request, answer: Callable[[Request], Awaitable[Respons
         try:
             told = await answer(request)
         except Exception as fault:
-            place = fault.__traceback__
-            while place is not None and place.tb_next is not None:
-                place = place.tb_next
-            where = "?" if place is None else f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}"
-            log.error("%s at %s", type(fault).__name__, where)  # never the message: it may quote what was typed
+            log.error("%s", unforeseen.place(fault))
             told = Response("本系统出错，已记录 / a fault of ours; it is on record\n", 500, media_type=_TEXT)
     told.headers.update(_HEADERS)
     asked = request.query_params.get(_LANGUAGE)

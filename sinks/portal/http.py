@@ -9,7 +9,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from schemas import request_size
+from schemas import request_size, unforeseen
 from sinks.portal import explaining, faults, officer_questions, person_questions
 from sinks.portal.asking import Desk
 from sinks.portal.pages import frame, own, public
@@ -94,11 +94,7 @@ async def _guard(request: Request, answer: Callable[[Request], Awaitable[Respons
         try:
             told = await answer(request)
         except Exception as fault:
-            place = fault.__traceback__
-            while place is not None and place.tb_next is not None:
-                place = place.tb_next
-            where = "?" if place is None else f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}"
-            log.error("%s at %s", type(fault).__name__, where)  # never the message: it may quote what was asked
+            log.error("%s", unforeseen.place(fault))
             told = frame.refused(request, faults.INTERNAL) if frame.wanted(request) else _said(faults.INTERNAL)
     told.headers.update({name: value for name, value in _HEADERS.items() if name not in told.headers})
     log.info("%s %s %d %.3f s", _method(request), _route(request), told.status_code, time.monotonic() - began)

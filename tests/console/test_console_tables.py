@@ -8,24 +8,12 @@ import pytest
 
 from monitoring.console.tables import Count, Due, Duties, Tables, Unavailable
 from sinks.clickhouse.connection import connect
-from tests.flow.flow_stand import CODEC, Stand, determination, listing, person
+from tests.flow.flow_stand import CODEC, Stand, listing, performed
 from tests.sinks.sink_stored import stored
 
 pytestmark = pytest.mark.servers
 START = date(2026, 11, 2)
 DUE = date(2026, 11, 5)  # of the proof that a listing performed on the first day is lifted
-
-
-def ended(number: int) -> bytes:
-    listed = determination(number, START)
-    value = {
-        "event_id": f"E-{number}",
-        "subject": {"kind": "person", "id_type": "citizen", "id_number": person(number)},
-        "target": {"document_no": listed["document_no"], "item": listed["item"]},
-        "reason": "performed",
-        "document_date": START,
-    }
-    return CODEC.encode("GroundEnding", value)
 
 
 def answer(proposal: dict[str, Any], state: str) -> bytes:
@@ -47,7 +35,7 @@ def test_what_came_by_its_day_after_it_and_not_at_all(tmp_path: Path, clickhouse
     proposals = stand.read("sanctions.org")
     stand.send("feedback.org", answer(proposals[4], "confirmed"))  # the fifth stands; no text sets a term for that
     for number in range(1, 4):
-        stand.send("events.court", ended(number))
+        stand.send("events.court", performed(number, START))
     asked = [Duties("org", "answer", 0, 0, 0, 0, 2), Duties("org", "proof", 0, 0, 0, 3, 0)]  # three fell unanswered
 
     def told() -> Tables:

@@ -162,6 +162,19 @@ def determination(number: int, document: date, **changes: Any) -> dict[str, Any]
     }
 
 
+def performed(number: int, day: date) -> bytes:
+    """What the listing of that day demanded is performed: its ground ends."""
+    listed = determination(number, day)
+    value = {
+        "event_id": f"E-{number}",
+        "subject": {"kind": "person", "id_type": "citizen", "id_number": person(number)},
+        "target": {"document_no": listed["document_no"], "item": listed["item"]},
+        "reason": "performed",
+        "document_date": day,
+    }
+    return CODEC.encode("GroundEnding", value)
+
+
 def person(number: int) -> str:
     """A citizen number that cannot exist: region 990000."""
     from stdnum.cn import ric

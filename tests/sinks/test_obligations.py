@@ -8,7 +8,7 @@ from sink_stored import stored
 
 from sinks.clickhouse.connection import connect
 from streams.obligations import Late, sheet
-from tests.flow.flow_stand import CODEC, Stand, determination, listing, person
+from tests.flow.flow_stand import CODEC, Stand, determination, listing, performed, person
 
 pytestmark = pytest.mark.servers
 START = date(2026, 11, 2)
@@ -33,18 +33,6 @@ def case(word: str, day: date, number: int) -> bytes:
     return CODEC.encode("CaseEvent", value)
 
 
-def ended(number: int) -> bytes:
-    listed = determination(number, START)
-    value = {
-        "event_id": f"E-{number}",
-        "subject": {"kind": "person", "id_type": "citizen", "id_number": person(number)},
-        "target": {"document_no": listed["document_no"], "item": listed["item"]},
-        "reason": "performed",
-        "document_date": START,
-    }
-    return CODEC.encode("GroundEnding", value)
-
-
 def corrected(number: int) -> bytes:
     listed = determination(number, START)
     value = {
@@ -63,7 +51,7 @@ def test_what_is_past_its_day_is_listed_until_it_is_done(tmp_path: Path, clickho
     stand = Stand(tmp_path / "keys").begin(START)
     for number in (1, 2, 3):
         stand.send("events.court", listing(number, START))
-    stand.send("events.court", ended(1))
+    stand.send("events.court", performed(1, START))
     stand.send("cases.court", case("opened", START, 2))
     stand.send("cases.court", case("opened", START, 3))
     stand.send("cases.credit", order("ordered", duty="prove_lifting", due_on=START + timedelta(days=4)))
@@ -112,6 +100,6 @@ def test_a_correction_that_a_case_ordered_is_listed_until_it_comes(
         stand.send("events.court", corrected(1))
         stored(stand, client, database)
         assert list(sheet(client).overdue) == late[1:]
-        stand.send("events.court", ended(2))
+        stand.send("events.court", performed(2, START))
         stored(stand, client, database)
         assert [one.kind for one in sheet(client).overdue] == []
