@@ -2,6 +2,7 @@
 is refused here in its own words, and without it nothing is shown. Nothing of an answer is kept.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
@@ -16,7 +17,15 @@ from monitoring.console.pages import EXPLAIN
 
 COOKIE = "officer"
 LIFETIME_S = 900  # a token of an issuer lives for minutes; the portal looks at its end, not we
-_LONGEST = 3_800  # of a cookie
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{1,3800}")  # RFC 6750; no longer than a cookie
+_NO_TOKEN = Answer(
+    401,
+    {
+        "code": "TOKEN_MALFORMED",
+        "zh": "这不是登录凭证：请完整粘贴签发的凭证，重新登录",
+        "en": "this is no token: sign in again with the whole of what was issued",
+    },
+)
 _FIELDS = 10  # of a form
 _BLANK: dict[str, Any] = {"known": None, "refused": None, "answer": None, "away": False, "given": {}}
 
@@ -45,7 +54,7 @@ class _Counter:
         if token is None:
             return self._shown(request)
         try:
-            known = await run_in_threadpool(self._portal.officer, token)
+            known = await run_in_threadpool(_officer, self._portal, token)
         except PortalAway:
             return self._shown(request, 503, away=True)
         return self._shown(request, known=known.said) if known.good else self._unknown(request, known)
@@ -54,7 +63,7 @@ class _Counter:
         """Take the token that the portal accepts."""
         token = (await _form(request)).get("token", "").strip()
         try:
-            known = await run_in_threadpool(self._reached().officer, token[:_LONGEST])
+            known = await run_in_threadpool(_officer, self._reached(), token)
         except PortalAway:
             return self._shown(request, 503, away=True)
         if not known.good:
@@ -97,9 +106,14 @@ class _Counter:
         return HTMLResponse(page, status)
 
 
+def _officer(portal: Portal, token: str) -> Answer:
+    """Whom the token proves; what cannot be one is not sent."""
+    return portal.officer(token) if _TOKEN.fullmatch(token) else _NO_TOKEN
+
+
 def _ask(portal: Portal, token: str, given: dict[str, str]) -> tuple[Answer, Answer | None]:
     """Whom the token proves, and the answer if it proves an officer."""
-    known = portal.officer(token)
+    known = _officer(portal, token)
     if not known.good:
         return known, None
     wanted, purpose, matter = (given.get(name, "").strip() for name in ("decision_id", "purpose", "matter"))

@@ -59,7 +59,7 @@ def test_who_has_not_signed_in_reads_nothing(asked: Asked) -> None:
     assert status == 401 and asked.decision not in text and not asked.door.log.queries
 
 
-@pytest.mark.parametrize("token", ["", "x", "a.b.c"])
+@pytest.mark.parametrize("token", ["", "x", "a.b.c", "ø", "凭证", "a\r\nx: b", "x" * 3_801])
 def test_a_token_that_the_portal_does_not_take_is_not_kept(asked: Asked, token: str) -> None:
     answer = asked.stand.browser.post("/explain/sign-in?lang=en", data={"token": token})
     assert answer.status_code == 401 and "sign in" in answer.text
