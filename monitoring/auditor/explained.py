@@ -62,7 +62,8 @@ def _all_considered(decision: Fields, law: Law) -> Iterator[Finding]:
 
 
 def term(view: View, decision: Fields, law: Law) -> Iterator[Finding]:
-    """What a document brings, its last day follows from; afterwards only the cap of a group may bring it forward."""
+    """What a document brings, its last day follows from; afterwards only the cap of a group, or a book that
+    lets no such record stand any longer, may bring it forward."""
     entry = decision["entry"]
     determination = entry["determination"]
     if determination["item"] not in law.items:
@@ -74,7 +75,7 @@ def term(view: View, decision: Fields, law: Law) -> Iterator[Finding]:
     expected = last_day(law, determination, chain)
     if entry["ends_on"] != expected:
         yield _wrong(Invariant.TERM_END, decision, f"ends on {entry['ends_on']}", expected)
-    elif decision["kind"] not in CONTENT and decision["code"] != "cap_reached":
+    elif decision["kind"] not in CONTENT and decision["code"] not in ("cap_reached", "record_sealed"):
         yield _wrong(Invariant.TERM_END, decision, f"{decision['code']} moves the last day", own and own.ends_on)
 
 

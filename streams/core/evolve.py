@@ -23,9 +23,9 @@ from streams.core.standing import WAITS_FOR, OrderRecords, Standing, forget_clos
 
 NAME_MISMATCH = "NAME_MISMATCH"
 
-# Held as things stand today: after a correction the ending may have effect; a full standing keeps nothing of a record,
-# and a department's keeps nothing of what says nothing of its orders.
-MAY_COME_AGAIN = ("ENDING_WITHOUT_EFFECT", "ORDER_NOT_SEEN", "ORDER_OUT_OF_ORDER", OVERFLOW)
+# Held as things stand today: after a correction the ending may have effect, the repair be late enough; a full standing
+# keeps nothing of a record, and a department's keeps nothing of what says nothing of its orders.
+MAY_COME_AGAIN = ("ENDING_WITHOUT_EFFECT", "REPAIR_TOO_EARLY", "ORDER_NOT_SEEN", "ORDER_OUT_OF_ORDER", OVERFLOW)
 
 
 def evolve(standing: Standing, decision: Decision) -> Standing:
@@ -195,8 +195,8 @@ def _waiting(waiting: tuple[Waiting, ...], decision: Decision) -> tuple[Waiting,
 
 def _seen(standing: Standing, decision: Decision) -> dict[str, str]:
     """Digests of records already decided. Those are not kept that may come again and fit: a feedback that was held
-    (order between partitions is not assumed), an ending without effect, a waiting record that was given up, or was
-    held when its target came."""
+    (order between partitions is not assumed), an ending without effect, a repair too early, a waiting record that was
+    given up, or was held when its target came."""
     seen = standing.seen
     held = decision.kind is DecisionKind.HELD
     if decision.settles is not None and (held or decision.kind is DecisionKind.REVIEW):

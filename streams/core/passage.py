@@ -5,7 +5,17 @@ from datetime import date, timedelta
 from msgspec.structs import replace
 
 from streams.core.correction import reterm
-from streams.core.decisions import ENDING_GIVEN_UP, Case, Considered, DecisionKind, DueState, Entry, Obligation, Waiting
+from streams.core.decisions import (
+    ENDING_GIVEN_UP,
+    Case,
+    Considered,
+    DecisionKind,
+    DueState,
+    Entry,
+    Obligation,
+    ObligationState,
+    Waiting,
+)
 from streams.core.docket import Docket
 from streams.core.ending import Closing, close, expire
 from streams.core.law import LawBook, Rule
@@ -14,6 +24,7 @@ from streams.core.measures import INACTIVE, NO_LONGER_IN_FORCE, NOT_IN_BOOK, jud
 from streams.core.overdue import decide_overdue
 from streams.core.repair import REPAIRED, statutory
 from streams.core.retention import ALL_CLOCKS_OVER, over_on
+from streams.core.terms import RECORD_SEALED
 from streams.core.time_limits import case_due, correction_due
 
 TICKS_WAITED = 30  # one tick a day, missed days one by one: thirty ticks are thirty days
@@ -27,6 +38,8 @@ TARGET_NEVER_SEEN = "TARGET_NEVER_SEEN"
 
 def pass_day(docket: Docket) -> None:
     """All decisions that the day, or the book, brings about for this subject; none if nothing is due."""
+    for entry in tuple(docket.standing.entries.values()):
+        _seal(docket, entry)
     for entry in tuple(docket.standing.entries.values()):
         if entry.ended_on is None and entry.ends_on is not None and entry.ends_on < docket.today:
             expire(docket, entry)
@@ -46,6 +59,22 @@ def pass_day(docket: Docket) -> None:
     decide_overdue(docket)
     docket.disclose()
     _erase(docket)
+
+
+def _seal(docket: Docket, entry: Entry) -> None:
+    """A book that lets no such record stand after a day binds those recorded under earlier books too."""
+    item = docket.law.items.get(entry.determination.item)
+    last = None if item is None else item.stands_until
+    if entry.ended_on is not None or last is None or (entry.ends_on is not None and entry.ends_on <= last):
+        return
+    docket.add(
+        DecisionKind.LAW_APPLIED,
+        code=RECORD_SEALED,
+        key=entry.key,
+        entry=replace(entry, ends_on=last),
+        changed=reterm(docket.standing.obligations.get(entry.key, ()), docket.law.rules, last),
+        reasons=(RECORD_SEALED,),
+    )
 
 
 def _end_repaired(docket: Docket, entry: Entry) -> None:
@@ -176,10 +205,11 @@ def _with_calendar(docket: Docket, entry: Entry, case: Case) -> Case:
 
 
 def _filled(docket: Docket, obligations: tuple[Obligation, ...]) -> tuple[Obligation, ...]:
-    """Liftings whose due day waited for a calendar that the book now has."""
+    """Liftings still to be proved whose due day waited for a calendar that the book now has."""
     filled = []
     for obligation in obligations:
-        if obligation.due.state is not DueState.AWAITING_CALENDAR or obligation.lift_reason is None:
+        waits = obligation.state is ObligationState.LIFTING and obligation.due.state is DueState.AWAITING_CALENDAR
+        if not waits or obligation.lift_reason is None:
             continue
         due = lifting_due(docket.index, obligation.lift_reason, obligation.since)
         if due.state is not DueState.AWAITING_CALENDAR:

@@ -1,12 +1,14 @@
 """Another law book comes into force, or a basis ends, while cases stand."""
 
-from datetime import date
+from datetime import date, timedelta
 
-from book import LISTING, ORDER, Life, correction, determination, ending, unshown, with_rules
+import pytest
+from book import LISTING, ORDER, Life, correction, determination, ending, unshown, with_item, with_rules
 from msgspec.structs import replace
 
 from streams.core.decisions import DecisionKind, DueState, ObligationState
 from streams.core.due import next_day
+from streams.core.events import Feedback, FeedbackState
 
 DAY = date(2026, 11, 2)
 BAR = "CIVIL-SERVICE-2018.v1/26-4"
@@ -96,6 +98,30 @@ def test_the_calendar_of_a_year_fills_the_days_that_waited_for_it() -> None:
     assert filled.due.day == date(2027, 1, 5)  # 31 December, then Monday and Tuesday after the New Year
     assert filled.version == lifting.version + 1
     assert life.law_becomes(life.law) == ()
+
+
+def test_a_lifting_that_is_proved_waits_for_no_calendar() -> None:
+    life = listed()
+    life.day = date(2026, 12, 30)
+    life.sends(ending(life.day))
+    (lifting,) = life.standing.obligations["court|1|" + LISTING]
+    life.sends(Feedback(lifting.obligation_id, FeedbackState.LIFTED, None, "T001", life.day), channel=lifting.executor)
+    days = {**unshown().working_days, "2027": ("-01-01",)}
+    assert life.law_becomes(replace(unshown(), digest="2027", working_days=days)) == ()
+
+
+@pytest.mark.parametrize("last", [date(2026, 11, 1), date(2026, 11, 2)])
+def test_a_book_that_lets_no_such_record_stand_ends_those_that_do(last: date) -> None:
+    life = listed()
+    sealed = with_item(unshown(), f"sealed {last}", stands_until=last)
+    decided = life.law_becomes(sealed)
+    assert (decided[0].kind, decided[0].code) == (DecisionKind.LAW_APPLIED, "record_sealed")
+    assert len(decided) == 1 + (last < DAY)
+    assert next_day(life.standing, life.law, life.day) in (None, last + timedelta(days=1))
+    expired = decided[-1] if last < DAY else life.ticks(last + timedelta(days=1))[-1]
+    assert (expired.kind, expired.code) == (DecisionKind.EXPIRED, "record_sealed")
+    assert set(states(life).values()) == {"lifting"}
+    assert life.law_becomes(sealed) == ()
 
 
 def test_an_item_that_left_the_book_keeps_its_entry_and_loses_its_measures() -> None:

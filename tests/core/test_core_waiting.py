@@ -3,12 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
-from book import LISTING, Life, accepted, book, correction, determination, ending
+from book import LISTING, Life, accepted, book, case, correction, determination, ending
 from msgspec.structs import replace
 
 from streams.core.decisions import DecisionKind, Outcome, Receipt, Waiting
 from streams.core.due import next_day
-from streams.core.events import Correction, Determination, Ending
+from streams.core.events import CaseStep, Correction, Determination, Ending, Matter
 from streams.core.lifting import standing
 
 DAY = date(2026, 11, 2)
@@ -135,6 +135,17 @@ def test_an_ending_without_effect_counts_once_the_ground_is_corrected() -> None:
     assert outcome(life.sends(said)) == (Outcome.HELD, "ENDING_WITHOUT_EFFECT")
     life.sends(correction(DAY, determination(MADE)), name="x")
     assert outcome(life.sends(said)) == (Outcome.ACCEPTED, None)
+
+
+def test_a_repair_too_early_counts_once_the_date_is_corrected() -> None:
+    life = Life(book(), DAY)
+    life.sends(determination(MADE, ground="2"))
+    met = dict.fromkeys(("minimum_reached", "wrong_corrected", "duties_done", "public_promise"), True)
+    said = case(DAY, CaseStep.UPHELD, matter=Matter.REPAIR, **met)
+    assert outcome(life.sends(said)) == (Outcome.HELD, "REPAIR_TOO_EARLY")
+    life.sends(correction(DAY, determination(date(2025, 10, 12), ground="2")))
+    assert outcome(life.sends(said)) == (Outcome.ACCEPTED, None)
+    assert open_measures(life) == 0
 
 
 def given_up() -> Life:

@@ -75,13 +75,15 @@ class History:
     told: dict[str, Standing] = field(default_factory=dict)  # folded from what was told, whoever decided it
 
     def start(self) -> "History":
-        self.books.append(
-            wire("LawBookPublished", {"digest": self.book.digest, "canonical": canonical.dump(self.book)})
-            | {"_key": self.book.digest}
-        )
-        self._time(EventKind.LAW, law=LawChange(self.book.digest, day("2013-01-01")))
+        self.law_becomes(self.book)
         self._time(EventKind.TICK, tick=Tick(self.today))
         return self
+
+    def law_becomes(self, book: LawBook) -> None:
+        self.book = book
+        published = wire("LawBookPublished", {"digest": book.digest, "canonical": canonical.dump(book)})
+        self.books.append(published | {"_key": book.digest})
+        self._time(EventKind.LAW, law=LawChange(book.digest, day("2013-01-01")))
 
     def tick(self, until: str) -> None:
         self.today = day(until)
@@ -93,8 +95,9 @@ class History:
         subject: str = PERSON,
         kind: SubjectKind = SubjectKind.PERSON,
         name: str = "1" * 32,
+        channel: str = "court",
     ) -> Outcome:
-        return self._record(EventKind.DETERMINATION, subject, kind, name=name, determination=content)
+        return self._record(EventKind.DETERMINATION, subject, kind, channel, name, determination=content)
 
     def ending(
         self, target: Determination, reason: str = "performed", subject: str = PERSON, name: str = ""

@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 import yaml
-from audit_history import LAW_DIR, History
+from audit_history import BOOK, LAW_DIR, History
 from audit_papers import day, listing
+from msgspec.structs import replace
 
 from monitoring.auditor.findings import Invariant as I
 from streams.core import terms
 from streams.core.decisions import Outcome
 from streams.core.events import Determination
 from streams.core.law import LawBook
+from streams.law import canonical
 from streams.law.loader import load
 
 MORE = Path(__file__).parent / "breadth"
@@ -261,6 +263,23 @@ def without_cap(law: LawBook, determination: Determination, _: object) -> terms.
 
 def by_effect(_: object, determination: Determination) -> date | None:
     return determination.effect_date
+
+
+@pytest.mark.parametrize("until", ["2025-12-31", "2026-01-02"])
+def test_a_later_book_may_seal_what_an_earlier_one_let_stand(until: str) -> None:
+    code = "MEDICAL_ORDER_DETENTION"
+    items = {**BOOK.items, code: replace(BOOK.items[code], stands_until=None, in_force_to=None)}
+    earlier = canonical.parse(canonical.dump(replace(BOOK, items=items)))
+    history = History(today=day("2025-06-10"), book=earlier).start()
+    made = {"document_date": day("2025-06-03"), "effect_date": day("2025-06-03")}
+    report = listing(item=code, ground=None, body="SD-POLICE", basis="L-PUBLIC-SECURITY", **made)
+    history.determination(report, channel="police")
+    history.tick(until)
+    history.law_becomes(BOOK)
+    history.tick("2026-01-03")
+    assert [one["code"] for one in history.decisions][1:] == ["record_sealed", "record_sealed"]
+    assert history.decisions[-1]["kind"] == "expired"
+    assert history.audit().match, history.audit().findings
 
 
 SABOTAGES: list[tuple[str, Any, Story, I]] = [
