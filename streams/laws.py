@@ -76,6 +76,11 @@ class LawShelf:
 
 def read_to_end(bootstrap: str, partition: TopicPartition, start: int = 0) -> Iterator[Any]:
     """Committed values of one partition from ``start`` to its end as of now, in order."""
+    return (record.value for record in records_to_end(bootstrap, partition, start) if record.value is not None)
+
+
+def records_to_end(bootstrap: str, partition: TopicPartition, start: int = 0) -> Iterator[Any]:
+    """The same as kafka-python's records."""
     consumer = KafkaConsumer(
         **reach(bootstrap),
         isolation_level="read_committed",
@@ -89,8 +94,6 @@ def read_to_end(bootstrap: str, partition: TopicPartition, start: int = 0) -> It
         consumer.seek(partition, start)
         while consumer.position(partition) < end:
             for records in consumer.poll(timeout_ms=_READ_TIMEOUT_MS).values():
-                for record in records:
-                    if record.value is not None:
-                        yield record.value
+                yield from records
     finally:
         consumer.close()

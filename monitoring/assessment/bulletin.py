@@ -10,7 +10,7 @@ from monitoring.assessment.bars import Bar, Bars
 from monitoring.assessment.cells import Cells, Place, by, total, within
 from monitoring.assessment.gathering import Months
 from monitoring.assessment.months import last_day, twelve
-from monitoring.assessment.queries import OPERATORS, PURPOSE
+from monitoring.assessment.queries import OPERATORS, PURPOSE, UNREADABLE
 from monitoring.assessment.rates import FIGURES, RATES, rates
 from monitoring.assessment.reference import OUTSIDE
 
@@ -76,6 +76,7 @@ class Asked(Struct, frozen=True):
     answered: int
     refused: int
     by_purpose: dict[str, int]
+    unreadable: int  # records that tell not even the department: they stand with the operators
 
 
 class Bulletin(Struct, frozen=True):
@@ -175,12 +176,12 @@ def _over(bar: Bar, lines: tuple[Line, ...], kind: str, least: int) -> Iterator[
 def _queries(cells: Cells, names: Names) -> Iterator[Asked]:
     found: dict[str, Counter[str]] = {}
     for place, numbers in sorted(cells.items()):
-        if numbers["queries"] or numbers["queries_refused"]:
+        if numbers["queries"] or numbers["queries_refused"] or numbers[UNREADABLE]:
             found.setdefault(place.channel, Counter()).update(numbers)
     for code, numbers in sorted(found.items(), key=lambda one: (-one[1]["queries"], one[0])):
         purposes = {name.removeprefix(PURPOSE): n for name, n in sorted(numbers.items()) if name.startswith(PURPOSE)}
         name = "运行单位与本人" if code == OPERATORS else names.channels.get(code, code)
-        yield Asked(code, name, numbers["queries"], numbers["queries_refused"], purposes)
+        yield Asked(code, name, numbers["queries"], numbers["queries_refused"], purposes, numbers[UNREADABLE])
 
 
 def _trend(months: Months, last: date, city: str | None) -> Iterator[Month]:

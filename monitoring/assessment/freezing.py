@@ -1,7 +1,8 @@
 """Frozen months: written once by a command, read by every later bulletin of that month.
 
 The figures of a month go on moving after it is over: returns come in, held records are settled, officers answer, the
-erased lose their dates. What was reported to the departments stays what was reported; what came since stands beside it.
+erased lose their dates. What the office went by in a bulletin stays what it was; what came since stands beside it. The
+bulletin itself is the office's own paper: what leaves the office is the export (ADR 0028).
 """
 
 from collections import Counter

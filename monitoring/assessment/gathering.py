@@ -15,6 +15,7 @@ from sinks.portal.applications import Applications
 from streams.core.law import LawBook
 from streams.law.code_classes import classes
 from streams.reader import Reader
+from topics.catalogue import Catalogue
 
 Asked = Callable[[date, date], dict[date, Cells]]  # questions put on record between two months
 
@@ -47,7 +48,7 @@ class Months(NamedTuple):
 def query_log(reader: Reader, book: LawBook) -> Asked:
     """The query log of a deployment."""
     spec = reader.catalogue.families["querylog"].partitions.of(reader.settings.scale)
-    platforms, purposes = reference.cities_of_channels(book), _purposes(reader, book)
+    platforms, purposes = reference.cities_of_channels(book), purposes_of(book, reader.catalogue)
 
     def asked(first: date, last: date) -> dict[date, Cells]:
         topic, months = reader.topic("querylog"), (first, last)
@@ -56,9 +57,9 @@ def query_log(reader: Reader, book: LawBook) -> Asked:
     return asked
 
 
-def _purposes(reader: Reader, book: LawBook) -> dict[str, str]:
+def purposes_of(book: LawBook, catalogue: Catalogue) -> dict[str, str]:
     """What a question may be for: of the published application catalogue, and of looks from before there was one."""
-    published = Applications.load(book, reader.catalogue).purposes
+    published = Applications.load(book, catalogue).purposes
     return {**book.purposes, **{one.code: one.zh for one in published.values()}}
 
 

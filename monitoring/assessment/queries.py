@@ -1,17 +1,18 @@
 """Query use (查询使用), from the query log: how often each department asked about a person. Who asked, and about whom,
 is not read on."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from kafka import TopicPartition
 
 from monitoring.assessment.cells import Cells, Place, add, located
-from schemas.codec import Codec
-from streams.laws import read_to_end
+from schemas.codec import Codec, SchemaFault
+from streams.laws import records_to_end
 
 OPERATORS = ""  # channel of a command of the operators, or of a person who asked about himself
 PURPOSE = "queries_for_"
+UNREADABLE = "queries_unreadable"
 _HERE = ZoneInfo("Asia/Shanghai")  # a month of the office
 
 
@@ -29,16 +30,27 @@ def read(
     purposes: dict[str, str],
     platforms: dict[str, str],
 ) -> dict[date, Cells]:
-    """Questions by month and department, and by purpose; one that the catalogue lacks was refused."""
+    """Questions by month and department, and by purpose; one that the catalogue lacks was refused. A record that cannot
+    be read stops no bulletin: it is counted, in the month in which the broker took it."""
     found: dict[date, Cells] = {}
     for partition in range(partitions):
-        for raw in read_to_end(bootstrap, TopicPartition(topic, partition)):
-            said = codec.decode(raw, frozenset({"QueryLogged"}), max_bytes=1 << 24).value
-            month = month_of(said["at"])
+        for record in records_to_end(bootstrap, TopicPartition(topic, partition)):
+            month, channel, figures = told(record.value, record.timestamp, codec, purposes)
             if months[0] <= month <= months[1]:
-                place = located(Place(said.get("channel") or OPERATORS), platforms)
-                add(found.setdefault(month, {}), place, counted(said.get("refused") is None, said["purpose"], purposes))
+                add(found.setdefault(month, {}), located(Place(channel), platforms), figures)
     return found
+
+
+def told(
+    value: bytes | None, taken_ms: int, codec: Codec, purposes: dict[str, str]
+) -> tuple[date, str, dict[str, int]]:
+    """Month, department and figures of one record of the log. ``taken_ms``: when the broker took it."""
+    try:
+        said = codec.decode(value, frozenset({"QueryLogged"}), max_bytes=1 << 24).value
+    except SchemaFault:
+        return month_of(datetime.fromtimestamp(taken_ms / 1_000, UTC)), OPERATORS, {UNREADABLE: 1}
+    figures = counted(said.get("refused") is None, said["purpose"], purposes)
+    return month_of(said["at"]), said.get("channel") or OPERATORS, figures
 
 
 def counted(answered: bool, purpose: str, purposes: dict[str, str]) -> dict[str, int]:

@@ -49,6 +49,7 @@ FIGURES: dict[str, tuple[str, str]] = {
     **{f"{m}_{c}": (f"{_MATTER_ZH[m]}{zh}", f"{m}: {en}") for m in MATTERS for c, (zh, en) in _CASE.items()},
     "queries": ("查询", "questions about a person, put on record and answered"),
     "queries_refused": ("拒绝查询", "questions put on record and refused"),
+    "queries_unreadable": ("无法读取的查询记录", "records of the query log that cannot be read"),
 }
 
 

@@ -201,6 +201,9 @@ def _queries(bulletin: Bulletin) -> Table:
         for one in bulletin.queries
     )
     note = "按部门计次数，不读取查询人和被查询人 / counted by department; who asked about whom is not read on"
+    if unreadable := sum(one.unreadable for one in bulletin.queries):
+        lost = f"查询日志有{unreadable:,}条无法读取 / {unreadable:,} records of the query log cannot be read"
+        note = f"{lost}; {note}"
     return Table(
         "查询使用 query use", note, ("部门 department", "已答 answered", "拒绝 refused", "用途 purposes"), rows
     )

@@ -5,7 +5,11 @@ portal checks it, puts the question on record and answers, or does not. The cons
 import json
 import urllib.error
 import urllib.request
+from ipaddress import ip_address
 from typing import Any, NamedTuple, Protocol
+from urllib.parse import urlsplit
+
+from streams.settings import SettingsFault
 
 _ANSWER_S = 90.0  # a portal that has just been started reads its topics first
 _MOST_BYTES = 4 << 20
@@ -38,13 +42,29 @@ class PortalAway(Exception):
     """Nobody answers there, so nothing is shown."""
 
 
+class _Stays(urllib.request.HTTPRedirectHandler):
+    """A token goes to the portal that was named, and nowhere that it points to."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
 class OverHttp:
-    """The portal at an address, ``http://host:port``."""
+    """The portal at an address: ``https://host:port``, or ``http://`` on this machine. Officers' tokens go there, so
+    by no other way, through no proxy and after no redirection.
+
+    :raises SettingsFault: any other address.
+    """
 
     def __init__(self, address: str) -> None:
-        if not address.startswith(("http://", "https://")):
-            raise ValueError(f"http(s)://host:port is expected, not {address}")
+        parts = urlsplit(address)
+        if not parts.hostname or (parts.scheme != "https" and not (parts.scheme == "http" and _here(parts.hostname))):
+            raise SettingsFault(
+                f"CHENGXIN_PORTAL: {address}: 须为 https 地址，本机除外 / https://host:port is expected; http:// on "
+                "this machine alone, for officers' tokens go there"
+            )
         self._address = address.rstrip("/")
+        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _Stays)
 
     def officer(self, token: str) -> Answer:
         """Raises PortalAway."""
@@ -59,7 +79,7 @@ class OverHttp:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self._address + path, data, headers)  # noqa: S310 - http(s): see __init__
         try:
-            with urllib.request.urlopen(request, timeout=_ANSWER_S) as answer:  # noqa: S310
+            with self._opener.open(request, timeout=_ANSWER_S) as answer:
                 return Answer(answer.status, json.loads(answer.read(_MOST_BYTES)))
         except urllib.error.HTTPError as refused:
             try:
@@ -68,3 +88,10 @@ class OverHttp:
                 raise PortalAway from refused
         except (OSError, ValueError) as fault:
             raise PortalAway from fault
+
+
+def _here(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

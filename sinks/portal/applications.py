@@ -96,11 +96,16 @@ class Applications:
         why = self.why_not(found, day)
         if why is not None:
             raise purpose_not_allowed(purpose, f"该用途未启用：{why}", "the catalogue does not allow it yet")
-        for row in self.rows:
-            if row.purpose == purpose and row.information in information and channel in self.departments(row):
-                if row.inactive_reason is not None:
-                    raise purpose_not_allowed(purpose, f"未启用：{row.inactive_reason}", "the row is not in use")
+        rows = [
+            row
+            for row in self.rows
+            if row.purpose == purpose and row.information in information and channel in self.departments(row)
+        ]
+        for row in rows:
+            if row.inactive_reason is None:
                 return row
+        if rows:
+            raise purpose_not_allowed(purpose, f"未启用：{rows[0].inactive_reason}", "the row is not in use")
         raise purpose_not_allowed(
             purpose, "应用目录未允许本部门为此用途查询该信息", "not allowed to this department for this information"
         )

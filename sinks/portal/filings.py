@@ -47,10 +47,12 @@ class Sender(Protocol):
 
 
 class Filer(NamedTuple):
-    """Who files, on which day: ``reference``: case reference by channel; ``session``: of the token."""
+    """Who files, on which day. ``session``: of the token; ``named``: the records carry the name that the issuer
+    checked; ``references``: case references by channel."""
 
     known: Known
     session: str
+    named: bool
     day: date
     references: "References"
 
@@ -62,12 +64,15 @@ class References(Protocol):
 def about_record(kind: str, record: str, filer: Filer, law: LawBook | None, channels: Catalogue) -> Paper:
     """An objection, a repair or a waiver about one record of the person's.
 
-    :raises Refusal: 404: no such record of the person's; 409: it cannot be filed here, or is pending already.
+    :raises Refusal: 404: no such record of the person's; 409: it cannot be filed here, is pending already, or is an
+        honour under another name.
     """
     entry = next((one for one in filer.known.standing.entries.values() if one.receipt_id == record), None)
     if entry is None or law is None:
         raise Refusal(404, "NO_SUCH_RECORD", "您的记录中没有这一项", "no such record of yours; see GET /me/record")
-    if kind not in may_file(entry, filer.known.standing, law, channels, filer.day):
+    if kind == Act.WAIVER and not filer.named:
+        raise _of_another_name()
+    if kind not in may_file(entry, filer.known.standing, law, channels, filer.day, named=filer.named):
         body = law.bodies[entry.determination.body].name if entry.determination.body in law.bodies else entry.channel
         raise Refusal(
             409,
@@ -94,7 +99,10 @@ def about_record(kind: str, record: str, filer: Filer, law: LawBook | None, chan
 
 
 def consent(asked: ConsentAsked, birth_date: date | None, filer: Filer, law: LawBook) -> Paper:
-    """A consent given or taken back. Raises Refusal 409 with intake's own code: a minor, no such recipient or offer."""
+    """A consent given or taken back. Raises Refusal 409 with intake's own code: a minor, no such recipient or offer;
+    and for one given where the records carry another name: they are not hers to hand on. Taking back always goes."""
+    if asked.step == "given" and not filer.named:
+        raise _of_another_name()
     number, declaration, digest = _declared(PLATFORM, filer, {"kind": "consent", **asked.model_dump()})
     act = Act.CONSENT if asked.step == "given" else Act.CONSENT_WITHDRAWN
     filing = replace(
@@ -119,6 +127,16 @@ def _declared(channel: str, filer: Filer, said: dict[str, Any]) -> tuple[str, st
     number = hashlib.sha256(msgspec.json.encode(what, order="sorted")).hexdigest()[:32]
     declaration = msgspec.json.encode({**what, "session": filer.session}, order="sorted")
     return number, declaration.decode(), hashlib.sha256(declaration).hexdigest()
+
+
+def _of_another_name() -> Refusal:
+    return Refusal(
+        409,
+        "NAME_MISMATCH",
+        "在案记录的姓名与您的姓名不同，可能是别人的记录，不能由您放弃或者同意提供；请先提出异议",
+        "the records carry another name than yours and may be somebody else's: object first; you can neither waive "
+        "them nor let others have them",
+    )
 
 
 def _opening(act: Act, channel: str, filer: Filer, number: str) -> Filing:

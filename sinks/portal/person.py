@@ -50,7 +50,7 @@ def own(known: Known, law: LawBook | None, channels: Catalogue, day: date, named
     records = []
     if law is not None:
         seen = fold(standing.subject, known.decisions, {}, lambda _: law, at=day, known=date.max)
-        records = [_record(one, known, law, channels, day) for one in seen.entries]
+        records = [_record(one, known, law, channels, day, named=named) for one in seen.entries]
     return Own(
         as_of=day,
         name_differs=not named,
@@ -65,7 +65,7 @@ def own(known: Known, law: LawBook | None, channels: Catalogue, day: date, named
     )
 
 
-def _record(one: EntryKnown, known: Known, law: LawBook, channels: Catalogue, day: date) -> OwnRecord:
+def _record(one: EntryKnown, known: Known, law: LawBook, channels: Catalogue, day: date, *, named: bool) -> OwnRecord:
     entry, standing = one.entry, known.standing
     told = describing.record(entry, standing, standing.obligations.get(entry.key, ()), law)
     return OwnRecord(
@@ -87,13 +87,16 @@ def _record(one: EntryKnown, known: Known, law: LawBook, channels: Catalogue, da
         ],
         decisions=[_decision(made, law) for made in known.decisions if _about(made, entry)],
         how_to_object=how_to_object(entry.channel, told.body_name),
-        may_file=may_file(entry, standing, law, channels, day),
+        may_file=may_file(entry, standing, law, channels, day, named=named),
         repair_from=earliest(law, entry, day),
     )
 
 
-def may_file(entry: Entry, standing: Standing, law: LawBook, channels: Catalogue, day: date) -> list[str]:
-    """What can be filed here about the record; a body that decides no cases is written to instead."""
+def may_file(
+    entry: Entry, standing: Standing, law: LawBook, channels: Catalogue, day: date, *, named: bool
+) -> list[str]:
+    """What can be filed here about the record; a body that decides no cases is written to instead. An honour under
+    another name (not ``named``) may be another's to keep: it is not waived, it is objected to."""
     if entry.channel not in channels.channels_of("cases"):
         return []
     pending = {case.matter for case in standing.cases.get(entry.key, ()) if case.pending}
@@ -102,7 +105,7 @@ def may_file(entry: Entry, standing: Standing, law: LawBook, channels: Catalogue
     if describing.stands(entry, day) and item is not None:
         if item.info_class == "negative" and Matter.REPAIR not in pending and entry.key not in standing.repaired:
             found.append("repair")
-        if WAIVED in item.endings:
+        if WAIVED in item.endings and named:
             found.append("waiver")
     return found
 

@@ -77,8 +77,7 @@ def agree(desk: Desk, token: str, asked: ConsentAsked) -> Filed:
 
 
 def _record(desk: Desk, found: Person, known: Known) -> Own:
-    named = desk.people.named(known.standing, normalise_name(found.identity.name))
-    return person.own(known, _law(desk, known), desk.channels, desk.today(), named)
+    return person.own(known, _law(desk, known), desk.channels, desk.today(), _named(desk, found, known))
 
 
 def _looks(desk: Desk, known: Known) -> LooksTold:
@@ -101,7 +100,13 @@ def _filer(desk: Desk, found: Person, subject: str, content: str) -> tuple[Query
             raise Refusal(
                 503, "CLOCK_NOT_STARTED", "系统尚未启用，请稍后再试", "the deployment has no day yet; try later"
             )
-    return query, Filer(desk.people.known(subject), found.session, min(day, desk.today()), desk.people)
+    known = desk.people.known(subject)
+    return query, Filer(known, found.session, _named(desk, found, known), min(day, desk.today()), desk.people)
+
+
+def _named(desk: Desk, found: Person, known: Known) -> bool:
+    """Whether the records carry the name that the issuer checked."""
+    return desk.people.named(known.standing, normalise_name(found.identity.name))
 
 
 def _law(desk: Desk, known: Known) -> LawBook | None:

@@ -9,11 +9,12 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from monitoring.assessment import bars, cells, queries, reference, returns
+from monitoring.assessment import bars, cells, gathering, queries, reference, returns
 from monitoring.assessment.cells import Place
 from monitoring.assessment.faults import AssessmentFault
 from monitoring.assessment.months import after, last_day, twelve
 from monitoring.assessment.rates import FIGURES, RATES
+from schemas.codec import Codec
 from streams.cli import assessment
 from streams.cli.main import app
 from streams.core.index import Index
@@ -22,8 +23,10 @@ from streams.kit.reading import FileFault
 from streams.law.code_classes import classes
 from streams.law.faults import LawFault
 from streams.law.loader import FOLDER, load
+from topics.catalogue import Catalogue
 
 BOOK = load()
+CODEC = Codec.load()
 OCTOBER = date(2026, 10, 1)
 LISTING = "COURT_DEFAULTER_LISTING"
 
@@ -195,3 +198,19 @@ def test_a_question_counts_in_the_month_of_the_office_and_a_refused_one_apart() 
     assert queries.counted(True, "audit", BOOK.purposes) == {"queries": 1, "queries_for_audit": 1}
     assert queries.counted(False, "audit", BOOK.purposes) == {"queries_refused": 1}
     assert queries.counted(True, "张三", BOOK.purposes) == {"queries_refused": 1}  # what was typed is no figure's name
+
+
+@pytest.mark.parametrize("value", [None, b"", b"\x00junk", CODEC.encode("ClockTick", {"day": OCTOBER})])
+def test_a_look_that_cannot_be_read_is_counted_and_stops_nothing(value: bytes | None) -> None:
+    """It tells neither its day nor who asked; the broker tells when it came."""
+    taken = int(datetime(2026, 9, 30, 16, 0, tzinfo=UTC).timestamp() * 1_000)
+    assert queries.told(value, taken, CODEC, BOOK.purposes) == (OCTOBER, queries.OPERATORS, {queries.UNREADABLE: 1})
+    said = {"officer": "T-1", "purpose": "audit", "command": "status", "content": "x", "channel": "org"}
+    sound = CODEC.encode("QueryLogged", {**said, "at": datetime(2026, 8, 1, tzinfo=UTC)})
+    assert queries.told(sound, taken, CODEC, BOOK.purposes)[:2] == (date(2026, 8, 1), "org")
+
+
+def test_a_question_to_the_portal_counts_for_the_purpose_of_the_published_catalogue() -> None:
+    known = gathering.purposes_of(BOOK, Catalogue.load())
+    assert queries.counted(True, "licensing", known) == {"queries": 1, "queries_for_licensing": 1}
+    assert known.keys() >= {*BOOK.purposes, "licensing", "recruitment"}

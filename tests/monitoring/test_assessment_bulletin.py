@@ -51,6 +51,15 @@ def test_equals_share_a_rank_and_who_has_fewer_than_ten_has_none() -> None:
     assert ranked == [(1, "court", 0.9), (1, "tax", 0.9)]
 
 
+def test_what_of_the_query_log_cannot_be_read_is_told() -> None:
+    (table,) = [one for one in tables.tables(made()) if "query use" in one.title]
+    assert "cannot be read" not in table.note
+    lost = {**NOW, Place(""): Counter(queries_unreadable=3)}
+    (table,) = [one for one in tables.tables(made(now=lost)) if "query use" in one.title]
+    assert "3 records of the query log cannot be read" in table.note
+    assert [one.unreadable for one in made(now=lost).queries if one.code == ""] == [3]
+
+
 def test_named_is_who_is_beyond_a_bar_with_ten_or_more() -> None:
     """The housing body is late with 9 of 10 (bar 10 %), the court with 20 of 180; the platform has 9 records alone;
     0.9 stored is the bar itself; what the court's return accounts for is no concealment."""

@@ -67,6 +67,7 @@ def questions(bootstrap: str, prefix: str) -> None:
         {**said, "at": datetime(2026, 9, 30, 15, 0, tzinfo=UTC)},
     ):
         producer.send(specs[0].name, value=CODEC.encode("QueryLogged", fields))
+    producer.send(specs[0].name, value=b"\x00not one of ours")  # stops no bulletin
     producer.close()
 
 

@@ -57,6 +57,23 @@ def test_every_inactive_line_says_why() -> None:
             HERE.allowed(purpose, "market", STATUS, DAY)
 
 
+@pytest.mark.parametrize("order", [[0, 1], [1, 0]])
+def test_a_line_not_in_use_hides_none_that_is(tmp_path: Any, order: list[int]) -> None:
+    idle = {"code": "IDLE", "purpose": "audit", "departments": ["credit"], "information": "all_records"}
+
+    def add(data: dict[str, Any]) -> None:
+        used = data["rows"].pop()
+        rows = [{**idle, "inactive_reason": "条文尚未施行"}, used]
+        data["rows"] += [rows[number] for number in order]
+
+    assert loaded(add, tmp_path).allowed("audit", "credit", STATUS, DAY).code == "AUDIT"
+
+
+def test_where_no_line_is_in_use_the_first_says_why() -> None:
+    with pytest.raises(Refusal, match="公共资源交易中心"):
+        HERE.allowed("procurement", "trading", STATUS, DAY)
+
+
 FAULTS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "a measure no rule gives": (lambda d: d["rows"][0]["measures"].append("no_aircraft"), "no active rule gives"),
     "a measure that is none": (lambda d: d["rows"][0]["measures"].append("x"), "no active rule gives x"),

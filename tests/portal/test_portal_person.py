@@ -157,6 +157,27 @@ def test_an_honour_is_waived_and_a_penalty_is_not(door: Door) -> None:
     assert penalty["why_not"] is None
 
 
+def test_under_another_name_nothing_is_waived_or_handed_on_and_it_is_objected_to(door: Door) -> None:
+    """The records may be somebody else's: so the honour, and what a partner would be told of."""
+    door.honour(1)
+    (honour,) = record(door, name="测试另名")["records"]
+    assert honour["may_file"] == ["objection"]
+    other = door.person(1, "测试另名")
+    offer = next(one for one in BOOK.offers.values() if one.partner is not None)
+    said = {"recipient": offer.partner, "purpose": offer.code}
+    for answer in (
+        door.post("/me/waivers", other, record=honour["record"]),
+        door.post("/me/consents", other, step="given", **said),
+    ):
+        assert (answer[0], answer[1]["code"]) == (409, "NAME_MISMATCH") and "异议" in answer[1]["zh"]
+    assert not door.stand.received["cases.portal"]
+    assert [one.refused for one in door.log.queries if one.command == "filing"] == [None, "NAME_MISMATCH"] * 2
+    assert door.post("/me/objections", other, record=honour["record"])[0] == 202
+    assert door.post("/me/consents", door.person(1), step="given", **said)[0] == 202
+    assert door.post("/me/consents", other, step="withdrawn", **said)[0] == 202  # as easily as ever
+    assert record(door)["consents"][0]["withdrawn_on"] is not None
+
+
 def test_a_consent_is_given_and_taken_back(door: Door) -> None:
     offer = next(one for one in BOOK.offers.values() if one.partner is not None)
     said = {"recipient": offer.partner, "purpose": offer.code}

@@ -45,6 +45,7 @@ READS: tuple[tuple[str, str, Fate], ...] = (
     ("exporter", "publication", ALLOWED),
     ("exporter", "events.court", DENIED),
     ("exporter", "accepted", DENIED),
+    ("exporter", "cases.portal", DENIED),  # nothing is in it
     ("channel.court", "events.court", DENIED),
     ("channel.court", "receipts.tax", DENIED),
     ("channel.court", "sanctions.railway", DENIED),
