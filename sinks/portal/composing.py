@@ -3,9 +3,11 @@
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 from fastapi import FastAPI
+from joserfc.jwk import ECKey
 from kafka import TopicPartition
 
 from monitoring import discovery, endpoint
@@ -60,10 +62,7 @@ def opened(settings: Settings, addresses: Addresses) -> Iterator[Portal]:
     opener = keys.kept(opener_file(settings))
     meters = Meters(Vocabulary())
     with ExitStack() as stack:
-        places = stack.enter_context(closing(Places(reader, settings.data_dir / "portal")))
-        places.warm(FAMILIES)
-        shown = stack.enter_context(closing(board.Topics(reader, settings.data_dir / "portal")))
-        shown.warm(china_now().date())
+        places, shown = _indexed(stack, reader, settings.data_dir / "portal")
         people = People(places, reader.codec, keyring, reader.shelf.get)
         log = stack.enter_context(QueryLog(reader))
         watch = stack.enter_context(closing(Watch(reader, Wide(settings.portal_persons_a_day), meters)))
@@ -87,11 +86,22 @@ def opened(settings: Settings, addresses: Addresses) -> Iterator[Portal]:
             figures=Tables(addresses.clickhouse, settings.database),
         )
         watch.start()
-        public = {"keys": [{**opener.as_dict(private=False), "use": "enc"}]}
-        secret = opener.as_bytes(private=True)
-        logins = Logins(desk.tokens, secret, trust.issuer, secure=settings.profile == "production")
-        app = http.build(desk, public, logins)
-        yield Portal(app, metrics.port)
+        yield Portal(_application(desk, opener, trust, secure=settings.profile == "production"), metrics.port)
+
+
+def _indexed(stack: ExitStack, reader: Reader, folder: Path) -> tuple[Places, board.Topics]:
+    """What topics hold, read to their ends: about persons, and of the public lists."""
+    places = stack.enter_context(closing(Places(reader, folder)))
+    places.warm(FAMILIES)
+    shown = stack.enter_context(closing(board.Topics(reader, folder)))
+    shown.warm(china_now().date())
+    return places, shown
+
+
+def _application(desk: Desk, opener: ECKey, trust: Trust, *, secure: bool) -> FastAPI:
+    public = {"keys": [{**opener.as_dict(private=False), "use": "enc"}]}
+    logins = Logins(desk.tokens, opener.as_bytes(private=True), trust.issuer, secure=secure)
+    return http.build(desk, public, logins)
 
 
 def _found(reader: Reader, clickhouse_url: str, wanted: str) -> list[Decision]:

@@ -72,10 +72,38 @@ def fold(
     """``decisions``: those about the subject, in order; ``events``: its accepted records by receipt id."""
     stubs, left = _without_erased(tuple(decisions))
     seen = [decision for decision in left if decision.decided_on <= known]
+    history = _walked(subject, seen, at)
+    last = seen[-1] if seen else None
+    return AsOf(
+        subject=subject,
+        at=at,
+        known=known,
+        entries=tuple(_known(entry, history, events, law, at) for entry in history.now.entries.values()),
+        waiting=len(history.now.waiting),
+        decisions=len(seen),
+        last_known=None if last is None else last.decided_on,
+        law=None if last is None else last.law_digest,
+        stubs=len(stubs),
+        erased_on=stubs[-1].decided_on if stubs else None,
+    )
+
+
+class _History(NamedTuple):
+    """What decisions leave. ``measures``: by obligation, as on the day asked for, with the record they are about;
+    ``ended_by``: the first decision with which a record had ended; ``never``: records that ended otherwise first, and
+    are known since to have been wrong from the start."""
+
+    now: Standing
+    measures: dict[str, tuple[str, Obligation]]
+    ended_by: dict[str, Decision]
+    never: set[str]
+
+
+def _walked(subject: str, seen: Iterable[Decision], at: date) -> _History:
     now = Standing(subject)
-    measures: dict[str, tuple[str, Obligation]] = {}  # as on the day asked for, with the record they are about
+    measures: dict[str, tuple[str, Obligation]] = {}
     ended_by: dict[str, Decision] = {}
-    never: set[str] = set()  # what ended otherwise first, and is known since to have been wrong from the start
+    never: set[str] = set()
     for decision in seen:
         now = evolve(now, decision)
         _follow(measures, decision, at)
@@ -83,27 +111,20 @@ def fold(
             ended_by.setdefault(decision.entry.receipt_id, decision)
         if decision.key is not None and _undone(decision):
             never.add(now.entries[now.key_now(decision.key)].receipt_id)
-    entries = []
-    for entry in now.entries.values():
-        ending = ended_by.get(entry.receipt_id)
-        until = _until(entry, ending, events)
-        annulled = ending is not None and _annulled(entry, law(ending.law_digest))
-        why_not = NEVER if annulled or entry.receipt_id in never else _why_not(entry, until, at)
-        own = tuple(one for record, one in measures.values() if record == entry.receipt_id)
-        entries.append(Known(entry, why_not, until, own, now.disputed(entry.key), entry.receipt_id in now.doubts))
-    last = seen[-1] if seen else None
-    return AsOf(
-        subject=subject,
-        at=at,
-        known=known,
-        entries=tuple(entries),
-        waiting=len(now.waiting),
-        decisions=len(seen),
-        last_known=None if last is None else last.decided_on,
-        law=None if last is None else last.law_digest,
-        stubs=len(stubs),
-        erased_on=stubs[-1].decided_on if stubs else None,
-    )
+    return _History(now, measures, ended_by, never)
+
+
+def _known(
+    entry: Entry, history: _History, events: Mapping[str, Accepted], law: Callable[[str], LawBook], at: date
+) -> Known:
+    """One entry, with why it is not true on the day ``at``."""
+    ending = history.ended_by.get(entry.receipt_id)
+    until = _until(entry, ending, events)
+    annulled = ending is not None and _annulled(entry, law(ending.law_digest))
+    why_not = NEVER if annulled or entry.receipt_id in history.never else _why_not(entry, until, at)
+    own = tuple(one for record, one in history.measures.values() if record == entry.receipt_id)
+    disputed, doubted = history.now.disputed(entry.key), entry.receipt_id in history.now.doubts
+    return Known(entry, why_not, until, own, disputed, doubted)
 
 
 def _without_erased(decisions: tuple[Decision, ...]) -> tuple[tuple[Decision, ...], tuple[Decision, ...]]:

@@ -27,6 +27,7 @@ from streams.chaos.relay import Relay
 from streams.chaos.result import Result
 from streams.chaos.screen import Screen
 from streams.chaos.stage import PUBLISHERS, SIDES, Commands, Servers, Stage
+from streams.chaos.wall import swept
 from streams.flow import SOURCES
 from streams.law import loader
 from streams.load.reading import ends
@@ -75,7 +76,8 @@ class Chaos:
     def run(self) -> Result:
         with self._disk() as disk, self._servers() as servers:
             parts = self._prepared(servers.addresses)
-            with Children(parts.settings, servers.addresses) as children:
+            children = Children(parts.settings, servers.addresses)
+            with swept(children.started), children:
                 stage = Stage(
                     children, servers, self.folder, disk=disk, session_s=SESSION_S, commands=self.wanted.commands
                 )

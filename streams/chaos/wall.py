@@ -4,9 +4,12 @@ Only what asks for the time of day is lied to; the monotonic clock, by which tim
 whose clock is set.
 """
 
+import contextlib
 import importlib.util
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+SHARED = Path("/dev/shm")  # noqa: S108 - where libfaketime itself keeps it
 _FRESH_S = "1"  # how long the process may go on with the time it was told
 
 
@@ -15,6 +18,18 @@ def library() -> Path:
     found = importlib.util.find_spec("libfaketime")
     assert found is not None and found.submodule_search_locations, "libfaketime is not installed: make venv"
     return Path(found.submodule_search_locations[0]) / "vendor/libfaketime/src/libfaketime.so.1"
+
+
+@contextlib.contextmanager
+def swept(pids: Sequence[int]) -> Iterator[None]:
+    """For the length of a block in which processes run under such a clock and end. What libfaketime shares under a
+    process's number goes with it when it ends in order; of those that were killed it is taken away here."""
+    try:
+        yield
+    finally:
+        for pid in pids:
+            for name in (f"faketime_shm_{pid}", f"sem.faketime_sem_{pid}"):
+                (SHARED / name).unlink(missing_ok=True)
 
 
 class WallClock:

@@ -11,7 +11,9 @@ import typer
 from streams.cli.screen import Json, answer, screen
 
 if TYPE_CHECKING:
-    from monitoring.assessment.bulletin import Names
+    from rich.console import Console
+
+    from monitoring.assessment.bulletin import Bulletin, Names
     from monitoring.assessment.gathering import Office
 
 app = typer.Typer(help="考核 / assessment: freeze a month, export for third-party evaluation", no_args_is_help=True)
@@ -37,14 +39,11 @@ def bulletin(
 ) -> None:
     """通报: the month as Markdown, XLSX and a page: totals, who is over which bar, ranking, cities, fields, trend. A
     frozen month is told as it was frozen, with what came in since."""
-    from rich.table import Table
-
     from monitoring.assessment import bars as settings_of
     from monitoring.assessment import gathering
     from monitoring.assessment.bulletin import bulletin as make
     from monitoring.assessment.files import write
     from monitoring.assessment.months import twelve
-    from monitoring.assessment.tables import status, tables, title
     from streams.settings import Settings
 
     told, named = settings_of.load(bars), names()
@@ -54,6 +53,19 @@ def bulletin(
         made = make(gathering.gather(asked, twelve(month.date())), month.date(), day, named, told, city=where)
     paths = write(made, out or Settings().data_dir / "bulletin")
     console = screen(plain=True, json=json)
+    _show(console, made)
+    for path in paths.values():
+        console.print(f"{path}", soft_wrap=True)
+    if json:
+        answer(made)
+
+
+def _show(console: "Console", made: "Bulletin") -> None:
+    """What of a bulletin fits a screen."""
+    from rich.table import Table
+
+    from monitoring.assessment.tables import status, tables, title
+
     console.print(f"{title(made)}\n{status(made)}")
     for table in tables(made):
         if table.title in _SHOWN:
@@ -61,10 +73,6 @@ def bulletin(
             for row in table.rows:
                 grid.add_row(*(cell.text for cell in row))
             console.print(grid)
-    for path in paths.values():
-        console.print(f"{path}", soft_wrap=True)
-    if json:
-        answer(made)
 
 
 @app.command()

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from streams.kit.monthly import Line
-    from streams.kit.redriving import Chains
+    from streams.kit.redriving import Before, Chains, Ready
+    from streams.kit.sending import Keys
     from streams.reader import Reader
+    from streams.settings import Settings
 
 
 def redrive(
@@ -36,9 +38,6 @@ def redrive(
     channel's key), answered already, or was refused three times is kept back. Exit codes as of publish."""
     from streams import addresses
     from streams.kit import answers, redriving
-    from streams.kit import journal as journals
-    from streams.kit.journal import Journal, row_key
-    from streams.kit.redriving import Before
     from streams.reader import Reader
     from streams.settings import Settings
 
@@ -47,30 +46,42 @@ def redrive(
     asked = Asked(file, channel, record, department.day_of(day))
     table, checked = department.check_file(department.open_kit(kit), asked, keys.own)
     reader = Reader(settings, addresses.find_kafka(settings))
-    topic = reader.catalogue.name("receipts", channel, settings.prefix)
-    sent = [one for path in journals.chosen(None, file.parent) for one in journals.read(path)]
-    named = partial(row_key, keys.own, channel)
-    before = Before(_chains(reader, channel), keys.channel, Journal.beside(file), named, sent)
-    found = answers.read(reader.bootstrap, topic, reader.codec)
+    before = _before(reader, keys, channel, file)
+    found = answers.read(reader.bootstrap, reader.catalogue.name("receipts", channel, settings.prefix), reader.codec)
     ready, checked = redriving.judge(checked, found, before)
     console = screen(plain=True, json=json)
     department.show(console, table, checked)
-    faulty = [one for one in checked if one.code is not None and one.findings]
-    if faulty:
+    if any(one.code is not None and one.findings for one in checked):
         department.write_errors(errors or sending.beside(file), table, checked)
-    done = None
-    if dry_run:
-        console.print(f"试运行，未发送 / dry run, nothing sent: {len(ready)}")
-    else:
-        try:
-            done = sending.send(settings, [one.draft for one in ready], before.journal, keys, channel)
-        finally:
-            before.chains.add(redriving.chained(ready, before))
-        console.print(done.told())
+    done = None if dry_run else _again(settings, ready, before, keys, channel)
+    console.print(done.told() if done is not None else f"试运行，未发送 / dry run, nothing sent: {len(ready)}")
     if json:
         answer({"rows": len(checked), "ready": len(ready), "sent": done and done._asdict()})
     if len(ready) < len(checked):
         raise typer.Exit(1)
+
+
+def _again(
+    settings: "Settings", ready: "Sequence[Ready]", before: "Before", keys: "Keys", channel: str
+) -> sending.Sent:
+    """Send them; which receipt each answers is kept, however that ends."""
+    from streams.kit import redriving
+
+    try:
+        return sending.send(settings, [one.draft for one in ready], before.journal, keys, channel)
+    finally:
+        before.chains.add(redriving.chained(ready, before))
+
+
+def _before(reader: "Reader", keys: "Keys", channel: str, file: Path) -> "Before":
+    """What is known of earlier sendings: this deployment's chains, the journals beside the file."""
+    from streams.kit import journal as journals
+    from streams.kit.journal import Journal, row_key
+    from streams.kit.redriving import Before
+
+    sent = [one for path in journals.chosen(None, file.parent) for one in journals.read(path)]
+    named = partial(row_key, keys.own, channel)
+    return Before(_chains(reader, channel), keys.channel, Journal.beside(file), named, sent)
 
 
 def _chains(reader: "Reader", channel: str) -> "Chains":

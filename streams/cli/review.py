@@ -1,10 +1,17 @@
 """``chengxin review``: records that are held, by reason. Counts and identifiers, no person."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from streams.cli.screen import Json, answer, screen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from streams.review import Held
 
 _SHOWN = 40  # records shown; --json has them all
 
@@ -41,12 +48,19 @@ def review(
         oldest = min(one.since for one in records if one.code == code)
         table.add_row(code, f"{codes[code].zh}；{codes[code].cure_zh}", f"{number:,}", f"{oldest}")
     console.print(table)
+    console.print(_oldest(records))
+    if json:
+        answer(said)
+
+
+def _oldest(records: "Sequence[Held]") -> "Table":
+    """The first of them, each by its receipt."""
+    from rich.table import Table
+
     title = "有疑义的在先，其余按时间 what puts a standing record in doubt, then the oldest"
     table = Table("回执 receipt", "渠道 channel", "原因 reason", "起 since", "疑义 doubt", title=title)
     for one in records[:_SHOWN]:
         table.add_row(one.receipt_id, one.channel, one.code, f"{one.since}", "!" if one.doubt else "")
     if len(records) > _SHOWN:
         table.add_row("…", f"{len(records) - _SHOWN:,} more", "", "", "")
-    console.print(table)
-    if json:
-        answer(said)
+    return table

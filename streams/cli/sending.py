@@ -14,7 +14,7 @@ from streams.cli.department import Asked, Channel, Day, Errors, KitFolder, Recor
 from streams.cli.screen import Json, answer, screen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Sequence, Set
 
     from streams.core.law import LawBook
     from streams.kit.answers import Answer
@@ -63,8 +63,7 @@ def publish(
     faulty = [one for one in checked if one.faulty]
     if faulty:
         department.write_errors(errors or beside(file), table, checked)
-    journal = Journal.beside(file)
-    sent = None
+    journal, sent = Journal.beside(file), None
     if dry_run:
         console.print(_would(checked, journal, channel), soft_wrap=True)
     else:
@@ -116,7 +115,11 @@ def receipts(
     else:
         lines = reconciled(reader, channel, journals.required(journal), since, wait)
     _write(sheet, lines, department.open_kit(kit).book, json)
-    outcomes = {line.fate.outcome for line in lines}
+    _judged({line.fate.outcome for line in lines})
+
+
+def _judged(outcomes: "Set[str]") -> None:
+    """Exit as the fates of a sheet demand."""
     if outcomes & {"missing", "digest_differs"}:
         raise typer.Exit(UNSENT)
     if outcomes - {"accepted", "warned", "duplicate"}:

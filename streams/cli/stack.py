@@ -13,6 +13,7 @@ from streams.cli.screen import Json, answer, screen
 from streams.local.errors import LocalStackError
 
 if TYPE_CHECKING:
+    from streams.local.stack import Stack
     from streams.settings import Settings
 
 DataDir = Annotated[Path, typer.Option("--data-dir", envvar="CHENGXIN_DATA_DIR", help="folder of the servers' data")]
@@ -37,11 +38,7 @@ def up(
     (docs/security.md). A folder once secure stays so."""
     from streams import addresses
     from streams.local import stack
-    from streams.security import local as locks
-    from streams.security.rights import ADMIN
     from streams.settings import Settings
-    from topics import access
-    from topics.catalogue import Catalogue
 
     settings = Settings().model_copy(update={"data_dir": data_dir})
     kafka, clickhouse = kafka and not settings.kafka_bootstrap, clickhouse and not settings.clickhouse_url
@@ -49,16 +46,7 @@ def up(
         addresses.answering(settings.kafka_bootstrap)
     ports = {use: port for use, port in (("kafka", kafka_port), ("native", clickhouse_port)) if port is not None}
     secure = kafka and (secure or stack.secured(data_dir))
-    if secure:
-        locks.prepare(settings, Catalogue.load())
-    try:
-        running = stack.up(data_dir, kafka, clickhouse, ports=ports, secure=secure)
-    except LocalStackError as fault:
-        Console(stderr=True).print(str(fault), markup=False, highlight=False, style="red")
-        raise typer.Exit(2) from None
-    if secure:
-        locks.close(settings, Catalogue.load())
-        os.environ.setdefault(access.SETTING, str(locks.login(data_dir, ADMIN)))  # there are topics to create
+    running = (_started_secure if secure else _started)(settings, kafka, clickhouse, ports)
     bootstrap = settings.kafka_bootstrap or running.kafka_bootstrap
     url = settings.clickhouse_url or running.clickhouse_url
     if bootstrap and url:
@@ -67,6 +55,33 @@ def up(
     for name, value in (("KAFKA_BOOTSTRAP", bootstrap), ("CLICKHOUSE_URL", url), ("CHENGXIN_CONSOLE", page)):
         if value:
             typer.echo(f"export {name}={shlex.quote(value)}")
+
+
+def _started(
+    settings: "Settings", kafka: bool, clickhouse: bool, ports: dict[str, int], *, secure: bool = False
+) -> "Stack":
+    """The folder's servers, running. Exit 2 where they cannot be had."""
+    from streams.local import stack
+
+    try:
+        return stack.up(settings.data_dir, kafka, clickhouse, ports=ports, secure=secure)
+    except LocalStackError as fault:
+        Console(stderr=True).print(str(fault), markup=False, highlight=False, style="red")
+        raise typer.Exit(2) from None
+
+
+def _started_secure(settings: "Settings", kafka: bool, clickhouse: bool, ports: dict[str, int]) -> "Stack":
+    """The same behind logins; what is done from here on is done as the administrator: there are topics to create."""
+    from streams.security import local as locks
+    from streams.security.rights import ADMIN
+    from topics import access
+    from topics.catalogue import Catalogue
+
+    locks.prepare(settings, Catalogue.load())
+    running = _started(settings, kafka, clickhouse, ports, secure=True)
+    locks.close(settings, Catalogue.load())
+    os.environ.setdefault(access.SETTING, str(locks.login(settings.data_dir, ADMIN)))
+    return running
 
 
 def _prepare(settings: "Settings", bootstrap: str, url: str) -> None:

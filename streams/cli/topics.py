@@ -11,6 +11,7 @@ from rich.table import Column, Table
 from streams.cli.screen import Json, answer, screen
 
 if TYPE_CHECKING:
+    from streams.security.granting import Difference
     from streams.settings import Settings
     from topics.admin import Drift
     from topics.catalogue import Catalogue, TopicSpec
@@ -171,12 +172,7 @@ def rights(
     cluster = _cluster()
     given = wanted.rights(cluster.catalogue, cluster.settings.prefix)
     difference = granting.compare(reach(cluster.bootstrap), given, known or ())
-    for right in difference.missing:
-        typer.echo(f"缺 / missing: {right.account} {right.operation} {right.resource} {right.name}")
-    for acl in difference.strange:
-        typer.echo(f"多 / not in the catalogue: {granting.told(acl)}")
-    for acl in difference.foreign:
-        typer.echo(f"外 / not an account of ours, take it away by hand or name it (--known): {granting.told(acl)}")
+    _told(difference)
     if apply and logins is not None:
         if ca is None:
             raise AccessFault(
@@ -190,6 +186,18 @@ def rights(
     left = sum(map(len, difference))
     typer.echo(f"权限 {len(given)} 项，差异 {left} 处 / {len(given)} rights, {left} differences")
     raise typer.Exit(1 if left else 0)
+
+
+def _told(difference: "Difference") -> None:
+    """Each right that is not as the catalogue has it."""
+    from streams.security import granting
+
+    for right in difference.missing:
+        typer.echo(f"缺 / missing: {right.account} {right.operation} {right.resource} {right.name}")
+    for acl in difference.strange:
+        typer.echo(f"多 / not in the catalogue: {granting.told(acl)}")
+    for acl in difference.foreign:
+        typer.echo(f"外 / not an account of ours, take it away by hand or name it (--known): {granting.told(acl)}")
 
 
 @app.command()

@@ -35,6 +35,7 @@ class Children:
         self._more: dict[str, Mapping[str, str]] = {}
         self._restarts = 0
         self.metrics: dict[str, str] = {}  # name -> address of the metrics endpoint
+        self.started: list[int] = []  # process ids of all that ever ran
 
     def __enter__(self) -> "Children":
         return self
@@ -67,6 +68,7 @@ class Children:
                 env={**self._env, "CHENGXIN_METRICS_PORT": str(port), **logins, **self._more[name]},
                 preexec_fn=die_with_parent,  # noqa: PLW1509 one prctl, before exec, no other thread holds a lock it needs
             )
+        self.started.append(self._running[name].pid)
 
     def again(self, name: str) -> None:
         """Start what ended under ``name`` once more, as it was."""

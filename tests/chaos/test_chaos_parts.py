@@ -17,7 +17,7 @@ from streams.chaos import channels, faults, publishing
 from streams.chaos.director import Director
 from streams.chaos.material import PIECE, POISON_EVERY, SAMPLE_EVERY, Teller
 from streams.chaos.plan import DAY_S, Fault
-from streams.chaos.wall import WallClock
+from streams.chaos.wall import SHARED, WallClock, swept
 from streams.law import loader
 from topics.catalogue import Catalogue
 
@@ -57,11 +57,14 @@ def test_a_journal_gives_whole_lines_only_and_is_cut_where_a_kill_left_half_of_o
 
 
 def test_a_wall_clock_is_set_while_a_process_runs_and_its_monotonic_clock_stays_true(tmp_path: Path) -> None:
-    clock = WallClock(tmp_path / "time")
+    clock, pids = WallClock(tmp_path / "time"), list[int]()
     program = "import time\nwhile True: print(time.time(), time.monotonic(), flush=True); time.sleep(0.05)"
-    with subprocess.Popen(
-        [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, env={**os.environ, **clock.environment}
-    ) as child:
+    environment = {**os.environ, **clock.environment}
+    with (
+        swept(pids),
+        subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, env=environment) as child,
+    ):
+        pids.append(child.pid)
         assert child.stdout is not None
 
         def off(line: str) -> float:
@@ -80,6 +83,9 @@ def test_a_wall_clock_is_set_while_a_process_runs_and_its_monotonic_clock_stays_
         clock.set(-DAY_S)
         until(-DAY_S)
         child.kill()
+        child.wait()
+        assert list(SHARED.glob(f"*faketime_*_{child.pid}"))  # who is killed takes nothing away
+    assert not list(SHARED.glob(f"*faketime_*_{child.pid}"))
 
 
 def test_a_small_disk_runs_full_and_is_whole_again(tmp_path: Path) -> None:
