@@ -20,9 +20,34 @@ _COUNTED = (
     "Array(Date32)", "Bool", "Nullable(Bool)", "UInt32", "Nullable(UInt32)", "Nullable(Int32)",
 )  # fmt: skip
 _PLACES = ("partition", "source_partition")  # with an offset they name one record
-_READERS_OF_ALL = ("auditor", "oracle", "operators", "sealer")
+_READERS_OF_ALL = ("auditor", "oracle")
 DASHBOARDS = "dashboards"
 CONSOLE = "console"
+_PAST_ITS_DAY = (  # of decisions: what streams/obligations.py asks
+    *("kind", "decided_on", "offset", "subject", "key", "ended_on", "erased", "cause_channel", "case_no", "case_state"),
+    *("missed_kinds", "missed_refs", "missed_channels", "missed_due", "order_to", "order_no", "order_done"),
+)
+_HELD = {  # what streams/review.py asks
+    "decisions": (
+        *("kind", "decided_on", "offset", "settles", "cause_receipt_id", "cause_kind", "code", "erased"),
+        *("entry_receipt_id", "ended_on"),
+    ),
+    "accepted_events": (
+        *("receipt_id", "kind", "channel", "subject", "offset", "source_topic", "source_partition", "source_offset"),
+        *("event_id", "item", "document_no", "document_digest", "target_item", "target_document_no"),
+        *("case_no", "case_step", "obligation_id", "feedback_state", "order_no", "order_step"),
+    ),
+    "receipts": ("receipt_id", "outcome"),
+}
+# By account and table what its commands ask, and no more; where obligations stand is given beside it.
+READ_COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
+    "operators": {**_HELD, "decisions": tuple(dict.fromkeys((*_HELD["decisions"], *_PAST_ITS_DAY)))},
+    "exporter": {"decisions": (*_PAST_ITS_DAY, "case_matter")},
+    "sealer": {
+        **{table.name: ("topic", "partition", "offset", "appended_at") for table in TABLES},
+        POSITIONS: ("topic", "partition", "next"),
+    },
+}
 _PLACE = "decision_id, cause_receipt_id, topic, partition, offset, ordinal, erased"  # where a decision stands in Kafka
 
 
@@ -59,7 +84,8 @@ def accesses(catalogue: Catalogue, database: str, prefix: str) -> list[Access]:
     """Every account but the owner of the database, in a stable order."""
     found = [_sink(database), *(_seen(one, database) for one in (DASHBOARDS, CONSOLE))]
     found += [_explain(database), _assessment(database), _portal(database)]
-    found += [_exporter(database)]
+    found += [_reading("operators", database, *_states(database)), _reading("sealer", database)]
+    found += [_reading("exporter", database, *_states(database), "SELECT ON system.disks")]  # how full the disks are
     found += [Access(name, (f"SELECT ON {database}.*",), {}) for name in _READERS_OF_ALL]
     return found + [_department(catalogue, database, prefix, code) for code in catalogue.channels]
 
@@ -117,9 +143,18 @@ def _assessment(database: str) -> Access:
     return Access("assessment", (f"SELECT ON {database}.*", f"INSERT ON {database}.assessment_*"), {})
 
 
-def _exporter(database: str) -> Access:
-    """It counts, and sees how full the server's disks are."""
-    return Access("exporter", (f"SELECT ON {database}.*", "SELECT ON system.disks"), {})
+def _reading(account: str, database: str, *more: str) -> Access:
+    """What its commands ask, column by column."""
+    asked = READ_COLUMNS[account].items()
+    columns = (f"SELECT({', '.join(wanted)}) ON {database}.{table}" for table, wanted in asked)
+    return Access(account, (*columns, *more), {})
+
+
+def _states(database: str) -> Iterator[str]:
+    """Where obligations stand. The view reads what it shows from the table, whatever is asked of it; neither names
+    whom an obligation is about."""
+    yield f"SELECT ON {database}.{CURRENT}"
+    yield f"SELECT({', '.join(tables.OBLIGATIONS_CURRENT_COLUMNS)}) ON {database}.{OBLIGATIONS.name}"
 
 
 def _portal(database: str) -> Access:

@@ -17,15 +17,7 @@ FILED_COLUMNS = (  # of accepted_events: what the department that decides is tol
 )
 COUNTED_COLUMNS = {  # by table: what the public statistics are counted from; obligation_id only tells newest from older
     "decisions": (
-        "kind",
-        "decided_on",
-        "item",
-        "body",
-        "ground",
-        "severity",
-        "ended_reason",
-        "case_matter",
-        "case_state",
+        *("kind", "decided_on", "item", "body", "ground", "severity", "ended_reason", "case_matter", "case_state"),
     ),
     "obligations": ("obligation_id", "version", "state", "day", "item", "measure", "incentive"),
     "assessment_frozen": ("month", "figure"),  # which months are frozen; no figure of them

@@ -1,13 +1,25 @@
 """ClickHouse's rights come from the tables: no personal column is shown, and every statement is one a server takes."""
 
+import inspect
 import re
+from datetime import UTC, datetime
 
 import pytest
 
+from monitoring.catalogue import Vocabulary
+from monitoring.exporter import tables as exporter
+from monitoring.meters import Meters
 from sinks.clickhouse import migrate, rights
+from sinks.clickhouse.__main__ import tables_by_topic
 from sinks.clickhouse.columns import types
 from sinks.clickhouse.connection import connect
-from sinks.clickhouse.tables import OBLIGATIONS, TABLES
+from sinks.clickhouse.rights import READ_COLUMNS
+from sinks.clickhouse.tables import OBLIGATIONS, OBLIGATIONS_CURRENT_COLUMNS, TABLES
+from streams import obligations, review
+from streams.audit.chain import Entry
+from streams.audit.judging import Report
+from streams.audit.rows import Rows
+from streams.audit.seals import Range
 from topics.catalogue import Catalogue
 
 CATALOGUE = Catalogue.load()
@@ -57,6 +69,74 @@ def test_the_portal_finds_where_a_decision_stands_and_counts_codes_and_sees_no_m
 def test_who_explains_finds_where_a_decision_stands_and_not_what_it_says() -> None:
     (place,) = ALL["explain"].grants
     assert place == next(grant for grant in ALL["portal"].grants if grant.endswith("decisions"))
+
+
+ASKED = {"operators": (review, obligations), "exporter": (exporter, obligations)}
+
+
+@pytest.mark.parametrize("account", ASKED)
+def test_who_asks_little_may_read_what_it_asks_and_no_column_more(account: str) -> None:
+    words = set(re.findall(r"\w+", " ".join(map(inspect.getsource, ASKED[account]))))
+    for table, columns in READ_COLUMNS[account].items():
+        assert set(columns) <= words, f"{account} asks no {set(columns) - words} of {table}"
+    assert not [grant for grant in ALL[account].grants if grant.endswith("*") or "INSERT" in grant]
+
+
+@pytest.mark.parametrize(
+    ("account", "table", "column"),
+    [
+        ("operators", "accepted_events", "consent_recipient"),
+        ("operators", "accepted_events", "entity_code"),
+        ("operators", "decisions", "severity"),
+        ("operators", "receipts", "source_topic"),
+        ("operators", "assessment_frozen", "value"),
+        ("exporter", "accepted_events", "subject"),
+        ("exporter", "receipts", "receipt_id"),
+        ("exporter", "decisions", "cause_receipt_id"),
+        ("sealer", "decisions", "subject"),
+        ("sealer", "accepted_events", "document_no"),
+        ("sealer", "obligations", "obligation_id"),
+        ("sealer", "assessment_frozen", "value"),
+    ],
+)
+def test_what_an_account_has_no_work_with_it_is_not_given(account: str, table: str, column: str) -> None:
+    of_table = [grant for grant in ALL[account].grants if grant.endswith(f".{table}")]
+    assert not [grant for grant in of_table if not grant.startswith("SELECT(")]  # never a table whole
+    assert not [grant for grant in of_table if column in re.findall(r"\w+", grant)]
+
+
+@pytest.mark.parametrize("account", READ_COLUMNS)
+def test_what_is_given_is_enough(clickhouse_url: str, database: str, account: str) -> None:
+    """Every statement runs where the granted columns are all there is."""
+    with connect(clickhouse_url) as client:
+        client.execute(f"CREATE DATABASE IF NOT EXISTS {database} ENGINE = Atomic")
+        client.execute(f"USE {database}")
+        for name, columns in _granted(account).items():
+            listed = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+            client.execute(f"CREATE TABLE {name} ({listed}) ENGINE = Memory")
+        if account == "operators":
+            assert review.held(client) == () and obligations.sheet(client).day is None
+        elif account == "exporter":
+            exporter.look_at_tables(client, Meters(Vocabulary()))
+        else:
+            report, compared = Report(), Rows(client, "", datetime.now(UTC))
+            for topic in tables_by_topic(""):
+                compared.compare(report, Range(topic, 0, 0, 1, 1, ""), [Entry(0, 0, b"", b"", tombstone=False)])
+            assert {one.kind for one in report.findings} == {"row"}  # each asked, and missed its row
+
+
+def _granted(account: str) -> dict[str, dict[str, str]]:
+    """Columns with their types, by table, of every grant on the database."""
+    found: dict[str, dict[str, str]] = {}
+    known = {table.name: types(table) for table in TABLES}
+    known["obligations_current"] = {c: known["obligations"][c] for c in OBLIGATIONS_CURRENT_COLUMNS}
+    known["sink_positions"] = {"topic": "String", "partition": "UInt32", "next": "UInt64"}
+    for grant in ALL[account].grants:
+        what, _, where = grant.partition(" ON chengxin.")
+        if where:
+            columns = re.findall(r"\w+", what.removeprefix("SELECT")) or list(known[where])
+            found[where] = {column: known[where][column] for column in columns}
+    return found
 
 
 def test_only_the_sink_writes_and_nobody_drops() -> None:
