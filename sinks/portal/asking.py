@@ -15,7 +15,7 @@ from sinks.portal.board import Board
 from sinks.portal.figures import Figures
 from sinks.portal.filings import Sender
 from sinks.portal.inbox import Inbox
-from sinks.portal.limits import Limiter
+from sinks.portal.limits import Even, Limiter
 from sinks.portal.people import People
 from sinks.portal.refusals import Refusal, purpose_not_allowed
 from sinks.portal.tokens import Officer, Person, Tokens
@@ -47,6 +47,7 @@ class Desk(NamedTuple):
     find: Callable[[str], list[Decision]]
     clock: Callable[[], date | None]
     limiter: Limiter
+    even: Even
     meters: Meters
     today: Callable[[], date]
     board: Board

@@ -21,7 +21,7 @@ from sinks.portal.filings import Cases, last_day
 from sinks.portal.inbox import Stored, answering
 from sinks.portal.issuer import ISSUER as TEST_ISSUER
 from sinks.portal.issuer import Issuer, opener_file
-from sinks.portal.limits import Limiter, Wide
+from sinks.portal.limits import STEP_S, Even, Limiter, Wide
 from sinks.portal.pages.logins import Logins
 from sinks.portal.people import People
 from sinks.portal.places import Places
@@ -80,6 +80,7 @@ def opened(settings: Settings, addresses: Addresses) -> Iterator[Portal]:
             find=lambda wanted: _found(reader, addresses.clickhouse, wanted),
             clock=lambda: last_day(read_to_end(bootstrap, TopicPartition(reader.topic("clock"), 0)), reader.codec),
             limiter=Limiter(settings.portal_per_minute, time.monotonic),
+            even=Even(STEP_S, time.monotonic, time.sleep),
             meters=meters,
             today=lambda: china_now().date(),
             board=shown,

@@ -1,12 +1,33 @@
-"""How much one officer may ask: so many questions a minute, and a word to supervision when it is about many persons."""
+"""How much one officer may ask: so many questions a minute, and a word to supervision when it is about many persons.
+And how long an answer takes, so that the time tells nothing that the answer does not.
+"""
 
 import threading
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
+STEP_S = 0.5  # of answers about a person: far above what reading a hundred decisions takes
 _WINDOW_S = 60.0
 _KNOWN = 10_000  # askers kept in mind; those that asked longest ago are forgotten first
+
+
+class Even:
+    """Lets what a block says leave at a full step after the block began, and not as soon as it is there: about somebody
+    with many records reading takes longer than about somebody unknown. What takes longer than a step still tells so."""
+
+    def __init__(self, step_s: float, now: Callable[[], float], sleep: Callable[[float], None]) -> None:
+        self._step, self._now, self._sleep = step_s, now, sleep
+
+    @contextmanager
+    def answer(self) -> Iterator[None]:
+        """A refusal leaves as late as an answer."""
+        began = self._now()
+        try:
+            yield
+        finally:
+            self._sleep((began - self._now()) % self._step)
 
 
 class Turn(NamedTuple):

@@ -28,7 +28,9 @@ def add(app: FastAPI, desk: Desk, bearer: Callable[..., str], errors: dict[int |
     @app.post("/status", name="status", responses=errors)
     def status(asked: StatusAsked, token: Annotated[str, Depends(bearer)]) -> Status:
         """What stands about a person, as far as the application catalogue lets this department know for the purpose."""
-        return _status(desk, asking.officer(desk, token, "status"), asked)
+        asks = asking.officer(desk, token, "status")
+        with desk.even.answer():
+            return _status(desk, asks, asked)
 
     @app.post("/resolve", name="resolve", responses=errors)
     def resolve(asked: ResolveAsked, token: Annotated[str, Depends(bearer)]) -> Resolved:

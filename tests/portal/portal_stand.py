@@ -17,7 +17,7 @@ from sinks.portal.board import PAGE, Entry, Listed, told
 from sinks.portal.figures import Counts, FiguresClosed
 from sinks.portal.filings import Paper, last_day
 from sinks.portal.issuer import ISSUER, Issuer, opener_file
-from sinks.portal.limits import Limiter
+from sinks.portal.limits import STEP_S, Even, Limiter
 from sinks.portal.pages.logins import Logins
 from sinks.portal.people import People
 from sinks.portal.places import Found
@@ -168,6 +168,7 @@ class Door:
             find=self.decisions,
             clock=lambda: last_day((value for value in self.stand.received["clock"] if value is not None), CODEC),
             limiter=Limiter(per_minute, lambda: self.now),
+            even=Even(STEP_S, lambda: self.now, self.sleep),
             meters=self.meters,
             today=lambda: self.today,
             board=Board(self.stand.topics),
@@ -175,6 +176,9 @@ class Door:
         )
         logins = Logins(self.desk.tokens, b"a secret", ISSUER, secure=False)
         self.client = TestClient(http.build(self.desk, {"keys": []}, logins))
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
 
     def get(self, path: str, token: str | None) -> tuple[int, dict[str, Any]]:
         headers = {} if token is None else {"authorization": f"Bearer {token}"}

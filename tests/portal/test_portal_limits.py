@@ -1,6 +1,21 @@
 """One officer and many persons."""
 
-from sinks.portal.limits import Limiter, Wide
+import pytest
+
+from sinks.portal.limits import Even, Limiter, Wide
+
+
+@pytest.mark.parametrize(("took", "left"), [(0.001, 0.5), (0.499, 0.5), (0.5, 0.5), (0.501, 1.0), (1.2, 1.5)])
+def test_an_answer_leaves_at_a_full_step(took: float, left: float) -> None:
+    now = [7.3]
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+
+    with pytest.raises(ZeroDivisionError), Even(0.5, lambda: now[0], sleep).answer():
+        now[0] += took
+        raise ZeroDivisionError  # a refusal leaves no sooner
+    assert now[0] == pytest.approx(7.3 + left)
 
 
 def test_the_word_is_said_once_when_there_are_too_many_persons() -> None:

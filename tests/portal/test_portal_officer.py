@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from portal_stand import Door, person
 
+from sinks.portal.limits import STEP_S
+from sinks.portal.people import Known
 from tests.flow.flow_stand import BOOK
 
 ASKED = {"matter": "办2026-17", "purpose": "licensing"}
@@ -36,6 +38,26 @@ def test_who_is_unknown_and_who_is_others_business_get_one_answer(door: Door) ->
     wrong_name = ask(door, token, 2, "谁也不是")  # would tell that the number is known
     assert unknown == others == wrong_name
     assert unknown[0] == 200 and unknown[1]["records"] == []
+
+
+def test_how_long_an_answer_takes_tells_nothing_either(door: Door) -> None:
+    """Reading takes longer the more is decided: told, refused or nothing, the answer leaves by the step."""
+    door.food(1)
+    door.order(2)
+    read = door.desk.people.known
+
+    def slow(subject: str) -> Known:
+        found = read(subject)
+        door.now += 0.01 + 0.03 * len(found.decisions)
+        return found
+
+    door.desk.people.known = slow  # type: ignore[method-assign]
+    token, took = door.officer("market", "licensing"), []
+    for number, name in ((1, None), (1, "谁也不是"), (2, None), (3, None)):
+        began = door.now
+        ask(door, token, number, name)
+        took.append(round(door.now - began, 6))
+    assert took == [STEP_S] * 4
 
 
 def test_another_name_is_told_nothing(door: Door) -> None:
