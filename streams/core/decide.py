@@ -44,7 +44,15 @@ def decide(standing: Standing, event: Accepted, law: LawBook, today: date) -> Ve
 
     A record gives exactly one receipt. A tick or a law event is asked once per subject (for a law event: with the
     new book) and gives none; its decisions name the receipt id of the tick or law record as their cause.
+
+    A subject's days never go back. Where its partition is behind those that judged for it, the day of its last decision
+    counts instead of an earlier one, and what is due waits for the tick of that day: else a rule that began meanwhile
+    would look as if it were not in force yet, and its measure would be lifted.
     """
+    latest = standing.last_day or today
+    if today < latest and event.kind is EventKind.TICK:
+        return Verdict((), None)
+    today = max(today, latest)
     docket = Docket(standing, event, Index.of(law), today)
     if event.kind in (EventKind.TICK, EventKind.LAW):
         pass_day(docket)

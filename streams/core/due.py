@@ -21,6 +21,7 @@ def next_day(now: Standing, law: LawBook, today: date) -> date | None:
 
     ``today``: the last tick this subject was seen at. Rules that begin on it or before were asked about by then.
     Ask again after every decision, and for every subject when the book changes. A book's change itself is no tick.
+    No tick before the subject's last decision decides anything (see ``decide``).
     """
     days = [given_up_on(waiting) for waiting in now.waiting]
     days.extend(overdue.days(now))
@@ -29,7 +30,8 @@ def next_day(now: Standing, law: LawBook, today: date) -> date | None:
         if entry.ended_on is None:
             days.extend(_days_of(now, entry, index, today))
     shown, over = disclosure.next_day(index, now, today), over_on(law, now)
-    return earlier(min(days, default=None), earlier(shown, over))
+    due = earlier(min(days, default=None), earlier(shown, over))
+    return None if due is None else max(due, now.last_day or due)
 
 
 def _days_of(now: Standing, entry: Entry, index: Index, today: date) -> Iterator[date]:

@@ -2,13 +2,14 @@
 
 from datetime import date, timedelta
 
-from book import SUBJECT, book, determination, ending
+from book import SUBJECT, Life, book, correction, determination, ending, with_rules
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from streams.core import ids
-from streams.core.decisions import DueState
+from streams.core.decisions import DecisionKind, DueState
+from streams.core.due import next_day
 from streams.core.events import EventKind
 from streams.core.index import Index
 from streams.core.terms import add_years
@@ -66,3 +67,26 @@ def test_a_digest_covers_what_is_said_by_whom_about_whom() -> None:
     ]
     assert len(set(digests)) == len(digests)
     assert all(len(digest) == ids.HEX for digest in digests)
+
+
+def test_days_of_a_subject_never_go_back() -> None:
+    """A partition is behind: a record of the day on which its rule begins came before the ticks of earlier days."""
+    begins, before = date(2018, 5, 1), date(2018, 4, 30)
+    life = Life(book(), begins)
+    said = determination(begins, "RAILWAY_SAFETY_LISTING", ground="a1", body="SD-RAILWAY", basis="M-384")
+    _, (recorded,) = life.sends(said, channel="railway")
+    assert [one.rule for one in recorded.raised] == ["M-384.v1/A"]
+    assert life.ticks(before) == ()
+    assert life.law_becomes(with_rules(book(), "another")) == ()
+    _, (corrected,) = life.sends(correction(before, said), channel="railway")
+    assert (corrected.kind, corrected.decided_on, corrected.changed) == (DecisionKind.CORRECTED, begins, ())
+
+
+def test_no_tick_before_the_last_decision_is_asked_for() -> None:
+    life = Life(book(), date(2026, 11, 2))
+    life.sends(ending(life.day, number="9"))  # waits 30 days
+    life.day = date(2026, 12, 10)
+    life.sends(determination(life.day))
+    assert next_day(life.standing, life.law, date(2026, 11, 3)) == life.day
+    assert life.ticks(date(2026, 12, 2)) == ()
+    assert DecisionKind.REVIEW in [one.kind for one in life.ticks(date(2026, 12, 10))]
