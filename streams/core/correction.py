@@ -25,7 +25,7 @@ from streams.core.ids import content_digest, entry_key
 from streams.core.law import Rule
 from streams.core.lifting import CLOSED_BY_OFFICER, lift, standing, told_again
 from streams.core.measures import barred_by_item, earlier, judge, propose
-from streams.core.repair import REPAIRED, statutory
+from streams.core.repair import REPAIRED, is_ban, statutory
 from streams.core.severity import classify
 from streams.core.terms import Stop
 from streams.core.time_limits import PROVIDER_LATE, late_days
@@ -171,7 +171,8 @@ def _ended_if_over(entry: Entry, stop: Stop | None, today: date) -> Entry:
 def _redo(docket: Docket, entry: Entry, new: Entry, looked_at: bool) -> Redone:
     """Still justified: stays, with its new end. No longer justified: lifted. Newly justified: raised - except where
     an officer has refused that rule for this entry. ``looked_at``: by its department now, which ends a doubt, and the
-    departments that were told of it are told so."""
+    departments that were told of it are told so. On a repaired entry nothing begins but the ban as the corrected
+    content orders it, in the place of one that this lifts: no repair ends a ban whose period a law sets."""
     before = docket.standing.obligations.get(entry.key, ())
     judged = judge(docket.index, new.determination, new.subject_kind, docket.today)
     live = new.ended_on is None and new.record_only is None
@@ -179,7 +180,9 @@ def _redo(docket: Docket, entry: Entry, new: Entry, looked_at: bool) -> Redone:
     fallen = tuple(one for one in before if standing(one) and one.rule not in rules)
     answered = {one.rule for one in before if standing(one) or one.state in CLOSED_BY_OFFICER}
     now = docket.standing
-    begins_nothing = entry.key in now.repaired or (not looked_at and entry.receipt_id in now.doubts)
+    doubted = not looked_at and entry.receipt_id in now.doubts
+    only_bans = entry.key in now.repaired
+    begins_nothing = doubted or (only_bans and not any(is_ban(docket.index, one) for one in fallen))
     changed = reterm(before, rules, new.ends_on)
     if looked_at and live and entry.receipt_id in now.doubts:
         moved = {one.obligation_id for one in (*changed, *fallen)}
@@ -188,7 +191,7 @@ def _redo(docket: Docket, entry: Entry, new: Entry, looked_at: bool) -> Redone:
         raised=tuple(
             propose(docket.law, rule, docket.next_id(), new.ends_on, docket.today)
             for rule in rules.values()
-            if rule.rule_id not in answered and not begins_nothing
+            if rule.rule_id not in answered and not begins_nothing and (not only_bans or is_ban(docket.index, rule))
         ),
         lifted=lift(docket.index, fallen, new.ended_reason or CORRECTED, docket.today),
         changed=changed,

@@ -5,7 +5,7 @@ from datetime import date
 
 from streams.core.decisions import Entry, Obligation
 from streams.core.index import Index
-from streams.core.law import LawBook, RepairScheme
+from streams.core.law import LawBook, RepairScheme, Rule
 from streams.core.severity import scale_on
 from streams.core.terms import add_months, ground_of
 
@@ -47,7 +47,7 @@ def statutory(law: LawBook, entry: Entry) -> bool:
     return item is not None and item.statutory_term and ground is not None and ground.own_term
 
 
-def is_ban(index: Index, obligation: Obligation) -> bool:
+def is_ban(index: Index, measure: Obligation | Rule) -> bool:
     """Whether the measure of a statutory entry rests on law or regulation itself: that is the ban."""
     instruments = index.law.instruments
-    return any(code in instruments and instruments[code].basis_grade in _GRADES for code in obligation.basis)
+    return any(code in instruments and instruments[code].basis_grade in _GRADES for code in measure.basis)

@@ -279,6 +279,23 @@ def test_a_repaired_ban_ends_with_the_ground_that_kept_it_alive() -> None:
     assert not any(standing(one) for one in life.standing.obligations[key])
 
 
+def test_a_repaired_ban_whose_ground_is_corrected_goes_on_as_the_law_of_that_ground_orders() -> None:
+    """Ten years by 药品管理法 122, repaired, should have said 118: for life. No repair ends that."""
+    life, met = Life(book(), MONDAY), ("minimum_reached", "wrong_corrected", "duties_done", "public_promise")
+    who = {"role": "legal_representative", "entity_code": "91110000600037341L"}
+    said = determination(date(2026, 1, 5), "DRUG_TRADE_BAN", ground="122", body="SD-DRUGS", basis="L-DRUG", **who)
+    life.sends(said, channel="drugs")
+    about: dict[str, Any] = {
+        "matter": Matter.REPAIR,
+        "target": Target("1", "DRUG_TRADE_BAN"),
+        **dict.fromkeys(met, True),
+    }
+    life.sends(case(MONDAY, CaseStep.UPHELD, **about), channel="drugs")
+    _, (decision,) = life.sends(correction(MONDAY, replace(said, ground="118")), channel="drugs")
+    assert [one.rule for one in decision.changed] == ["DRUG-2019.v1/122"]
+    assert [(one.rule, one.ends_on) for one in decision.raised] == [("DRUG-2019.v1/118", None)]
+
+
 def test_a_repaired_ban_ends_when_the_book_no_longer_sets_its_period() -> None:
     life = repaired_ban()
     key = next(iter(life.standing.entries))
