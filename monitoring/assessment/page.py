@@ -20,7 +20,8 @@ _CARDS = (
     "objection",
 )
 _STYLE = """
-.cards { grid-template-columns: repeat(auto-fill, minmax(min(13rem, 100%), 1fr)); }
+.cards { grid-template-columns: repeat(4, minmax(0, 1fr)); }
+@media (max-width: 40rem) { .cards { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
 th:first-child, td:first-child { text-align: left; }
 th.number { white-space: normal; }
 td.text:first-child { min-width: 11em; }
