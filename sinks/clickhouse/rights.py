@@ -161,8 +161,8 @@ def _portal(database: str) -> Access:
     """What people filed through it, for the department that decides; where a decision stands, not what it says; and of
     all rows the codes and days that its public statistics count."""
     table = tables.ACCEPTED_EVENTS.name
-    columns = ", ".join((*tables.FILED_COLUMNS, "channel", "erased", "appended_at"))
-    condition = f"startsWith(ifNull(event_id, ''), '{tables.FILED}')"
+    columns = ", ".join((*tables.FILED_COLUMNS, "source_topic", "channel", "erased", "appended_at"))
+    condition = f"source_topic = '{tables.FILED_AT}'"
     counted = (f"SELECT({', '.join(names)}) ON {database}.{counts}" for counts, names in tables.COUNTED_COLUMNS.items())
     grants = (f"SELECT({columns}) ON {database}.{table}", _places(database), *counted)
     return Access("portal", grants, {table: condition, OBLIGATIONS.name: "1"})  # a table with policies hides the rest

@@ -10,7 +10,7 @@ from typing import Any
 from sinks.clickhouse.columns import Column, Getter, Index, Stub, Table, Value, at, each, latest_view
 
 SINK_GROUP = "sink-clickhouse"  # consumer group, after the deployment's prefix
-FILED = "portal-"  # how event ids of what a person files begin
+FILED_AT = "cases.portal"  # source topic of what a person files, where nobody but the portal writes
 FILED_COLUMNS = (  # of accepted_events: what the department that decides is told of it
     *("event_id", "case_matter", "ending_reason", "consent_recipient", "consent_step", "case_no"),
     *("target_document_no", "target_item", "intake_day", "subject"),

@@ -15,7 +15,6 @@ import msgspec
 from msgspec.structs import replace
 
 from schemas.codec import Codec
-from sinks.clickhouse.tables import FILED
 from sinks.portal.people import Known
 from sinks.portal.person import may_file
 from sinks.portal.refusals import Refusal
@@ -141,7 +140,7 @@ def _of_another_name() -> Refusal:
 
 def _opening(act: Act, channel: str, filer: Filer, number: str) -> Filing:
     reference = filer.references.reference(filer.known.standing.subject, channel)
-    return Filing(event_id=f"{FILED}{number}", channel=channel, case_ref=reference, act=act, day=filer.day)
+    return Filing(event_id=f"portal-{number}", channel=channel, case_ref=reference, act=act, day=filer.day)
 
 
 class Cases:

@@ -11,7 +11,7 @@ from typing import Protocol
 from clickhouse_driver.errors import Error
 
 from sinks.clickhouse.connection import connect
-from sinks.clickhouse.tables import FILED, FILED_COLUMNS
+from sinks.clickhouse.tables import FILED_AT, FILED_COLUMNS
 from sinks.portal.filings import References
 from sinks.portal.shapes import Filing
 
@@ -19,7 +19,7 @@ KEPT_DAYS = 60
 _FILED = f"""
 SELECT {", ".join(FILED_COLUMNS)}
 FROM accepted_events
-WHERE channel = %(channel)s AND startsWith(ifNull(event_id, ''), %(filed)s) AND NOT erased
+WHERE channel = %(channel)s AND source_topic = %(filed)s AND NOT erased
   AND appended_at > now() - INTERVAL %(days)s DAY
 ORDER BY intake_day, event_id
 """  # noqa: S608 names of columns
@@ -57,7 +57,7 @@ class Stored:
         with answering():
             client = connect(self._url, self._database)
             try:
-                rows = client.execute(_FILED, {"channel": channel, "filed": FILED, "days": KEPT_DAYS})
+                rows = client.execute(_FILED, {"channel": channel, "filed": FILED_AT, "days": KEPT_DAYS})
             finally:
                 client.disconnect()
         return [

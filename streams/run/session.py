@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from monitoring.assessment import gathering
+from monitoring.assessment.faults import AssessmentFault
 from monitoring.assessment.freezing import frozen
 from monitoring.assessment.gathering import Office, query_log
 from monitoring.assessment.months import after
@@ -111,9 +112,10 @@ def _sealer(children: Children) -> None:
 
 
 def _freeze(parts: Parts, addresses: Addresses) -> None:
-    """The last month that is over, as the assessing office does it: public statistics are of frozen months alone."""
+    """The last month that is over, as the assessing office does it: public statistics are of frozen months alone. Where
+    nothing has come yet there is none."""
     book = loader.load()
-    with connect(addresses.clickhouse, parts.settings.database) as client:
+    with contextlib.suppress(AssessmentFault), connect(addresses.clickhouse, parts.settings.database) as client:
         office = Office(client, book, frozenset(parts.catalogue.channels), query_log(parts, book), None)
         month = after(gathering.today(client).replace(day=1), -1)
         if month not in frozen(client, month, month):

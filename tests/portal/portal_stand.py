@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from monitoring.catalogue import Vocabulary
 from monitoring.meters import Meters
-from sinks.clickhouse.tables import FILED
+from sinks.clickhouse.tables import FILED_AT
 from sinks.portal import http, keys
 from sinks.portal.applications import Applications
 from sinks.portal.asking import Desk
@@ -90,7 +90,7 @@ class Inbox:
     def filed(self, channel: str) -> list[Filing]:
         found = []
         for one in self._stand.read("accepted"):
-            if one["channel"] == channel and (one["event_id"] or "").startswith(FILED):
+            if one["channel"] == channel and one["source_topic"] == FILED_AT:
                 said = one["case"] or one["ending"] or one["consent"]
                 target = said.get("target") or {"document_no": None, "item": None}
                 consent = f"{said.get('step')} {said.get('recipient')}"

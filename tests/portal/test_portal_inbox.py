@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 from clickhouse_driver import Client
-from portal_stand import Door, Inbox, person
+from portal_stand import DAY, Door, Inbox, person
 
 from sinks.clickhouse import migrate
 from sinks.clickhouse.columns import Stored as Row
 from sinks.clickhouse.columns import rows, types
 from sinks.clickhouse.tables import ACCEPTED_EVENTS
 from sinks.portal.inbox import InboxClosed, Stored
-from tests.flow.flow_stand import BOOK
+from tests.flow.flow_stand import BOOK, CODEC
 
 
 def test_the_inbox_in_memory_and_the_real_one_tell_the_same(clickhouse_url: str, database: str, tmp_path: Path) -> None:
@@ -27,6 +27,11 @@ def test_the_inbox_in_memory_and_the_real_one_tell_the_same(clickhouse_url: str,
     door.post("/me/repairs", token, record=penalty["record"])
     door.post("/me/waivers", token, record=honour["record"])
     door.post("/me/consents", token, recipient=offer.partner, purpose=offer.code, step="given")
+    target = {"document_no": penalty["document_no"], "item": penalty["item"]}
+    about = {"target": target, "matter": "objection", "step": "opened", "case_no": "窗口-1", "day": DAY}
+    who = {"kind": "person", "id_type": "citizen", "id_number": person(1)}
+    door.stand.send("cases.market", CODEC.encode("CaseEvent", {"event_id": "portal-1", "subject": who, **about}))
+    assert door.stand.read("accepted")[-1]["event_id"] == "portal-1"  # a department's own, whatever it calls it
     with Client.from_url(clickhouse_url) as client:
         migrate.apply(client, database)
         now_ms = client.execute("SELECT toUnixTimestamp(now()) * 1000")[0][0]

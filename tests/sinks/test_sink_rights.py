@@ -66,6 +66,10 @@ def test_the_portal_finds_where_a_decision_stands_and_counts_codes_and_sees_no_m
     assert ALL["portal"].rows["obligations"] == "1"  # else the departments' policies would hide every row
 
 
+def test_the_portal_sees_of_what_came_only_what_it_sent() -> None:
+    assert ALL["portal"].rows["accepted_events"] == f"source_topic = '{CATALOGUE.name('filings')}'"
+
+
 def test_who_explains_finds_where_a_decision_stands_and_not_what_it_says() -> None:
     (place,) = ALL["explain"].grants
     assert place == next(grant for grant in ALL["portal"].grants if grant.endswith("decisions"))
