@@ -13,7 +13,7 @@ from streams.local.launch import CONSOLE, Room, Run
 from streams.local.processes import alive
 from streams.local.progress import Silent
 
-NOBODY = "clickhouse://console:nobody@127.0.0.1:9"  # the law book is shown without a database
+NOBODY = "clickhouse://console:secret@127.0.0.1:9"  # the law book is shown without a database
 PATIENCE_S = 240  # of a busy machine; it takes a few seconds
 
 
