@@ -158,7 +158,7 @@ def _replaced(docket: Docket, entry: Entry, determination: Determination, settle
     if new.ended_on is not None:
         return replace(new, record_only=entry.record_only)
     if not docket.raising:
-        return replace(new, record_only=new.record_only or OVERTAKEN)
+        new = replace(new, record_only=new.record_only or OVERTAKEN)
     return _ended_if_over(new, stop, today)
 
 

@@ -3,7 +3,7 @@
 from streams.core import cases, limits
 from streams.core.caps import capped_stop, expiry_reason
 from streams.core.chain import hold_caps
-from streams.core.correction import NOT_RECORDABLE, TERM_ALREADY_ENDED, correct
+from streams.core.correction import TERM_ALREADY_ENDED, correct
 from streams.core.decisions import ENDING_GIVEN_UP, OVERTAKEN, DecisionKind, Entry, Fault, Outcome, Receipt, Waiting
 from streams.core.docket import Docket
 from streams.core.doubt import speaks_against
@@ -69,10 +69,13 @@ def _recorded_and_settled(docket: Docket, determination: Determination) -> Docke
 
 
 def _ended_by_a_waiting_record(docket: Docket) -> bool:
+    """Whether the record ends in the very decisions that follow it; one that was over when it came raised nothing."""
+    own = docket.event.receipt_id
     return any(
-        one.kind is DecisionKind.ENDED
-        or (one.kind is DecisionKind.REPAIRED and one.entry is not None)
-        or (one.entry is not None and one.entry.ended_reason == NOT_RECORDABLE)
+        one.kind is not DecisionKind.RECORDED
+        and one.entry is not None
+        and one.entry.receipt_id == own
+        and one.entry.ended_on is not None
         for one in docket.decisions
     )
 

@@ -44,6 +44,9 @@ def _shows_too_much(book: LawBook, row: Publicity) -> Iterator[str]:
         yield "the row cannot show anybody: a text it rests on is unverified"
     if not any(text.basis_grade in _STATE for text in texts):
         yield "the row cannot show anybody: it rests on no law, regulation, central policy or judicial interpretation"
+    text, end = book.instruments[row.instrument], row.in_force_to
+    if text.in_force_to is not None and (end is None or end > text.in_force_to):
+        yield f"the row outlives the text that lets anybody appear: {text.code} ends on {text.in_force_to}"
     for item in (book.items[code] for code in row.items):
         if set(row.grounds) - set(item.grounds):
             yield f"item {item.code} has not all of the grounds {', '.join(row.grounds)}"

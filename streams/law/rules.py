@@ -4,6 +4,7 @@ A row never becomes inactive in silence: either its author gives the reason, or 
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -104,8 +105,13 @@ def _why_not_based(rule: Rule, shelf: Shelf) -> str | None:
     if doubtful:
         return f"its basis {', '.join(doubtful)} is unverified"
     ends_before = rule.in_force_to is not None and rule.in_force_to.isoformat() < shelf.cut_over
-    if not ends_before and not any(base.basis_grade in FIRM for base in bases):
+    if not ends_before:
+        bases = [base for base in bases if base.basis_grade in FIRM]
+    if not ends_before and not bases:
         return f"from {shelf.cut_over} it needs a basis in law, regulation or central policy (国办发〔2020〕49号)"
+    ends = [base.in_force_to for base in bases]
+    if bases and all(end is not None and (rule.in_force_to or date.max) > end for end in ends):
+        return f"it outlives what it rests on: {', '.join(base.code for base in bases)} ends before it"
     return None
 
 

@@ -148,6 +148,16 @@ def test_a_repair_too_early_counts_once_the_date_is_corrected() -> None:
     assert open_measures(life) == 0
 
 
+def test_a_correction_that_waited_and_shows_the_term_over_lets_nothing_begin() -> None:
+    """Nobody is asked to act, or shown, on a ground that is known to be over (as by an ending that waited)."""
+    life = Life(book(), DAY)
+    life.sends(correction(DAY, determination(date(2023, 1, 5), ground="2")))
+    _, decisions = life.sends(determination(MADE, ground="2"))
+    assert [one.kind for one in decisions] == [DecisionKind.RECORDED, DecisionKind.CORRECTED]
+    assert [(one.raised, one.changed, one.moves) for one in decisions] == [((), (), None)] * 2
+    assert life.standing.entries[OLD].ended_reason == "term_ended"
+
+
 def given_up() -> Life:
     """A revocation that waited 30 days in vain, and its listing one day later."""
     life = Life(book(), DAY)
