@@ -141,10 +141,11 @@ class Storing:
         for lane in [*due, *closing]:
             lane.closing = None
         planned_at = time.monotonic()
-        for lane, block in zip(due, blocks, strict=True):
-            if block.rows:
-                await self._store(lane, block, planned_at)
-        await self._record(generation, [(block.topic, block.partition, block.block.end + 1) for block in blocks])
+        filled = [(lane, block) for lane, block in zip(due, blocks, strict=True) if block.rows]
+        failed = [await self._store(lane, block, planned_at) for lane, block in filled]
+        positions = [(block.topic, block.partition, block.block.end + 1) for block in blocks]
+        while positions and (any(failed) or not await self._recorded(generation, positions)):
+            failed = [await self._make_sure(generation, lane, block) for lane, block in filled]
         for lane, block in zip(due, blocks, strict=True):
             lane.stored(block, time.monotonic())
             self._report_lag(lane)
@@ -161,16 +162,16 @@ class Storing:
             )
         return block
 
-    async def _store(self, lane: Lane, block: Prepared, planned_at: float) -> None:
-        """Insert until success: same block, same token.
+    async def _store(self, lane: Lane, block: Prepared, planned_at: float, doubtful: bool = False) -> bool:
+        """Insert until success: same block, same token. Whether ClickHouse failed meanwhile.
 
         A plan that is old proves itself by being committed again: a process that slept (SIGSTOP, swap) then learns
         that it lost the partition before it writes, not after. After any doubt the rows are counted: the server
         notes a token before the rows are there, so a kill in between would make it drop every later attempt.
         """
         place = TopicPartition(block.topic, block.partition)
-        token, doubtful = block.token, block.block.start < lane.doubtful_until
-        pause = self._limits.backoff_s
+        token, doubtful = block.token, doubtful or block.block.start < lane.doubtful_until
+        pause, failed = self._limits.backoff_s, False
         while True:
             if time.monotonic() - planned_at > self._limits.prove_after_s:
                 await self._offsets.commit(lane.generation, {place: (block.block.start, to_metadata(block.block))})
@@ -181,15 +182,23 @@ class Storing:
                 if not doubtful or await self._arrived(block):
                     if self._observer:
                         self._observer.inserted(block.table.name, block.rows, time.monotonic() - began)
-                    return
+                    return failed
                 token += "+"
                 log.warning("token of %s was taken without its rows; storing under %s", block.token, token)
             except Passing as error:
                 self._retried(block.table.name, f"{error}; {block.token} waits")
-                doubtful = True
+                doubtful = failed = True
                 planned_at = 0.0
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, self._limits.backoff_max_s)
+
+    async def _make_sure(self, generation: int, lane: Lane, block: Prepared) -> bool:
+        """Store an acknowledged block again if it is gone; whether ClickHouse failed over it. A full disk may have
+        taken none of it, and ClickHouse (26.7.2) says all is well until somebody reads the rows or it starts again."""
+        if await self._until_done(generation, lambda: self._arrived(block)):
+            return False
+        log.warning("%s was acknowledged and is gone; storing it again", block.token)
+        return await self._store(lane, block, 0.0, doubtful=True)
 
     async def _arrived(self, block: Prepared) -> bool:
         seen = await self._writer.call(self._writer.database.count, block)
@@ -203,6 +212,18 @@ class Storing:
         rows = list(positions)
         if rows:
             await self._until_done(generation, lambda: self._writer.call(self._writer.database.record, rows))
+
+    async def _recorded(self, generation: int, positions: Iterable[tuple[str, int, int]]) -> bool:
+        """Record where the blocks of a round end; False where ClickHouse did not take it. Then it may not have taken
+        the blocks before either."""
+        self._offsets.require(generation)
+        try:
+            await self._writer.call(self._writer.database.record, positions)
+        except Passing as error:
+            self._retried(_NO_TABLE, str(error))
+            await asyncio.sleep(self._limits.backoff_s)
+            return False
+        return True
 
     async def _until_done(self, generation: int, attempt: Callable[[], Awaitable[T]]) -> T:
         """Repeat a call that may be repeated freely."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MINUTES = 55.0
 SEED = 2018
 _REPORT = Path("build/chaos.json")
+_LOGS = Path("build/chaos-logs")  # of a run that came to grief
 _BESIDE_S = 75.0  # servers up before, everything caught up after
 _PROOF = 0.22  # of the whole, for oracle and auditor
 
@@ -45,6 +46,8 @@ def play(wanted: "Wanted") -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # both end the run in order
     with _folder() as folder:
         result = Chaos(folder, screen(), wanted).run()
+        if result.faults():
+            _keep_logs(folder)
     _REPORT.parent.mkdir(exist_ok=True)
     _REPORT.write_bytes(result.report() + b"\n")
     for fault in result.faults():
@@ -68,6 +71,18 @@ def wanted(seed: int, minutes: float, mountable: bool) -> "Wanted":
     faults_s = max(60.0, 60 * minutes * (1 - _PROOF) - _BESIDE_S)
     rounds = max(1, round(ROUNDS * minutes / MINUTES))
     return Wanted(seed, plan(seed, faults_s, rounds, kinds, rest_s=5.0), faults_s, mountable)
+
+
+def _keep_logs(folder: Path) -> None:
+    """What servers and processes said, for whoever has to find out: the folder of the run is about to go."""
+    shutil.rmtree(_LOGS, ignore_errors=True)
+    for log in folder.rglob("*.log"):
+        if log.stem.isdigit():
+            continue  # records of a broker
+        kept = _LOGS / log.relative_to(folder)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(log, kept)
+    typer.echo(f"日志 / logs: {_LOGS}", err=True)
 
 
 @contextlib.contextmanager

@@ -16,12 +16,9 @@ from streams.local.progress import Reporter
 from streams.security.files import private
 
 USER = "chengxin"
-# Without this a merge that meets a full disk ends well here (26.7.2), with a part of empty files; what it was made of
-# is removed eight minutes later, and then the rows are gone.
-WHOLE_MERGES = (
-    "<merge_tree><min_rows_to_fsync_after_merge>1</min_rows_to_fsync_after_merge>"
-    "<min_compressed_bytes_to_fsync_after_merge>1</min_compressed_bytes_to_fsync_after_merge></merge_tree>"
-)
+# Seconds in which what a merge was made of is kept: ClickHouse's own default; the embedded engine's is 0. A merge that
+# meets a full disk ends well (26.7.2), with a part of empty files; the next start takes what it was made of instead.
+OLD_PARTS_S = 480
 # The embedded engine opens its ports from a session of its own user "default" at 127.0.0.1, which therefore must exist
 # without a password; it may open ports and nothing else.
 DOORKEEPER = f"""<default><password/><networks><ip>{LOOPBACK}</ip></networks><profile>default</profile>
@@ -41,7 +38,8 @@ def prepare(room: Room, wanted: dict[str, int], parent: Pid | None, report: Repo
         f"<clickhouse><logger><level>warning</level><console>1</console></logger><path>{escape(str(room.data))}/</path>"
         f"<users_config>{escape(str(users))}</users_config><listen_host>{LOOPBACK}</listen_host>"
         f"<tcp_port>{ports['native']}</tcp_port><http_port>{ports['http']}</http_port>"
-        f"<default_profile>default</default_profile><mark_cache_size>67108864</mark_cache_size>{WHOLE_MERGES}</clickhouse>"
+        f"<default_profile>default</default_profile><mark_cache_size>67108864</mark_cache_size>"
+        f"<merge_tree><old_parts_lifetime>{OLD_PARTS_S}</old_parts_lifetime></merge_tree></clickhouse>"
     )
     if engine.embedded:
         server = [sys.executable, "-m", "streams.local.embedded_clickhouse", str(engine.path)]

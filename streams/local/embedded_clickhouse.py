@@ -6,13 +6,20 @@ wrong later does not. So it is supervised, and it is for one machine, not for pr
 """
 
 import ctypes
+import os
 import sys
+import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 # The library has no "serve": it serves while a query runs, so this one runs for three years.
 QUERY = """SYSTEM START LISTEN TCP; SYSTEM START LISTEN HTTP;
 SELECT sleepEachRow(1) FROM numbers(100000000)
 SETTINGS max_block_size=1, function_sleep_max_microseconds_per_block=0 FORMAT Null"""
+
+LOOK_S = 1.0  # pause between two looks for hollow parts
+HOLLOW = 3  # exit code where one was found
 
 
 class Result(ctypes.Structure):
@@ -37,9 +44,38 @@ def forget_unwritten(data: Path) -> None:
             file.unlink()
 
 
+def hollow(data: Path) -> Iterator[Path]:
+    """Parts of tables that were taken for done with nothing written: their list of columns is empty, which it never is.
+
+    A merge that meets a full disk ends well in this engine (26.7.2). Until its next start it then answers no question
+    about those rows; at the start it lays such a part aside and takes what it was made of, as long as that is kept
+    (``old_parts_lifetime``).
+    """
+    for columns in data.glob("store/*/*/all_*/columns.txt"):
+        try:
+            empty = not columns.stat().st_size
+        except FileNotFoundError:
+            continue  # merged away meanwhile
+        if empty:
+            yield columns.parent
+
+
+def _start_again_when_hollow(data: Path, before: set[Path]) -> None:
+    """End the process, so that the supervisor starts it again, when a part is found hollow. Those of ``before`` this
+    start is about to lay aside."""
+    while True:
+        time.sleep(LOOK_S)
+        found = next((part for part in hollow(data) if part not in before), None)
+        if found is not None:
+            print(f"part {found.name} has empty files: the disk was full; starting again", file=sys.stderr, flush=True)
+            os._exit(HOLLOW)
+
+
 def serve(library: str, config: str, data: str, native: str, http: str) -> str:
     """Blocks while the engine serves; returns why it stopped."""
     forget_unwritten(Path(data))
+    watched = (Path(data), set(hollow(Path(data))))
+    threading.Thread(target=_start_again_when_hollow, args=watched, daemon=True).start()
     engine = ctypes.CDLL(library)
     engine.query_stable_v2.restype = ctypes.POINTER(Result)
     words = ["clickhouse", "--config-file", config, "--path", data, "--listen_host", "127.0.0.1"]

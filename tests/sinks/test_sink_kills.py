@@ -122,6 +122,15 @@ async def test_lost_answers_store_nothing_twice(own):
     await stand.assert_exactly_once()
 
 
+async def test_what_a_full_disk_acknowledged_and_did_not_take_is_stored(own):
+    stand, _ = own
+    with stand.sink("hollow"):
+        await stand.produce(1_500)
+        await asyncio.to_thread(stand.wait_for, stand.rows_wanted)
+    await stand.assert_exactly_once()
+    assert "was acknowledged and is gone; storing it again" in stand.log()
+
+
 @contextlib.asynccontextmanager
 async def joined(stand: Stand):
     """A second member of the sink's group that only joins, gets partitions within the time, and leaves."""
