@@ -13,9 +13,9 @@ from streams.core.repair import earliest, scheme_on, statutory
 from streams.core.terms import ground_of
 
 _OBJECT = (
-    "如您认为信息有误,可向{body}提出异议(《山东省社会信用条例》第三十九条),"
-    "也可依法申请行政复议或者提起诉讼;您有权查询自己的记录、要求说明理由。"
+    "如您认为信息有误,可向{body}提出异议{cited},也可依法申请行政复议或者提起诉讼;您有权查询自己的记录、要求说明理由。"
 )
+_REGULATION, _CITED = "R-SHANDONG", "(《山东省社会信用条例》第三十九条)"
 _COURT_OBJECT = (
     "如您认为信息有误,可向{body}书面申请纠正(法释〔2013〕17号,经法释〔2017〕7号修正,第十二条);"
     "您有权查询自己的记录、要求说明理由。"
@@ -97,7 +97,7 @@ def text_zh(kind: str, decision: Decision, entry: Entry, law: LawBook, marks: Ma
     else:
         templates = _ADVERSE if _adverse(item) else _REWARD
         text = templates[RECORDED_ONLY if kind == "listed" and not decision.raised else kind].format(**said)
-    closing = how_to_object(entry.channel, body)
+    closing = how_to_object(entry.channel, body, _in_force(law, _REGULATION, decision.decided_on))
     if kind == "listed":
         closing = repair + closing
     if kind == "listed" and item is not None and "honour_waived" in item.endings:
@@ -105,9 +105,15 @@ def text_zh(kind: str, decision: Decision, entry: Entry, law: LawBook, marks: Ma
     return text + (_DISPUTED if marks.disputed else "") + (_DOUBTED if marks.doubted else "") + closing
 
 
-def how_to_object(channel: str, body: str) -> str:
-    """What a person can do about a record that ``body`` reported through ``channel``."""
-    return (_COURT_OBJECT if channel == "court" else _OBJECT).format(body=body)
+def how_to_object(channel: str, body: str, regulated: bool = True) -> str:
+    """What a person can do about a record that ``body`` reported through ``channel``. ``regulated``: whether the
+    province's regulation is in force; what was told before cites no article that was not there."""
+    return (_COURT_OBJECT if channel == "court" else _OBJECT).format(body=body, cited=_CITED if regulated else "")
+
+
+def _in_force(law: LawBook, instrument: str, day: date) -> bool:
+    text = law.instruments.get(instrument)
+    return text is not None and (text.in_force_from or day) <= day <= (text.in_force_to or day)
 
 
 def _told(kind: str, decision: Decision) -> tuple[Obligation, ...]:

@@ -43,6 +43,12 @@ def test_a_sanction_is_told_as_a_proposal(law: LawBook) -> None:
     assert "失信信息" not in text and "放弃" not in text
 
 
+@pytest.mark.parametrize(("day", "cited"), [(date(2020, 9, 30), False), (date(2020, 10, 1), True)])
+def test_the_way_to_object_cites_what_is_in_force(law: LawBook, day: date, cited: bool) -> None:
+    text = told(law, {"determination": {"item": "DRUG_TRADE_BAN"}}, day=day)["listed"]
+    assert "提出异议" in text and ("第三十九条" in text) is cited
+
+
 def test_an_incentive_is_never_told_as_a_sanction(law: LawBook) -> None:
     text = told(law, VOLUNTEER)["listed"]
     assert "属于其他信息,不是失信信息" in text
