@@ -19,6 +19,7 @@ from sinks.portal.issuer import Issuer
 from streams.settings import Settings
 from tests.flow.flow_stand import listing, person
 from tests.secure.attempts import ALLOWED, DENIED, Denied, Fate, attempt
+from tests.secure.attempts_clickhouse import rows
 from tests.secure.stand import PATIENCE_S, Stand
 from topics.catalogue import Catalogue
 
@@ -182,6 +183,21 @@ def _others_record(stand: Stand) -> None:
     here = door(stand)
     (record, *_) = here.ask(stand, "/me/record", here.issuer.person(here.number, here.name))["records"]
     here.ask(stand, "/me/objections", here.issuer.person(person(77), "某人"), record=record["record"])
+
+
+@attempt("a person", "POST /me/objections about the own record, until it has its receipt", ALLOWED)
+def _own_objection(stand: Stand) -> None:
+    here = door(stand)
+    token = here.issuer.person(here.number, here.name)
+    records = here.ask(stand, "/me/record", token)["records"]
+    record = next(one for one in records if "objection" in one["may_file"])
+    filed = here.ask(stand, "/me/objections", token, record=record["record"])
+    told = f"SELECT outcome, source_topic FROM receipts WHERE receipt_id = '{filed['receipt_id']}'"
+    deadline = time.monotonic() + PATIENCE_S
+    while not (answer := rows(stand, "auditor", told)):
+        assert time.monotonic() < deadline, "no receipt"
+        time.sleep(0.5)
+    assert answer == [("accepted", "cases.portal")], answer
 
 
 @attempt("officer of credit", "GET /me/record", DENIED)
