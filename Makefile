@@ -46,7 +46,7 @@ law: venv ## the law book: loader, schemas, date grid, cases, the report (build/
 	$(BIN)/python -m pytest -q tests/law
 	$(BIN)/chengxin law report
 
-test: lint types ## what CI runs: lint, types, law, unit, contract, connected flow, kill tests with 2 kills, chaos for 2 minutes, 200 simulated seeds (up to 20 minutes)
+test: lint types ## what CI runs: lint, types, law, unit, contract, connected flow, the browser's main paths, kill tests with 2 kills, chaos for 2 minutes, 200 simulated seeds (up to 20 minutes)
 	$(BIN)/chengxin cases run tests/cases
 	$(BIN)/python -m pytest -q --doctest-modules streams/engine streams/core streams/load streams/identity streams/wire.py streams/whatif streams/asof streams/kit streams/subscriber/view.py streams/texts.py schemas topics monitoring/observer.py
 	@echo "tests that need no server run meanwhile: build/tests.txt, printed at the end"

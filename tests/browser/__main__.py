@@ -41,18 +41,18 @@ def main(records: int) -> int:
             found = addresses.find(settings)
             with places.opened(settings, found, environ, services) as run:
                 for page in PAGES:
-                    for fault in pictures(browser, page, run.address(page)):
+                    for fault in pictures(browser, page, run):
                         faults.append(fault)
                         print(f"{page.name}: {fault}", flush=True)
     print(json.dumps({"pages": len(PAGES), "faults": len(faults), "folder": str(FOLDER.relative_to(Path.cwd()))}))
     return int(bool(faults))
 
 
-def pictures(browser: Browser, page: Page, address: str) -> list[str]:
+def pictures(browser: Browser, page: Page, run: places.Run) -> list[str]:
     """Both pictures of a page; returns what is wrong with it."""
     found = []
     for width, folder in ((WIDE, FOLDER), (NARROW, FOLDER / "narrow")):
-        with opened(browser, page, address, width) as shown:
+        with opened(browser, page, run.address(page), width, typed=run.typed(page)) as shown:
             found += [f"{width}: {one}" for one in (*shown.faults(), *shown.inaccessible())]
             shown.picture(folder)
             if (page.name, width) == (README, WIDE):

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +18,7 @@ WIDE, NARROW = 1200, 420  # CSS pixels: a desk, a telephone
 HEIGHT = 900
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 CURE = "apt-get install chromium fontconfig fonts-noto-cjk"
+_PATIENCE_MS = 30_000  # a page of a busy machine comes late
 _ARGUMENTS = (  # as root in a container, and asking nothing of any network
     "--no-sandbox",
     "--disable-gpu",
@@ -85,6 +86,7 @@ def chrome() -> Iterator[Browser]:
     if place is None:
         raise NoBrowser(f"没有 Chromium / no Chromium here: {CURE}")
     environment = {**os.environ, "LANG": "C.UTF-8"}
+    expect.set_options(timeout=_PATIENCE_MS)
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=place, args=list(_ARGUMENTS), env=environment)
         try:
@@ -98,9 +100,27 @@ def _wrong(said: ConsoleMessage, page: Page, address: str) -> bool:
     return said.type == "error" and (page.status == 200 or said.location["url"] != address)
 
 
+def _sent(tab: Tab, form: Mapping[str, str]) -> None:
+    """One form filled in and sent."""
+    for field, text in form.items():
+        tab.locator(f"[name={field}]").fill(text)
+    tab.locator("form", has=tab.locator(f"[name={next(iter(form))}]")).get_by_role("button").click()
+
+
 @contextmanager
-def opened(browser: Browser, page: Page, address: str, width: int = WIDE, *, dark: bool = False) -> Iterator[Opened]:
-    """The page, loaded, with what it must say in sight. Whatever is not on this machine is refused and told."""
+def opened(
+    browser: Browser,
+    page: Page,
+    address: str,
+    width: int = WIDE,
+    *,
+    dark: bool = False,
+    typed: Iterable[Mapping[str, str]] = (),
+) -> Iterator[Opened]:
+    """The page, loaded, with what it must say in sight. Whatever is not on this machine is refused and told.
+
+    ``typed``: forms on the way to it, each sent by its own button.
+    """
     context = browser.new_context(
         viewport={"width": width, "height": HEIGHT}, color_scheme="dark" if dark else "light", locale="zh-CN"
     )
@@ -121,6 +141,8 @@ def opened(browser: Browser, page: Page, address: str, width: int = WIDE, *, dar
     try:
         answer = tab.goto(address)
         assert answer is None or answer.status in (page.status, 0), f"{address}: {answer.status}"
+        for form in typed:
+            _sent(tab, form)
         expect(tab.locator("body")).to_contain_text(page.says)
         yield Opened(page, tab, against)
     finally:

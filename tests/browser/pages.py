@@ -4,7 +4,7 @@ A new page is a row here, and a service a row of ``SERVICES``. Tests open each p
 `make screenshots` keeps a picture of it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from playwright.sync_api import Page as Tab
@@ -15,8 +15,9 @@ from monitoring.console.words import read
 
 SERVICES = {  # each prints, on a line of its own, `export CHENGXIN_<NAME>=http://...`
     "portal": ("portal", "--port", "0"),
-    "console": ("console", "--port", "0", "--portal", "http://127.0.0.1:9"),
+    "console": ("console", "--port", "0", "--portal", "{portal}"),
 }
+OFFICER = "officer-17"  # has looked at the person of a run whose own page is shown
 
 
 class Page(NamedTuple):
@@ -24,7 +25,9 @@ class Page(NamedTuple):
     pattern; else the name of a service and an address there, as ``portal:/applications``.
 
     ``made_by``: a command, with ``{data}`` the run's folder, ``{month}`` its last month, ``{draft}`` a law book without
-    the rule that stands most often, ``{law}`` the law book of the release.
+    the rule that stands most often, ``{law}`` the law book of the release. ``typed``: what is typed on the way from its
+    address to the page, form by form: field -> text, with ``{officer}`` and ``{person}`` their tokens, ``{decision}``
+    one about that person.
     """
 
     name: str  # of its picture: build/screenshots/<name>.png
@@ -33,6 +36,7 @@ class Page(NamedTuple):
     made_by: tuple[str, ...] = ()
     path: Callable[[Tab], None] | None = None  # what people do on it; raises if it does not work
     status: int = 200  # with which a service answers
+    typed: tuple[Mapping[str, str], ...] = ()
 
     @property
     def service(self) -> str:
@@ -68,6 +72,75 @@ def _to_an_item(tab: Tab) -> None:
     """What a citizen does: from the catalogue to an item, and to how to object."""
     tab.get_by_role("link", name="纳入失信被执行人名单决定").first.click()
     expect(tab.locator("main")).to_contain_text("什么时候才能记入")
+    tab.locator("main").get_by_role("link", name="异议与修复").click()
+    expect(tab.locator("main h1")).to_contain_text("异议")
+
+
+def _to_what_is_shown(tab: Tab) -> None:
+    """From the exposure list, of an entry or of the rule that allows it, to the item and back."""
+    link = tab.locator("main a[href^='/catalogue/']").first
+    item = link.inner_text()
+    link.click()
+    expect(tab.locator("main h1")).to_have_text(item)
+    tab.go_back()
+    expect(tab.locator("header.site [aria-current=page]")).to_have_text("曝光台")
+
+
+def _to_who_may_ask(tab: Tab) -> None:
+    """Each purpose and each right says on what it rests, or why it is not in use."""
+    for anchor in ("licensing", "LICENSING-MARKET"):
+        expect(tab.locator(f"article#{anchor}")).to_contain_text("启用")
+    expect(tab.locator("article#AUDIT")).to_contain_text("社会信用")
+
+
+def _to_a_text(tab: Tab) -> None:
+    """From the law book's contents to its texts, which open by a click."""
+    tab.locator("nav.index a[href='#texts']").click()
+    expect(tab.locator("#texts")).to_be_in_viewport()
+    group = tab.locator("main details").first
+    group.locator("summary").click()
+    expect(group.locator("tbody tr").first).to_be_visible()
+
+
+def _to_a_table(tab: Tab) -> None:
+    """From the index of the figures to the table behind the chart; its last column is the total."""
+    link = tab.locator("nav.index a").first
+    title = link.inner_text()
+    link.click()
+    heading = tab.get_by_role("heading", name=title, exact=True)
+    expect(heading).to_be_in_viewport()
+    expect(tab.locator("main section", has=heading).locator("thead th").last).to_have_text("合计")
+
+
+def _to_who_looked(tab: Tab) -> None:
+    """From the own page's contents to who looked: an officer, and the person who reads it now."""
+    expect(tab.locator("main article.card").first).to_contain_text("怎样提出异议")
+    tab.locator("nav.index a[href='#looks']").click()
+    expect(tab.locator("#looks")).to_be_in_viewport()
+    looked = tab.get_by_role("region", name="谁查看过").locator("tbody tr")
+    expect(looked.first).to_contain_text("您本人")
+    expect(looked.filter(has_text=OFFICER).first).to_contain_text("已答复")
+
+
+def _to_an_obligation(tab: Tab) -> None:
+    """What an operator does: from the board to one department's obligations in one state, to the officers' door."""
+    expect(tab.locator("[data-part=board] tr").first).to_be_visible()
+    tab.locator("header.site nav a[href='/obligations']").click()
+    tab.locator("main td.number a").first.click()
+    state = tab.locator("#state option:checked").inner_text()
+    rows = tab.locator("main table").last.locator("tbody tr")
+    expect(rows.filter(has_text=state)).to_have_count(rows.count())
+    assert rows.count() > 0, state
+    tab.locator("header.site nav a[href='/explain']").click()
+    expect(tab.locator("#token")).to_be_visible()
+
+
+def _signed_out(tab: Tab) -> None:
+    """The question was put on record before the answer; after signing out nothing can be asked."""
+    expect(tab.locator("main .notice")).to_contain_text("查询日志")
+    tab.locator("form[action='/explain/sign-out'] button").click()
+    expect(tab.locator("#token")).to_be_visible()
+    expect(tab.locator("#decision_id")).to_have_count(0)
 
 
 def _bulletin(folder: str, *more: str, month: str = "{month}") -> tuple[str, ...]:
@@ -90,8 +163,13 @@ _PORTAL = (
 )
 _PATHS = {
     "portal-home": _through_the_menu,
+    "portal-exposure": _to_what_is_shown,
     "portal-catalogue": _to_an_item,
+    "portal-applications": _to_who_may_ask,
+    "portal-law": _to_a_text,
+    "portal-statistics": _to_a_table,
     "console-flow": _through_the_menu,
+    "console-channels": _to_an_obligation,
 }
 PAGES = (
     Page("topics", "repo:docs/topics.html", "诚信主题目录", path=_to_a_record),
@@ -115,6 +193,14 @@ PAGES = (
     ),
     Page("console-flow-english", "console:/?lang=en", "Live flow"),
     Page("console-version", "console:/law/M-141.v1", "条款"),
+    Page(
+        "console-explained",
+        "console:/explain",
+        "考虑过但未适用的规则",
+        path=_signed_out,
+        typed=({"token": "{officer}"}, {"decision_id": "{decision}", "matter": "核2026-3"}),
+    ),
+    Page("portal-own", "portal:/my/login", "谁查看过", path=_to_who_looked, typed=({"token": "{person}"},)),
     Page("portal-refused", "portal:/nowhere", "没有这个地址或者方法", status=404),
 )
 

@@ -10,10 +10,12 @@ from types import MappingProxyType
 
 import streams
 from sinks.clickhouse.connection import connect
+from sinks.portal.issuer import Issuer
 from streams.addresses import Addresses
 from streams.run.children import environment
 from streams.settings import Settings
-from tests.browser.pages import SERVICES, Page
+from tests.browser.pages import OFFICER, SERVICES, Page
+from tests.browser.people import Somebody, somebody
 from tests.drafts import without
 
 ROOT = Path(__file__).parents[2]
@@ -33,20 +35,33 @@ class Run:
         self._services: dict[str, tuple[subprocess.Popen[str], str]] = {}
         self._words: dict[str, str] = {"data": str(self._data), "law": str(Path(streams.__file__).parent / "law")}
         self._running = running
-        self._settings, self._url = settings, addresses.clickhouse
+        self._settings, self._addresses = settings, addresses
+        self._known: Somebody | None = None
 
     def address(self, page: Page) -> str:
         """What a browser opens; made first where it is not there. Raises CalledProcessError with what was said."""
         if page.service == "repo":
             return in_repository(page)
         if page.service in SERVICES:
-            return (self._running.get(page.service) or self._service(page.service)) + page.address
+            return self._service(page.service) + page.address
         if not (found := list(self._data.glob(page.address))):
             words = [word.format(**self._filled()) for word in page.made_by]
             self._call(*words)
             found = list(self._data.glob(page.address))
         (place,) = found
         return place.as_uri()
+
+    def typed(self, page: Page) -> tuple[dict[str, str], ...]:
+        """What is typed on the way to the page; tokens are made when they are asked for: they live for minutes."""
+        if not page.typed:
+            return ()
+        known, issuer = self._somebody(), Issuer(self._settings)
+        words = {
+            "officer": issuer.officer("R-17", "credit", ["audit"]),
+            "person": issuer.person(known.number, known.name),
+            "decision": known.decision,
+        }
+        return tuple({field: text.format(**words) for field, text in form.items()} for form in page.typed)
 
     def close(self) -> None:
         for process, _ in self._services.values():
@@ -60,11 +75,22 @@ class Run:
         )
         assert done.returncode == 0, (words, done.stdout[-2_000:], done.stderr[-2_000:])
 
+    def _somebody(self) -> Somebody:
+        """The person of the run whom an officer has looked at, so that there is a look to be read."""
+        if self._known is None:
+            found = somebody(self._settings, self._addresses)
+            self._call("explain", found.decision, "--officer", OFFICER, "--purpose", "audit")
+            self._known = found
+        return self._known
+
     def _service(self, name: str) -> str:
+        if name in self._running:
+            return self._running[name]
         if name not in self._services:
+            words = [self._service("portal") if word == "{portal}" else word for word in SERVICES[name]]
             with (self._data / f"{name}.log").open("w") as log:
                 process = subprocess.Popen(
-                    [CHENGXIN, *SERVICES[name]], env=self._environment, stdout=subprocess.PIPE, stderr=log, text=True
+                    [CHENGXIN, *words], env=self._environment, stdout=subprocess.PIPE, stderr=log, text=True
                 )
             assert process.stdout is not None
             found = next((match[1] for line in process.stdout if (match := _ADDRESS.match(line))), None)
@@ -75,7 +101,7 @@ class Run:
     def _filled(self) -> dict[str, str]:
         """The words of commands; the last month and the draft are looked up once."""
         if "month" not in self._words:
-            with connect(self._url, self._settings.database) as client:
+            with connect(self._addresses.clickhouse, self._settings.database) as client:
                 ((last,),) = client.execute("SELECT max(decided_on) FROM decisions")
                 most = "SELECT rule FROM obligations_current GROUP BY rule ORDER BY count() DESC, rule LIMIT 1"
                 ((rule,),) = client.execute(most)

@@ -1,4 +1,4 @@
-"""What a real run shows people, in a real browser: the office's bulletin, and the portal's public page."""
+"""What a real run shows people, in a real browser: the main paths through portal and console, and every page."""
 
 import os
 from collections.abc import Iterator
@@ -12,10 +12,10 @@ from monitoring.assessment.months import after
 from sinks.clickhouse.connection import connect
 from tests.browser import places
 from tests.browser.chrome import NARROW, WIDE, opened
-from tests.browser.pages import PAGES, Page
+from tests.browser.pages import PAGES, SERVICES, Page, served
 
-pytestmark = [pytest.mark.servers, pytest.mark.check]
-MAIN = ("bulletin", "portal-home", "portal-catalogue", "console-flow")  # the others, and axe on all of them: make check
+pytestmark = pytest.mark.servers
+MAIN = [page for page in served(*SERVICES) if page.path is not None]
 
 
 @pytest.fixture(scope="module")
@@ -29,18 +29,27 @@ def run(played: Played) -> Iterator[places.Run]:
         yield opened_run
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page.name in MAIN], ids=lambda page: page.name)
-def test_a_page_fits_both_windows_and_its_path_works(browser: Browser, run: places.Run, page: Page) -> None:
-    for width in (WIDE, NARROW):
-        with opened(browser, page, run.address(page), width) as shown:
-            if page.path is not None:
-                page.path(shown.tab)
-            assert shown.faults() == []
+@pytest.mark.parametrize("page", MAIN, ids=lambda page: page.name)
+def test_a_main_path_works(browser: Browser, run: places.Run, page: Page) -> None:
+    _walked(browser, run, page, WIDE)
+
+
+@pytest.mark.check
+@pytest.mark.parametrize("page", MAIN, ids=lambda page: page.name)
+def test_a_main_path_works_on_a_telephone(browser: Browser, run: places.Run, page: Page) -> None:
+    _walked(browser, run, page, NARROW)
 
 
 @pytest.mark.check
 @pytest.mark.parametrize("page", [page for page in PAGES if page.service != "repo"], ids=lambda page: page.name)
 def test_axe_finds_nothing_on_a_page_of_a_run(browser: Browser, run: places.Run, page: Page) -> None:
     for width, dark in ((WIDE, False), (WIDE, True), (NARROW, False)):
-        with opened(browser, page, run.address(page), width, dark=dark) as shown:
+        with opened(browser, page, run.address(page), width, dark=dark, typed=run.typed(page)) as shown:
             assert (shown.faults(), shown.inaccessible()) == ([], [])
+
+
+def _walked(browser: Browser, run: places.Run, page: Page, width: int) -> None:
+    assert page.path is not None
+    with opened(browser, page, run.address(page), width, typed=run.typed(page)) as shown:
+        page.path(shown.tab)
+        assert shown.faults() == []
