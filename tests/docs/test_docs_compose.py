@@ -1,5 +1,6 @@
 """compose.yaml, which nobody has run here: its shape, and its settings beside those of the servers that are run."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -53,8 +54,11 @@ def test_the_broker_has_the_settings_of_the_local_one(compose: dict[str, Any]) -
             assert said[f"KAFKA_{name.upper().replace('.', '_')}"] == value, name
 
 
-def test_clickhouse_merges_as_safely_and_nobody_outside_this_machine_gets_in(compose: dict[str, Any]) -> None:
-    assert clickhouse.WHOLE_MERGES in compose["configs"]["merges"]["content"]
+def test_clickhouse_keeps_what_a_merge_was_made_of_and_nobody_outside_this_machine_gets_in(
+    compose: dict[str, Any],
+) -> None:
+    kept = re.search(r"<old_parts_lifetime>(\d+)</old_parts_lifetime>", compose["configs"]["merges"]["content"])
+    assert kept is not None and int(kept[1]) >= clickhouse.OLD_PARTS_S
     assert compose["services"]["clickhouse"]["environment"]["CLICKHOUSE_PASSWORD"].startswith("${CLICKHOUSE_PASSWORD:?")
     ports = [port for service in compose["services"].values() for port in service["ports"]]
     assert ports and all(port.startswith("127.0.0.1:") for port in ports)
