@@ -69,6 +69,7 @@ def specs(catalogue: Catalogue, prefix: str, factory: Callable[[str], StepFactor
             catalogue.inputs(agent.name, prefix),
             catalogue.name(agent.changelog, None, prefix),
             factory(agent.name),
+            catalogue.ranks(agent.name),
         )
         for agent in AGENTS
     ]

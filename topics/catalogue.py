@@ -4,6 +4,7 @@ Nothing else writes a topic name down, so that the prefix, the list of channels 
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -154,16 +155,21 @@ class Catalogue:
 
     def inputs(self, agent: str, prefix: str = "") -> tuple[str, ...]:
         """The agent's input topics, what is read first in front. All have the same partition count."""
+        return tuple(self.name(family, channel, prefix) for _, family, channel in self._read_by(agent))
+
+    def ranks(self, agent: str) -> tuple[int, ...]:
+        """Beside ``inputs``: the priority of each. Topics that share one take turns."""
+        return tuple(priority for priority, _, _ in self._read_by(agent))
+
+    def _read_by(self, agent: str) -> Iterator[tuple[int, str, str | None]]:
         chosen = sorted(
             (family.input.priority, family.family)
             for family in self.families.values()
             if family.input is not None and family.input.agent == agent
         )
-        return tuple(
-            self.name(family, channel, prefix)
-            for _, family in chosen
-            for channel in self.channels_of(family) or (None,)
-        )
+        for priority, family in chosen:
+            for channel in self.channels_of(family) or (None,):
+                yield priority, family, channel
 
     def topics(self, prefix: str = "", scale: Scale = "local", replication: int = 1) -> list[TopicSpec]:
         """Every topic that must exist, in order of family and channel."""

@@ -30,25 +30,28 @@ RECORD_BYTES = 400  # of memory that a record takes beside its value
 class Waiting:
     """The rest of one taken batch."""
 
-    __slots__ = ("at", "end", "records", "size")
+    __slots__ = ("at", "end", "number", "records", "size")
 
-    def __init__(self, records: list[ConsumerRecord], at: int, end: int) -> None:
+    def __init__(self, records: list[ConsumerRecord], at: int, end: int, number: int) -> None:
         self.records = records
+        self.number = number  # in order of arrival over all topics
         self.at = at  # index of the next record
         self.end = end  # the offset to commit once all are done
         self.size = sum(RECORD_BYTES + len(record.value or b"") for record in records)
 
 
 class Inbox:
-    """Waiting batches of one task, by topic in order of priority.
+    """Waiting batches of one task, by topic in order of priority; ``ranks`` as in ``ports.AgentSpec``.
 
     Bounds: ``batches`` of a topic, ``size`` bytes of all topics together. They are no refusal - what comes is taken -
     but say from which topics to fetch nothing more (``unwanted``): a backlog in a hundred topics must not move into
     memory as a whole.
     """
 
-    def __init__(self, topics: Iterable[str], batches: int, size: int) -> None:
+    def __init__(self, topics: Iterable[str], batches: int, size: int, ranks: Iterable[int] = ()) -> None:
         self.topics = tuple(topics)
+        self._rank = dict(zip(self.topics, tuple(ranks) or range(len(self.topics)), strict=True))
+        self._arrived = 0
         self._batches = batches
         self._most = size
         self.size = 0
@@ -94,7 +97,8 @@ class Inbox:
             at = sum(record.offset < frontier for record in records)
         self._frontier[topic] = fetched.end
         if at < len(records):
-            waiting = Waiting(records, at, fetched.end)
+            self._arrived += 1
+            waiting = Waiting(records, at, fetched.end, self._arrived)
             self._waiting[topic].append(waiting)
             self.size += waiting.size
         elif self._waiting[topic]:
@@ -110,15 +114,28 @@ class Inbox:
         queue = self._waiting[topic]
         return queue[0] if queue else None
 
+    def in_turn(self) -> list[str]:
+        """The topics with something waiting, in the order in which they are to be handled.
+
+        >>> inbox = Inbox(["clock", "a", "b"], 4, 1 << 20, ranks=(1, 2, 2))
+        >>> inbox.open({"clock": 0, "a": 0, "b": 0})
+        >>> made = ConsumerRecord("t", 0, 0, 0, 1, None, b"", None, -1, 0, ())
+        >>> _ = [inbox.offer(topic, Fetched(0, 1, 1, [made])) for topic in ("b", "a", "clock")]
+        >>> inbox.in_turn()
+        ['clock', 'b', 'a']
+        """
+        waiting = [(self._rank[topic], queue[0].number, topic) for topic, queue in self._waiting.items() if queue]
+        return [topic for _, _, topic in sorted(waiting)]
+
     def drop_head(self, topic: str) -> None:
         self.size -= self._waiting[topic].popleft().size
 
     def unwanted(self, stuck: bool) -> set[str]:
         """Topics from which nothing more is to be fetched now.
 
-        When the bytes are reached, only topics before the first waiting one (the clock among them) go on: they would
-        be handled first. ``stuck``: nothing of what waits may be handled yet; then it may depend on any topic that
-        has nothing waiting, so those go on.
+        When the bytes are reached, only topics of ranks before the first that waits (the clock among them) go on: they
+        would be handled first. ``stuck``: nothing of what waits may be handled yet; then it may depend on any topic
+        that has nothing waiting, so those go on.
 
         >>> inbox = Inbox(["a", "b", "c"], 4, 0)
         >>> inbox.open({"a": 0, "b": 0, "c": 0})
@@ -129,7 +146,8 @@ class Inbox:
         """
         waiting = [topic for topic in self.topics if self._waiting[topic]]
         if waiting and self.size >= self._most:
-            return set(waiting) if stuck else set(self.topics[self.topics.index(waiting[0]) :])
+            first = self._rank[waiting[0]]
+            return set(waiting) if stuck else {topic for topic in self.topics if self._rank[topic] >= first}
         return {topic for topic in waiting if len(self._waiting[topic]) >= self._batches}
 
     def __bool__(self) -> bool:

@@ -82,13 +82,16 @@ class Step(Protocol):
 class AgentSpec(NamedTuple):
     """One agent: its name, its input topics (same partition count, asserted), its changelog topic, its step factory.
 
-    ``topics`` in order of priority: when several wait, earlier ones are handled first.
+    ``topics`` in order of priority: when several wait, earlier ones are handled first. ``ranks`` beside them, rising:
+    topics of one rank take turns as their batches came, so that a backlog in one does not keep the others waiting;
+    without ranks each topic has its own.
     """
 
     name: str
     topics: tuple[str, ...]
     changelog: str
     make_step: "StepFactory"
+    ranks: tuple[int, ...] = ()
 
 
 class StepFactory(Protocol):

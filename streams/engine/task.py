@@ -78,7 +78,7 @@ class Task:
         self._on_bug = on_bug
         self._floor = floor  # of all tasks of the worker: whoever has it computes
         self._tps = {topic: TopicPartition(topic, partition) for topic in agent.topics}
-        self.inbox = Inbox(agent.topics, config.stream_buffer, config.inbox_bytes)
+        self.inbox = Inbox(agent.topics, config.stream_buffer, config.inbox_bytes, agent.ranks)
         self._held: set[str] = set()
         self._stuck = False  # the step is not ready for anything that waits
         self._gaps: set[str] = set()

@@ -67,11 +67,10 @@ class Turn:
         if self._resume is not None:  # after a restart its record may not have come yet: the others wait for it
             return (None if self._inbox.head(self._resume) is None else self._resume), False
         watch = False
-        for topic in self._inbox.topics:
-            if self._inbox.head(topic) is not None:
-                if self._ready(self._step.ready, topic):
-                    return topic, watch
-                watch = True
+        for topic in self._inbox.in_turn():
+            if self._ready(self._step.ready, topic):
+                return topic, watch
+            watch = True
         return None, watch
 
     def _handle_from(self, topic: str, watch: bool, until: float) -> bool:

@@ -62,6 +62,20 @@ def test_topics_in_order_of_priority() -> None:
     assert (done.handled, done.offsets, done.unfinished) == (4, {"a": 2, "b": 2}, None)
 
 
+def test_a_backlog_in_one_topic_keeps_no_other_of_its_rank_waiting() -> None:
+    """One channel sends without end; what another channel ends is handled all the same."""
+    inbox, step = Inbox(["clock", "busy", "quiet"], 2, 1 << 20, ranks=(1, 2, 2)), Script()
+    inbox.open({"clock": 0, "busy": 0, "quiet": 0})
+    for start in range(0, 60, 10):
+        while "busy" not in inbox.unwanted(stuck=False):
+            at = inbox.frontier("busy") or 0
+            inbox.offer("busy", Fetched(at, at + 10, 1, [record(n, "busy") for n in range(at, at + 10)]))
+        if not start:
+            inbox.offer("quiet", Fetched(0, 1, 1, [record(0, "quiet")]))
+        turn(inbox, step, limit=10)
+    assert step.seen.index(("quiet", 0)) == 20  # after the two batches that were there before it
+
+
 def test_a_bound_leaves_the_offset_at_the_next_record() -> None:
     inbox, step = inbox_of(a=5), Script()
     assert turn(inbox, step, limit=3).offsets == {"a": 3}

@@ -62,12 +62,16 @@ class Parts(NamedTuple):
 
         factories: dict[str, StepFactory] = {"intake": intake, "casework": casework}
         specs = flow.specs(CATALOGUE, "", factories.__getitem__)
-        mine = {*SOURCES, "accepted"}
-        return [spec._replace(topics=tuple(topic for topic in spec.topics if topic in mine)) for spec in specs]
+        return [_only({*SOURCES, "accepted"}, spec) for spec in specs]
 
     def topics(self) -> dict[str, int]:
         """Every topic of the catalogue; inputs and what lies beside them have PARTITIONS."""
         return dict(_topics())
+
+
+def _only(topics: set[str], spec: AgentSpec) -> AgentSpec:
+    kept = [(topic, rank) for topic, rank in zip(spec.topics, spec.ranks, strict=True) if topic in topics]
+    return spec._replace(topics=tuple(topic for topic, _ in kept), ranks=tuple(rank for _, rank in kept))
 
 
 @cache
