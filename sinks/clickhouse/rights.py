@@ -33,8 +33,7 @@ _HELD = {  # what streams/review.py asks
         *("entry_receipt_id", "ended_on"),
     ),
     "accepted_events": (
-        *("receipt_id", "kind", "channel", "subject", "offset", "erased"),
-        *("source_topic", "source_partition", "source_offset"),
+        *("receipt_id", "kind", "channel", "subject", "offset", "source_topic", "source_partition", "source_offset"),
         *("event_id", "item", "document_no", "document_digest", "target_item", "target_document_no"),
         *("case_no", "case_step", "obligation_id", "feedback_state", "order_no", "order_step", "erased"),
     ),
