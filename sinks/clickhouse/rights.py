@@ -151,10 +151,10 @@ def _reading(account: str, database: str, *more: str) -> Access:
 
 
 def _states(database: str) -> Iterator[str]:
-    """Where obligations stand. The view reads what it shows from the table, whatever is asked of it; neither names
-    whom an obligation is about."""
+    """Where obligations stand. The view reads what it shows from the table, and which rows are erased, whatever is
+    asked of it; neither names whom an obligation is about."""
     yield f"SELECT ON {database}.{CURRENT}"
-    yield f"SELECT({', '.join(tables.OBLIGATIONS_CURRENT_COLUMNS)}) ON {database}.{OBLIGATIONS.name}"
+    yield f"SELECT({', '.join((*tables.OBLIGATIONS_CURRENT_COLUMNS, 'erased'))}) ON {database}.{OBLIGATIONS.name}"
 
 
 def _portal(database: str) -> Access:
