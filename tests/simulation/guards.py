@@ -178,11 +178,11 @@ def _commit_repeated() -> Any:
 
 GUARDS = {
     "fencing": Guard("one transactional id per task", _without_fencing, 4),
-    "order of the start": Guard("offsets asked after fencing (and not kept in the changelog)", _asked_first, 4),
+    "order of the start": Guard("offsets asked after fencing (and not kept in the changelog)", _asked_first, 5),
     "one transaction": Guard("offsets in the transaction (and not kept in the changelog)", _offsets_apart, 1),
-    "no blind retry": Guard("a lost answer ends the producer", _blind_retry, 175, "EndTxn"),
+    "no blind retry": Guard("a lost answer ends the producer", _blind_retry, 5040, "EndTxn"),
     "gaps": Guard("the inbox takes no batch that starts above its frontier", _gaps_taken, 3),
-    "repeats": Guard("the inbox takes nothing twice", _repeats_taken, 11),
+    "repeats": Guard("the inbox takes nothing twice", _repeats_taken, 13),
     "read committed": Guard("state is restored from committed records only", _uncommitted_state, 1),
     "state anew": Guard("every start restores the state", _state_kept, 5),
     "token": Guard("every attempt of a block has the same token", _no_token, 1),
