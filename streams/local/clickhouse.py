@@ -16,9 +16,10 @@ from streams.local.progress import Reporter
 from streams.security.files import private
 
 USER = "chengxin"
-# Seconds in which what a merge was made of is kept: ClickHouse's own default; the embedded engine's is 0. A merge that
-# meets a full disk ends well (26.7.2), with a part of empty files; the next start takes what it was made of instead.
-OLD_PARTS_S = 480
+# Seconds in which what a merge or rewrite was made of is kept; ClickHouse's manual says 480, the embedded engine has 0.
+# One that meets a full disk ends well (26.7.2), with a part of empty files, and the next start takes what it was made
+# of instead. Such a part is found within a second (embedded_clickhouse.py); each rewrite keeps its rows twice so long.
+OLD_PARTS_S = 60
 # The embedded engine opens its ports from a session of its own user "default" at 127.0.0.1, which therefore must exist
 # without a password; it may open ports and nothing else.
 DOORKEEPER = f"""<default><password/><networks><ip>{LOOPBACK}</ip></networks><profile>default</profile>
