@@ -56,7 +56,7 @@ test: lint types ## what CI runs: lint, types, law, unit, contract, connected fl
 
 check: test build/bench/ready ## test, and the 10-kill tests, chaos for 10 minutes, 2,000 simulated seeds, new random histories and the tests of the tests (up to 60 minutes)
 	$(BIN)/python -m pytest -q -m check
-	$(BIN)/python -m pytest -q -m "not check" --hypothesis-profile default tests/core
+	$(BIN)/python -m pytest -q -m "not check" --hypothesis-profile new tests/core
 
 screenshots: venv ## every page of a real run in Chromium: build/screenshots, one PNG a page, and what is wrong with it; last line JSON (RECORDS=)
 	@.ci/browser

@@ -11,11 +11,14 @@ from pathlib import Path
 import pytest
 from clickhouse_driver import Client
 from clickhouse_driver.errors import Error as ClickHouseError
+from hypothesis import settings
 from kafka import KafkaAdminClient
 from playwright.sync_api import Browser
 
 from streams.local.stack import running
 from tests.browser.chrome import NoBrowser, chrome
+
+settings.register_profile("new", deadline=None)  # examples never seen before, which a busy machine may take long over
 
 MEMORY = Path("/dev/shm")
 MEMORY_BYTES = 4 << 30
