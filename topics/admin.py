@@ -5,12 +5,13 @@ Nothing is altered or deleted here: a drift is reported with both values, and a 
 
 import re
 import time
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import ConfigFilterType, ConfigResource, ConfigResourceType, OffsetSpec
-from kafka.errors import CoordinatorNotAvailableError, UnknownBrokerIdError, for_code
+from kafka.errors import CoordinatorNotAvailableError, KafkaError, UnknownBrokerIdError, for_code
 
 from topics.access import reach
 from topics.catalogue import Catalogue, TopicSpec
@@ -21,6 +22,7 @@ _HELD_MS = 600_000
 _COORDINATED_S = 30.0
 _AGAIN_S = 0.5
 _AT_A_TIME = 100  # partitions asked about in one request
+T = TypeVar("T")
 
 
 class Drift(NamedTuple):
@@ -38,19 +40,32 @@ class Drift(NamedTuple):
 def create(bootstrap: str, specs: Sequence[TopicSpec]) -> list[str]:
     """Create the topics that are missing and wait until every partition of all of ``specs`` can be read and written.
 
-    Returns the names created; calling it again creates nothing. An existing topic is left as it is: see ``verify``.
-    Raises kafka.errors.KafkaError when the broker refuses or does not bring them up within ten minutes.
+    Returns the names that were missing; calling it again creates nothing. An existing topic is left as it is: see
+    ``verify``. Raises kafka.errors.KafkaError when the broker refuses or does not bring them up within ten minutes.
     """
     admin = KafkaAdminClient(**reach(bootstrap), retry_backoff_ms=500)
     try:
-        standing = set(admin.list_topics())
+        standing = set(_insist(admin.list_topics))
         missing = [spec for spec in specs if spec.name not in standing]
-        created = _create(admin, missing) if missing else []
-        admin.wait_for_topics([spec.name for spec in specs], timeout_ms=_WAIT_MS)
-        _wait_until_held(admin, [spec for spec in specs if spec.name in created])
+        if missing:
+            _insist(lambda: _create(admin, missing))
+        _insist(lambda: admin.wait_for_topics([spec.name for spec in specs], timeout_ms=_WAIT_MS))
+        _wait_until_held(admin, missing)
     finally:
         admin.close()
-    return created
+    return [spec.name for spec in missing]
+
+
+def _insist(ask: Callable[[], T]) -> T:
+    """Ask again when a busy broker hangs up or names no leader yet. Only for what may be asked twice."""
+    deadline = time.monotonic() + _HELD_MS / 1_000
+    while True:
+        try:
+            return ask()
+        except KafkaError as error:
+            if not (error.retriable or isinstance(error, UnknownBrokerIdError)) or time.monotonic() > deadline:
+                raise
+            time.sleep(_AGAIN_S)
 
 
 def _wait_until_held(admin: Any, specs: Iterable[TopicSpec]) -> None:
@@ -59,18 +74,10 @@ def _wait_until_held(admin: Any, specs: Iterable[TopicSpec]) -> None:
     places = [TopicPartition(spec.name, number) for spec in specs for number in range(spec.partitions)]
     for start in range(0, len(places), _AT_A_TIME):
         asked = dict.fromkeys(places[start : start + _AT_A_TIME], OffsetSpec.LATEST)
-        deadline = time.monotonic() + _HELD_MS / 1_000
-        while True:
-            try:
-                admin.list_partition_offsets(asked, timeout_ms=_HELD_MS)
-                break
-            except UnknownBrokerIdError:  # a busy controller has named no leader yet
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(_AGAIN_S)
+        _insist(partial(admin.list_partition_offsets, asked, timeout_ms=_HELD_MS))
 
 
-def _create(admin: Any, missing: Sequence[TopicSpec]) -> list[str]:
+def _create(admin: Any, missing: Sequence[TopicSpec]) -> None:
     wanted = {
         spec.name: {
             "num_partitions": spec.partitions,
@@ -79,14 +86,10 @@ def _create(admin: Any, missing: Sequence[TopicSpec]) -> list[str]:
         }
         for spec in missing
     }
-    created = []
     answer = admin.create_topics(wanted, timeout_ms=_WAIT_MS, raise_errors=False)
     for topic in answer["topics"]:
-        if topic["error_code"] == 0:
-            created.append(topic["name"])
-        elif topic["error_code"] != _EXISTS:  # another process of ours may have been quicker
+        if topic["error_code"] not in (0, _EXISTS):  # it stands if another process, or our last attempt, was quicker
             raise for_code(topic["error_code"])(f"{topic['name']}: {topic.get('error_message')}")
-    return created
 
 
 def verify(bootstrap: str, specs: Sequence[TopicSpec]) -> list[Drift]:

@@ -1,11 +1,12 @@
 """Topics on a real broker: created once, as the catalogue says, and each way of drifting from it is seen."""
 
 import time
+from typing import Any
 
 import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.admin import ConfigResource, ConfigResourceType
-from kafka.errors import InvalidReplicationFactorError, MessageSizeTooLargeError
+from kafka.errors import InvalidReplicationFactorError, KafkaConnectionError, MessageSizeTooLargeError
 from kafka.structs import TopicPartition
 
 from topics.admin import Drift, create, verify
@@ -33,6 +34,31 @@ def test_what_is_missing_is_created_beside_what_stands(kafka_bootstrap: str, pre
     assert verify(kafka_bootstrap, wanted) == [Drift(wanted[0].name, "topic", "to exist", "missing")]
     assert create(kafka_bootstrap, wanted) == [wanted[0].name]
     assert verify(kafka_bootstrap, wanted) == []
+
+
+def test_a_busy_broker_that_hangs_up_is_asked_again(
+    kafka_bootstrap: str, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of what it did before it hung up nothing is done twice, and nothing is left out."""
+    left = ["list_topics", "create_topics", "wait_for_topics", "list_partition_offsets"]
+
+    def hangs_up_once(name: str) -> None:
+        asked = getattr(KafkaAdminClient, name)
+
+        def ask(*args: Any, **named: Any) -> Any:
+            answer = asked(*args, **named)
+            if name in left:
+                left.remove(name)
+                raise KafkaConnectionError("socket disconnected")
+            return answer
+
+        monkeypatch.setattr(KafkaAdminClient, name, ask)
+
+    for name in tuple(left):
+        hangs_up_once(name)
+    wanted = specs(prefix)
+    assert create(kafka_bootstrap, wanted) == [spec.name for spec in wanted]
+    assert not left and verify(kafka_bootstrap, wanted) == []
 
 
 def test_drift_of_partitions_and_settings_is_seen_and_left_alone(kafka_bootstrap: str, prefix: str) -> None:
