@@ -4,7 +4,7 @@ A record that is gone is no finding where it had to go: it expired, or a later r
 else that is not as it was sealed is one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -60,7 +60,7 @@ class Report:
 class Judge:
     """Is told seals in their order, of each its ranges, and at the end what is not sealed yet."""
 
-    def __init__(self, prefix: str, believed: frozenset[str], now_ms: int) -> None:
+    def __init__(self, prefix: str, believed: Mapping[str, int | None], now_ms: int) -> None:
         self.report = Report()
         self._prefix, self._believed, self._now = prefix, believed, now_ms
         self._last: Seal | None = None
@@ -78,6 +78,8 @@ class Judge:
         where, last = f"seal {seal.number}", self._last
         if seal.key not in self._believed:
             self.report.add("seal", where, f"key {seal.key}", "a key of the file of public keys")
+        elif (end := self._believed[seal.key]) is not None and seal.number > end:
+            self.report.add("seal", where, f"key {seal.key}, which ended with seal {end}", "the key that followed it")
         if not holds(seal):
             self.report.add("seal", where, "a signature that does not hold", "one that does")
         if seal.prefix != self._prefix:

@@ -52,7 +52,7 @@ async def seal(reader: Reader, copy: Path, new_key: bool = False) -> Seal:
     try:
         known = await asyncio.to_thread(list, store.seals(reader))
         store.keep(copy, store.read_copy(copy), known)
-        key = keys.private(reader.settings.audit_dir, bool(known), new_key)
+        key = keys.private(reader.settings.audit_dir, known[-1].number if known else 0, new_key)
         found = await asyncio.to_thread(new, reader, reached(known))
         made = following(reader.settings.prefix, known, [one.range for one in found], key, datetime.now(UTC))
         async with producer.transaction():

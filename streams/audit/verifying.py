@@ -29,10 +29,10 @@ class Part(NamedTuple):
 
 
 def verify(
-    reader: Reader, believed: frozenset[str], copy: Sequence[Seal], now: datetime, tables: Rows | None = None
+    reader: Reader, believed: Mapping[str, int | None], copy: Sequence[Seal], now: datetime, tables: Rows | None = None
 ) -> Report:
-    """Compare everything with its seals. ``believed``: public keys; ``copy``: seals kept elsewhere; ``tables`` None
-    leaves ClickHouse out.
+    """Compare everything with its seals. ``believed``: see ``keys.believed``; ``copy``: seals kept elsewhere;
+    ``tables`` None leaves ClickHouse out.
 
     :raises UnknownTopicOrPartitionError: the topics of the seals are not there. TimeoutError as ``history.read``.
     """

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -52,7 +53,7 @@ class World:
             gone = place[0] == "publication" and number == 5
             held.append(record(place, offset, at + number, key, None if gone else drawn.randbytes(40)))
 
-    def seal(self, now: datetime) -> None:
+    def seal(self, now: datetime, key: Ed25519PrivateKey = KEY) -> None:
         """What is new, as the sealer chains it."""
         before, found = sealing.reached(self.seals), []
         for place, held in sorted(self.log.items()):
@@ -62,7 +63,7 @@ class World:
             if end > first:
                 found.append(sealing.chained(place, first, end, before, {place: made}))
         self.entries.append({one.range.place: one.entries for one in found})
-        self.seals.append(following("", self.seals, [one.range for one in found], KEY, now))
+        self.seals.append(following("", self.seals, [one.range for one in found], key, now))
 
     def edit(self, place: Place, change: Callable[[list[Message]], None]) -> None:
         change(self.log[place])
@@ -72,7 +73,7 @@ class World:
         now_ms: int | None = None,
         firsts: Mapping[Place, int] | None = None,
         copy: list[Seal] | None = None,
-        believed: frozenset[str] = frozenset({public(KEY)}),
+        believed: Mapping[str, int | None] = MappingProxyType({public(KEY): None}),
     ) -> Report:
         """What a judge makes of it. ``firsts``: where partitions begin by now."""
         judge, first = Judge("", believed, ms(3) if now_ms is None else now_ms), firsts or {}

@@ -144,7 +144,20 @@ def test_a_history_sealed_anew_with_another_key_is_not_believed() -> None:
     world = World()
     world.seals = [signed(seal, OTHER_KEY) for seal in world.seals]
     assert set(kinds(world)) == {"seal"}
-    assert "seal" not in kinds(World(), believed=frozenset({public(KEY), public(OTHER_KEY)}))
+    assert "seal" not in kinds(World(), believed={public(KEY): None, public(OTHER_KEY): None})
+
+
+@pytest.mark.parametrize(("end", "found"), [(2, ["seal"]), (3, []), (4, []), (None, [])])
+def test_a_key_that_ended_seals_nothing_more_and_what_it_sealed_until_then_stands(
+    end: int | None, found: list[str]
+) -> None:
+    assert kinds(World(), believed={public(KEY): end, public(OTHER_KEY): None}) == found
+
+
+def test_what_the_key_that_followed_seals_is_believed() -> None:
+    world = World()
+    world.seal(BEGUN + timedelta(days=4), OTHER_KEY)
+    assert kinds(world, now_ms=ms(4), believed={public(KEY): 3, public(OTHER_KEY): None}) == []
 
 
 def test_even_the_sealer_itself_cannot_rewrite_what_was_copied_elsewhere() -> None:
