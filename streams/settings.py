@@ -52,7 +52,8 @@ class Settings(BaseSettings):
     portal_jwks: str | None = None  # the issuer's key set: a file, or an https address
     portal_audience: str = "chengxin-portal"  # ``aud`` that tokens must name
     portal_algorithm: Literal["ES256", "RS256"] = "ES256"  # of the issuer's signatures; nothing else is taken
-    portal_per_minute: int = 60  # questions of one officer, or of one person, that are answered
+    # questions of one officer, or of one person, that one portal process answers: of N behind one address each gets 1/N
+    portal_per_minute: int = 60
     portal_persons_a_day: int = 200  # an officer who asks about more persons is told to supervision
     metrics_port: int = 0  # 0 = a free loopback port, printed at start
 

@@ -191,6 +191,8 @@ def _readme(pack: Pack, sheets: list[Sheet]) -> str:
         f"截至 as of {_as_of(pack)}；法律簿 law book `{pack.book.digest}`。",
         "",
         f"* {zh}\n  {en}",
+        "* 月末当时尚在处理的文书，处理后补入，因此未必已经完整。\n"
+        "  What was still being worked off at the month's end is added when it comes: it may not yet be complete.",
         "* 只有件数和法律簿的原文，没有任何人；按记入年度计算，已删除的记录仍计入件数。\n"
         "  Numbers and the law book's own text, nobody. By the year of recording; what is erased still counts.",
         "* 地区为作出文书的单位所在的市。\n  A city is that of the body that issued the document.",

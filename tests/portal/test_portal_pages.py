@@ -145,6 +145,7 @@ def test_statistics_and_cases_hide_what_is_small(door: Door) -> None:
     assert "还没有任何月份定稿" in page(door, "/statistics") and "还没有10份以上" in page(door, "/cases")
     door.figures.given = COUNTS
     text = page(door, "/statistics")
+    assert "未必已经完整" in text and "may not yet be complete" in page(door, "/statistics", "en")
     assert '<td class="number">40</td>' in text and '<td class="number">3</td>' not in text
     told = page(door, "/cases")
     assert BOOK.items["COURT_DEFAULTER_LISTING"].name in told and "10份以上" in told
