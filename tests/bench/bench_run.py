@@ -118,8 +118,6 @@ def put_together(results: list[Result], shared: Any, late: Any, sink: Any, engin
     rates = {name: median(r.rate for r in found) for name, found in by_name.items()}
     alone = median(shared["today"])
     cost = {name: figures.microseconds(rate) for name, rate in rates.items()}
-    rows = sink["tables"].values()
-    clickhouse = sum(row["prepare_s"] + row["insert_s"] for row in rows) * 1e6 / sink["events"]
     return {
         "total_ratio": figures.total_ratios(rates),
         "overhead_ratio": figures.overhead_ratios(cost, alone),
@@ -127,26 +125,15 @@ def put_together(results: list[Result], shared: Any, late: Any, sink: Any, engin
             "shared": alone,
             **figures.medians(shared["parts"]),
             "kafka": cost["ours"] - alone,
-            "clickhouse": clickhouse,
+            "clickhouse": sum(map(_seconds, sink["tables"].values())) * 1e6 / sink["events"],
         },
         "latency_ms": late,
         "rules_500_ratio": median(shared["crowded"]) / alone,
         "engine_ratio": engine["engine_ratio"],
         "engine": engine,
-        "clickhouse_rows_per_second": sink["rows_per_second"],
-        "clickhouse_turning_share": sink["turning_share"],
-        "clickhouse_ratio": figures.clickhouse_ratios(sink["rows_per_second"]),
         "events_per_second": rates,
-        "cpu_us": {name: median(r.cpu_us for r in found) for name, found in by_name.items()},
-        "broker_us": {name: median(r.broker_us for r in found) for name, found in by_name.items()},
-        "spread": {name: figures.spread([r.rate for r in found]) for name, found in by_name.items()},
-        "clickhouse_row_us": {
-            name: (row["prepare_s"] + row["insert_s"]) * 1e6 / max(1, row["rows"])
-            for name, row in sink["tables"].items()
-        },
-        "outputs_per_event": median(r.outputs / r.events for r in by_name["ours"]),
-        "guarantee": {one.name: one.guarantee for one in CONTESTANTS},
-        "repeated_receipts": {name: max(r.repeated for r in found) for name, found in by_name.items()},
+        **of_contest(by_name),
+        **of_sink(sink),
         "rules": shared["rules"],
         "runs": [r._asdict() for r in results],
         "events": {"mix": MIX, "rounds": ROUNDS, **{name: found[0].events for name, found in by_name.items()}},
@@ -159,6 +146,34 @@ def put_together(results: list[Result], shared: Any, late: Any, sink: Any, engin
         "machine": machine(),
         "seconds": time.monotonic() - BEGAN,
     }
+
+
+def of_contest(by_name: dict[str, list[Result]]) -> dict[str, Any]:
+    """What the rounds say beside the rates, by contestant."""
+    return {
+        "cpu_us": {name: median(r.cpu_us for r in found) for name, found in by_name.items()},
+        "broker_us": {name: median(r.broker_us for r in found) for name, found in by_name.items()},
+        "spread": {name: figures.spread([r.rate for r in found]) for name, found in by_name.items()},
+        "outputs_per_event": median(r.outputs / r.events for r in by_name["ours"]),
+        "guarantee": {one.name: one.guarantee for one in CONTESTANTS},
+        "repeated_receipts": {name: max(r.repeated for r in found) for name, found in by_name.items()},
+    }
+
+
+def of_sink(sink: Any) -> dict[str, Any]:
+    """What ClickHouse's rows cost."""
+    return {
+        "clickhouse_rows_per_second": sink["rows_per_second"],
+        "clickhouse_turning_share": sink["turning_share"],
+        "clickhouse_ratio": figures.clickhouse_ratios(sink["rows_per_second"]),
+        "clickhouse_row_us": {name: _seconds(row) * 1e6 / max(1, row["rows"]) for name, row in sink["tables"].items()},
+    }
+
+
+def _seconds(row: Any) -> float:
+    """Of a table's rows, prepared and inserted."""
+    total: float = row["prepare_s"] + row["insert_s"]
+    return total
 
 
 def machine() -> dict[str, Any]:

@@ -162,13 +162,20 @@ def determination(number: int, document: date, **changes: Any) -> dict[str, Any]
     }
 
 
-def performed(number: int, day: date) -> bytes:
-    """What the listing of that day demanded is performed: its ground ends."""
+def about(number: int, day: date) -> dict[str, Any]:
+    """Subject and target of a record that speaks of the listing of that day."""
     listed = determination(number, day)
-    value = {
-        "event_id": f"E-{number}",
+    return {
         "subject": {"kind": "person", "id_type": "citizen", "id_number": person(number)},
         "target": {"document_no": listed["document_no"], "item": listed["item"]},
+    }
+
+
+def performed(number: int, day: date) -> bytes:
+    """What the listing of that day demanded is performed: its ground ends."""
+    value = {
+        "event_id": f"E-{number}",
+        **about(number, day),
         "reason": "performed",
         "document_date": day,
     }

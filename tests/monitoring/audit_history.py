@@ -15,7 +15,7 @@ from audit_papers import DIGEST, day, listing
 
 import streams
 from monitoring.auditor.audit import report
-from monitoring.auditor.findings import AuditReport
+from monitoring.auditor.findings import AuditReport, Invariant
 from monitoring.auditor.view import View
 from schemas.codec import Codec
 from streams.core.check_determination import SubjectFacts
@@ -328,3 +328,10 @@ class History:
 def wire(record: str, fields: Fields) -> Fields:
     """``fields`` as a reader of the topic sees them."""
     return CODEC.decode(CODEC.encode(record, fields), max_bytes=1 << 24).value
+
+
+def only(history: History) -> set[Invariant]:
+    """The invariants that fail."""
+    found = history.audit()
+    assert set(found.failed) == {finding.invariant for finding in found.findings}
+    return set(found.failed)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from audit_history import BOOK, LAW_DIR, History
+from audit_history import BOOK, LAW_DIR, History, only
 from audit_papers import day, listing
 from msgspec.structs import replace
 
@@ -51,10 +51,6 @@ def history(law: tuple[LawBook, Path]) -> History:
 
 def paper(item: str, ground: str | None = None, number: str = "1", **changes: Any) -> Determination:
     return listing(f"T{number}", item=item, ground=ground, basis="L-CPL", **changes)
-
-
-def only(history: History) -> set[I]:
-    return set(history.audit().failed)
 
 
 ENDS = [

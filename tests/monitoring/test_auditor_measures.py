@@ -4,7 +4,7 @@ import copy
 from typing import Any
 
 import pytest
-from audit_history import BOOK, PERSON, History
+from audit_history import BOOK, PERSON, History, only
 from audit_lawful import lawful
 from audit_papers import day, listing, order
 
@@ -31,10 +31,6 @@ def early() -> History:
     history.determination(listing())
     assert history.audit().match
     return history
-
-
-def only(history: History) -> set[I]:
-    return set(history.audit().failed)
 
 
 def everywhere(history: History, obligation_id: str, **changes: Any) -> None:

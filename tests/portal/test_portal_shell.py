@@ -1,36 +1,15 @@
 """A question typed on a shell: the same catalogue as the portal's, and a record that claims no more than is known."""
 
-from typing import Any
-
 import pytest
 
 from sinks.portal import shell
 from sinks.portal.applications import Applications
 from sinks.portal.refusals import Refusal
-from streams import querylog
 from streams.querylog import Query, Refused
 from tests.flow.flow_stand import BOOK, CATALOGUE
 
 HERE = Applications.load(BOOK, CATALOGUE)
 QUERY = Query("R-17", "audit", "explain", "a" * 32, decision_id="a" * 32)
-
-
-@pytest.fixture
-def logged(monkeypatch: pytest.MonkeyPatch) -> list[Query]:
-    """What was put on record."""
-    found: list[Query] = []
-
-    class Log:
-        def __init__(self, _: Any) -> None: ...
-        def __enter__(self) -> "Log":
-            return self
-
-        def __exit__(self, *_: object) -> None: ...
-        def write(self, query: Query) -> None:
-            found.append(query)
-
-    monkeypatch.setattr(querylog, "QueryLog", Log)
-    return found
 
 
 def ask(query: Query, department: str) -> None:

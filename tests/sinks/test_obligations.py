@@ -8,7 +8,7 @@ from sink_stored import stored
 
 from sinks.clickhouse.connection import connect
 from streams.obligations import Late, sheet
-from tests.flow.flow_stand import CODEC, Stand, determination, listing, performed, person
+from tests.flow.flow_stand import CODEC, Stand, about, determination, listing, performed
 
 pytestmark = pytest.mark.servers
 START = date(2026, 11, 2)
@@ -20,11 +20,9 @@ def order(word: str, **changes: object) -> bytes:
 
 
 def case(word: str, day: date, number: int) -> bytes:
-    listed = determination(number, START)
     value = {
         "event_id": f"C-{word}-{number}",
-        "subject": {"kind": "person", "id_type": "citizen", "id_number": person(number)},
-        "target": {"document_no": listed["document_no"], "item": listed["item"]},
+        **about(number, START),
         "matter": "objection",
         "step": word,
         "case_no": f"YY-{number}",
@@ -37,8 +35,7 @@ def corrected(number: int) -> bytes:
     listed = determination(number, START)
     value = {
         "event_id": f"K-{number}",
-        "subject": {"kind": "person", "id_type": "citizen", "id_number": person(number)},
-        "target": {"document_no": listed["document_no"], "item": listed["item"]},
+        **about(number, START),
         "document_no": "更1号",
         "document_date": START,
         "document_digest": "ab" * 32,
