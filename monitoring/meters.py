@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
-from monitoring.catalogue import CATALOGUE, Kind, Metric, Vocabulary
+from monitoring.catalogue import CATALOGUE, Kind, Metric
+from monitoring.labels import Vocabulary
 
 
 class Meters:

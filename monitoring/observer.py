@@ -9,6 +9,7 @@ from collections import Counter as Tally
 from collections.abc import Callable, Sized
 
 from monitoring import catalogue as c
+from monitoring.labels import NONE
 from monitoring.meters import Meters
 
 SIZED_S = 30.0
@@ -17,7 +18,7 @@ SIZED_S = 30.0
 class Counts:
     """The counts of one task (agent, partition) in its running transaction.
 
-    >>> from monitoring.catalogue import Vocabulary
+    >>> from monitoring.labels import Vocabulary
     >>> observer = MetricsObserver(Meters(Vocabulary({"agent": frozenset({"intake"})})))
     >>> counts = observer.counts("intake", 0)
     >>> counts.receipt("court", "accepted")
@@ -34,7 +35,7 @@ class Counts:
 
     def receipt(self, channel: str, outcome: str, code: str | None = None) -> None:
         """One receipt issued to ``channel``; ``code`` = first fault code, None where there is none."""
-        self._receipts[channel, outcome, code or c.NONE] += 1
+        self._receipts[channel, outcome, code or NONE] += 1
 
     def decision(self, kind: str) -> None:
         self._decisions[kind] += 1

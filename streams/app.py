@@ -4,7 +4,7 @@ import logging
 from typing import NoReturn
 
 from monitoring import discovery, endpoint
-from monitoring.catalogue import Vocabulary
+from monitoring.labels import Vocabulary
 from monitoring.meters import Meters
 from monitoring.observer import MetricsObserver
 from sinks.clickhouse.tables import SINK_GROUP

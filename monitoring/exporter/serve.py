@@ -13,8 +13,8 @@ import psutil
 from clickhouse_driver import Client
 
 from monitoring import catalogue as c
-from monitoring.catalogue import Vocabulary
 from monitoring.exporter import tables, topics
+from monitoring.labels import Vocabulary
 from monitoring.meters import Meters
 from sinks.clickhouse.connection import connect
 from sinks.portal.applications import Applications

@@ -3,6 +3,7 @@
 from clickhouse_driver import Client
 
 from monitoring import catalogue as c
+from monitoring.labels import MATTER, TERM
 from monitoring.meters import Meters
 from streams.obligations import sheet
 
@@ -46,7 +47,7 @@ def look_at_tables(client: Client, meters: Meters) -> None:
         overdue[key] = overdue.get(key, 0) + 1
     meters.gauges(c.OVERDUE, overdue)
     past = {(late.department, late.id) for late in found.overdue if late.kind == "case"}
-    cases: dict[tuple[str, ...], float] = {(m, t): 0 for m in sorted(c.MATTER.values) for t in sorted(c.TERM.values)}
+    cases: dict[tuple[str, ...], float] = {(m, t): 0 for m in sorted(MATTER.values) for t in sorted(TERM.values)}
     for channel, ref, matter in client.execute(_OPEN_CASES):
         cases[matter, "past" if (channel, ref) in past else "running"] += 1
     meters.gauges(c.CASES, cases)

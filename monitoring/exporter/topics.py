@@ -17,7 +17,9 @@ from kafka.errors import UnknownTopicOrPartitionError
 
 from monitoring import catalogue as c
 from monitoring import lag
+from monitoring.labels import LIST, TERM
 from monitoring.meters import Meters
+from schemas.codec import SchemaFault
 from streams import clock
 from streams.core.law import LawBook
 from streams.querylog import SELF
@@ -166,7 +168,7 @@ class Publication:
 
     def show(self, today: date | None) -> None:
         counts: dict[tuple[str, ...], float] = {
-            (name, term): 0 for name in sorted(c.LIST.values) for term in sorted(c.TERM.values)
+            (name, term): 0 for name in sorted(LIST.values) for term in sorted(TERM.values)
         }
         for name, last_day in self._shown.values():
             past = today is not None and last_day is not None and last_day < today
@@ -188,9 +190,17 @@ class Queries:
             since = int((now - HOUR_S) * 1_000)
             self._following = Following(reader.bootstrap, reader.topic("querylog"), since)
         for record in self._following.new():
-            if record.value is not None:
-                self.take(record.timestamp / 1_000, reader.codec.decode(record.value).value)
+            self.read(record.value, record.timestamp / 1_000)
         self.show(now)
+
+    def read(self, value: bytes | None, at: float) -> None:
+        """One record of the log, appended at ``at``. One that nobody can read is counted and stops no other."""
+        try:
+            question = self._reader.codec.decode(value, frozenset({"QueryLogged"})).value
+        except SchemaFault:
+            self._meters.counter(c.LOOKS_UNREADABLE).inc()
+        else:
+            self.take(at, question)
 
     def take(self, at: float, question: dict[str, Any]) -> None:
         """One question put on record at ``at``, Unix seconds."""

@@ -159,6 +159,11 @@ QUERIES = Board(
             "max(chengxin_wide_lookers)",
         ),
         number(
+            "无法读取的查询记录 / Unreadable entries",
+            "Of the query log, within a day; a page tells how many it passed over. Somebody else writes there.",
+            "max(increase(chengxin_looks_unreadable_total[1d]))",
+        ),
+        number(
             "距上次封存 / Since the newest seal", "Two days are too long.", "time() - max(chengxin_sealed_seconds)", "s"
         ),
     ),

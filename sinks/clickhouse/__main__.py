@@ -5,8 +5,8 @@ import logging
 import signal
 
 from monitoring import discovery
-from monitoring.catalogue import Vocabulary
 from monitoring.endpoint import Endpoint
+from monitoring.labels import Vocabulary
 from monitoring.meters import Meters
 from monitoring.observer import SinkObserver
 from schemas.codec import Codec

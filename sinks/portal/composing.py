@@ -11,7 +11,7 @@ from joserfc.jwk import ECKey
 from kafka import TopicPartition
 
 from monitoring import discovery, endpoint
-from monitoring.catalogue import Vocabulary
+from monitoring.labels import Vocabulary
 from monitoring.meters import Meters
 from sinks.portal import board, http, keys
 from sinks.portal.applications import Applications

@@ -22,7 +22,7 @@ _UNLOGGED = Refusal(
     503, "LOG_UNAVAILABLE", "查询日志不可用，不予查询", "the query log cannot be written, so nothing is shown"
 )
 _UNCOUNTED = Refusal(503, "FIGURES_UNAVAILABLE", "暂时无法统计，请稍后再试", "nothing can be counted now; try later")
-_KINDS = {  # of monitoring.catalogue.REFUSAL
+_KINDS = {  # of monitoring.labels.REFUSAL
     "TOKEN_MISSING": "no_officer",
     "TOKEN_REFUSED": "no_officer",
     "PURPOSE_NOT_ALLOWED": "unknown_purpose",

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from schemas.codec import Codec
+from schemas.codec import Codec, SchemaFault
 from sinks.portal.places import Archive
 from streams.core.decisions import Decision, DecisionKind
 from streams.core.evolve import evolve
@@ -33,6 +33,13 @@ class Look(NamedTuple):
 
     query: Query
     at_ms: int
+
+
+class Looks(NamedTuple):
+    """``told``: in order of time; ``unreadable``: records under the same keys that say nothing anybody can read."""
+
+    told: list[Look]
+    unreadable: int
 
 
 class People:
@@ -85,10 +92,15 @@ class People:
         """The case reference by which ``channel`` knows the subject."""
         return self._keyring.case_ref(subject, channel)
 
-    def looks(self, keys: Iterable[str]) -> list[Look]:
-        """Every look logged under one of ``keys``, in order of time. Raises Behind."""
-        found = self._archive.any_of("querylog", sorted(keys))
-        return [Look(self._look(one.value), one.appended_ms) for one in found]
+    def looks(self, keys: Iterable[str]) -> Looks:
+        """Every look logged under one of ``keys``. What cannot be read keeps nobody from the rest. Raises Behind."""
+        told, unreadable = [], 0
+        for one in self._archive.any_of("querylog", sorted(keys)):
+            try:
+                told.append(Look(self._look(one.value), one.appended_ms))
+            except SchemaFault:
+                unreadable += 1
+        return Looks(told, unreadable)
 
     def law(self, digest: str) -> LawBook:
         """The book of a digest. Raises UnknownLaw."""

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 
 from sinks.portal import describing
 from sinks.portal.applications import Applications
-from sinks.portal.people import Known, Look
+from sinks.portal.people import Known, Look, Looks
 from sinks.portal.shapes import (
     CaseState,
     Consented,
@@ -141,11 +141,11 @@ def _decision(made: Decision, law: LawBook) -> DecisionMade:
     )
 
 
-def looks(found: list[Look], applications: Applications, law: LawBook, channels: Catalogue, day: date) -> LooksTold:
-    """Who looked, in order of time; the person's own questions too."""
+def looks(found: Looks, applications: Applications, law: LawBook, channels: Catalogue, day: date) -> LooksTold:
+    """Who looked, in order of time; the person's own questions too. What cannot be read is told as a number."""
     told, kept = [], Counter[str]()
     exemptions = {one.code: one for one in applications.exemptions}
-    for look in found:
+    for look in found.told:
         exemption = applications.withheld(look.query.purpose, day)
         if exemption is not None:
             kept[exemption.code] += 1
@@ -161,7 +161,7 @@ def looks(found: list[Look], applications: Applications, law: LawBook, channels:
         for code, n in kept.items()
         for one in (exemptions[code],)
     ]
-    return LooksTold(looks=told, withheld=withheld)
+    return LooksTold(looks=told, withheld=withheld, unreadable=found.unreadable)
 
 
 def _look(look: Look, applications: Applications, law: LawBook, channels: Catalogue) -> LookedAt:

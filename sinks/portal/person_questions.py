@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI
 
+from monitoring.catalogue import LOOKS_UNREADABLE
 from sinks.portal import asking, filings, person
 from sinks.portal.asking import Desk
 from sinks.portal.filings import Filer, Paper
@@ -82,6 +83,7 @@ def _record(desk: Desk, found: Person, known: Known) -> Own:
 
 def _looks(desk: Desk, known: Known) -> LooksTold:
     found = desk.people.looks(known.looks)
+    desk.meters.counter(LOOKS_UNREADABLE).inc(found.unreadable)
     return person.looks(found, desk.applications, _law(desk, known) or desk.book, desk.channels, desk.today())
 
 

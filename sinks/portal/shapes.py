@@ -238,8 +238,11 @@ class Withheld(BaseModel):
 
 
 class LooksTold(BaseModel):
+    """``unreadable``: entries of the log about the person that cannot be read; they may have been looks."""
+
     looks: list[LookedAt]
     withheld: list[Withheld]
+    unreadable: int
 
 
 RecordId = Annotated[str, Field(pattern=HEX32, description="``record`` of GET /me/record")]

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from prometheus_client import generate_latest
 
-from monitoring.catalogue import Vocabulary
+from monitoring.labels import Vocabulary
 from monitoring.meters import Meters
 from monitoring.observer import MetricsObserver
 from monitoring.prometheus import SCRAPE_S

@@ -7,7 +7,6 @@ from typing import Any
 from fastapi.testclient import TestClient
 from prometheus_client import generate_latest
 
-from monitoring.catalogue import Vocabulary
 from monitoring.console.asking import Answer, Portal, PortalAway
 from monitoring.console.desk import Desk
 from monitoring.console.http import build
@@ -15,6 +14,7 @@ from monitoring.console.lawpage import Laws
 from monitoring.console.looks import Look, Process, Window, parsed
 from monitoring.console.reports import Reports
 from monitoring.console.tables import Count, Due, Duties, Owed, Tables, Unavailable
+from monitoring.labels import Vocabulary
 from monitoring.meters import Meters
 from sinks.clickhouse.tables import SINK_GROUP
 from topics.catalogue import Catalogue

@@ -21,6 +21,7 @@ from monitoring import discovery
 from monitoring.console.figures import Flow
 from monitoring.console.looks import GAUGES_S, Watcher, Window
 from monitoring.console.map import draw
+from monitoring.labels import LOOK
 from monitoring.lag import measure
 from sinks.clickhouse.connection import connect
 from sinks.clickhouse.tables import SINK_GROUP
@@ -92,7 +93,7 @@ def shown(kafka_bootstrap: str, clickhouse_url: str, tmp_path_factory: pytest.Te
             def looked() -> bool:
                 watcher.look()
                 seen = watcher.window().series(c.LOOKED)
-                return len(seen) == len(c.LOOK.values) and min(seen.values()) > played
+                return len(seen) == len(LOOK.values) and min(seen.values()) > played
 
             until(looked, 180)
             yield Shown(here, children, outcome, f"http://{ports.LOOPBACK}:{console}")

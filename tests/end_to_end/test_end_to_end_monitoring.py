@@ -14,8 +14,8 @@ from deployment import Deployment
 
 from monitoring import catalogue as c
 from monitoring import discovery, prometheus
-from monitoring.catalogue import Vocabulary
 from monitoring.endpoint import Endpoint
+from monitoring.labels import Vocabulary
 from monitoring.meters import Meters
 from sinks.clickhouse.connection import connect
 from streams import addresses

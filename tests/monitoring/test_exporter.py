@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,14 +10,16 @@ import pytest
 from kafka.errors import KafkaConnectionError
 from msgspec.structs import replace
 
-from monitoring import catalogue as c
-from monitoring.catalogue import Vocabulary
 from monitoring.exporter.serve import Look, follow
 from monitoring.exporter.topics import HOUR_S, Clock, Publication, Queries, calendar_days
+from monitoring.labels import LOOK, Vocabulary
 from monitoring.meters import Meters
+from schemas.codec import Codec
 from streams.law import loader
+from streams.querylog import Query
 
 TODAY = date(2026, 11, 2)
+CODEC = Codec.load()
 
 
 @pytest.fixture
@@ -54,6 +56,16 @@ def test_before_the_first_tick_nothing_is_past(meters: Meters) -> None:
     seen.take(b"1", entry(date(2019, 1, 1)))
     seen.show(None)
     assert value(meters, "chengxin_public_entries", list="exposure", term="past") == 0
+
+
+def test_a_record_of_the_query_log_that_nobody_can_read_is_counted_and_the_next_one_too(meters: Meters) -> None:
+    seen = Queries(SimpleNamespace(codec=CODEC), meters)  # type: ignore[arg-type]
+    asked = Query("a", "audit", "status", "m")
+    for bad in (b"no record", None, CODEC.encode("ClockTick", {"day": TODAY})):
+        seen.read(bad, 0.0)
+    seen.read(CODEC.encode("QueryLogged", {**asked._asdict(), "at": datetime(2026, 11, 2, tzinfo=UTC)}), 1.0)
+    assert value(meters, "chengxin_looks_unreadable_total") == 3
+    assert value(meters, "chengxin_queries_total", purpose="audit") == 1
 
 
 def test_questions_are_counted_by_purpose_and_the_busiest_officer_for_an_hour(meters: Meters) -> None:
@@ -108,4 +120,4 @@ def test_a_look_that_fails_leaves_its_time_and_the_others_go_on(meters: Meters) 
     others: list[str] = []
     follow([Look("lag", 0, look), Look("disk", 0, lambda: others.append("x"))], meters, stop)
     assert len(taken) == 4 and len(others) == 3
-    assert set(c.LOOK.values) >= {"lag", "disk"}
+    assert set(LOOK.values) >= {"lag", "disk"}

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 
-from monitoring.catalogue import CATALOGUE, NONE, OTHER, Kind, Metric, Vocabulary
+from monitoring.catalogue import CATALOGUE, Kind, Metric
+from monitoring.labels import NONE, OTHER, Vocabulary
 from monitoring.meters import Meters
 
 CITIZEN = "990000199001010017"
@@ -74,7 +75,7 @@ def test_every_label_is_closed_bounded_or_declared_and_every_metric_says_why() -
 
 
 def test_closed_labels_follow_the_types_of_the_core() -> None:
-    from monitoring.catalogue import DECISION, MATTER, MISSED, OUTCOME, STATE
+    from monitoring.labels import DECISION, MATTER, MISSED, OUTCOME, STATE
     from streams.core.decisions import DecisionKind, MissedKind, ObligationState, Outcome
     from streams.core.events import Matter
 

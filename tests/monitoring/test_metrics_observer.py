@@ -7,8 +7,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitoring import catalogue as c
-from monitoring.catalogue import Vocabulary
 from monitoring.endpoint import Endpoint, start
+from monitoring.labels import Vocabulary
 from monitoring.lag import Lag, show
 from monitoring.meters import Meters
 from monitoring.observer import MetricsObserver, SinkObserver

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
-from monitoring.catalogue import Vocabulary
+from monitoring.labels import Vocabulary
 from monitoring.meters import Meters
 from sinks.clickhouse.tables import FILED_AT
 from sinks.portal import http, keys

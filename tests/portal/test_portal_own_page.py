@@ -50,6 +50,14 @@ def test_it_shows_record_source_reason_clocks_and_who_looked(door: Door) -> None
     assert "<details>" in text and "<details open>" in door.client.get("/my?every=true").text
 
 
+def test_entries_nobody_can_read_stand_on_the_page_as_a_number_in_both_languages(door: Door) -> None:
+    zh, en = "另有 2 条查询记录无法读取", "2 entries of the query log could not be read"
+    assert "无法读取" not in sign_in(door)
+    key = door.stand.keyring.token("citizen", person(1)).encode()
+    door.stand.topics["querylog"] += [(key, b"no record"), (key, b"nor this")]
+    assert zh in door.client.get("/my").text and en in door.client.get("/my?lang=en").text
+
+
 def test_no_log_no_page(door: Door) -> None:
     door.food(1)
     sign_in(door)

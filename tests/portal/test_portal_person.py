@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from portal_stand import AT, DAY, Door, person
 
+from streams.querylog import Query
 from tests.flow.flow_stand import BOOK, CODEC
 
 
@@ -97,6 +98,20 @@ def test_a_look_by_a_command_at_one_decision_is_told_too(door: Door) -> None:
     door.stand.topics["querylog"].append((made["decision_id"].encode(), CODEC.encode("QueryLogged", fields)))
     looks = door.get("/me/looks", door.person(1))[1]["looks"]
     assert ("W-1", "explain") in [(one["officer"], one["question"]) for one in looks]
+
+
+def test_what_nobody_can_read_is_told_as_a_number_and_keeps_nobody_from_the_rest(door: Door) -> None:
+    door.food(1)
+    key = door.stand.keyring.token("citizen", person(1)).encode()
+    log = door.stand.topics["querylog"]
+    cut = CODEC.encode("QueryLogged", {**Query("R-17", "audit", "status", "m")._asdict(), "at": AT})[:-1]
+    tick = CODEC.encode("ClockTick", {"day": DAY})
+    log += [(key, b"no record"), (key, b""), (key, cut), (key, tick), (b"f" * 32, b"another's")]
+    status, told = door.get("/me/looks", door.person(1))
+    assert (status, told["unreadable"]) == (200, 4)
+    assert [one["officer"] for one in told["looks"]] == ["self"]
+    assert door.meters.registry.get_sample_value("chengxin_looks_unreadable_total") == 4
+    assert door.get("/me/looks", door.person(2))[1]["unreadable"] == 0
 
 
 def test_an_objection_marks_the_record_wherever_it_is_told(door: Door) -> None:

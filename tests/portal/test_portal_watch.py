@@ -2,11 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
-from monitoring.catalogue import Vocabulary
+from monitoring.labels import Vocabulary
 from monitoring.meters import Meters
 from sinks.portal.limits import Wide
 from sinks.portal.watch import Watch
@@ -33,20 +32,8 @@ def test_a_writers_clock_does_not_end_the_day_for_others() -> None:
 
 
 @pytest.mark.parametrize("officer", [SELF, " self ", "", " "])
-def test_no_command_looks_as_the_person_himself(monkeypatch: pytest.MonkeyPatch, officer: str) -> None:
+def test_no_command_looks_as_the_person_himself(logged: list[Query], officer: str) -> None:
     """Such a look would be shown to the person as his own, and counted as nobody's."""
-    logged: list[Query] = []
-
-    class Log:
-        def __init__(self, _: Any) -> None: ...
-        def __enter__(self) -> "Log":
-            return self
-
-        def __exit__(self, *_: object) -> None: ...
-        def write(self, query: Query) -> None:
-            logged.append(query)
-
-    monkeypatch.setattr(querylog, "QueryLog", Log)
     query = Query(officer, "audit", "explain", "a" * 32, decision_id="a" * 32)
     with pytest.raises(Refused, match="--officer"):
         querylog.record(None, query, lambda _: None)  # type: ignore[arg-type]

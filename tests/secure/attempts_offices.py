@@ -14,7 +14,8 @@ from unittest.mock import patch
 from urllib.request import urlopen
 
 import streams
-from monitoring.catalogue import LOOK, LOOKED
+from monitoring.catalogue import LOOKED
+from monitoring.labels import LOOK
 from streams import clock
 from streams.law import loader
 from streams.reader import Reader

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitoring.catalogue import Vocabulary
 from monitoring.exporter import tables as exporter
+from monitoring.labels import Vocabulary
 from monitoring.meters import Meters
 from sinks.clickhouse import migrate, rights
 from sinks.clickhouse.__main__ import tables_by_topic
