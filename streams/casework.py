@@ -86,25 +86,26 @@ class CaseworkStep:
         self._tally.rollback()
 
     def _judged_by(self, event: Accepted) -> tuple[LawBook, date]:
-        """Law and day for a record: this partition's, or those intake checked it with where this one is behind.
+        """Law and day for a record: this partition's, or where it is behind the newest that intake is known to have
+        checked with.
 
-        Intake's tasks run apart, so a record may come before this partition's tick of the same day, even the first.
+        Intake's tasks run apart, so a record may come before this partition's tick of the same day, even the first,
+        and one of an older day or book after it: days and books never go back.
         """
         assert event.intake_day is not None and event.law_digest is not None
-        era = self._era
-        if era.day is not None and era.law is not None and era.day >= event.intake_day:
-            return self._law(era.law), era.day
-        return self._law(event.law_digest), event.intake_day
+        self._era = self._era.met(event.intake_day, event.law_digest)
+        day, digest = self._era.judging
+        return self._law(digest), day
 
     def _move(self, era: Era, event: Accepted, tx: Transaction) -> bool:
         """A bounded part of what a tick or a law event moves; what is left is remembered in the era."""
         self._era = era
-        if era.work is None or era.day is None or era.law is None:
+        if era.work is None or era.day is None or era.due_by is None:
             return True
         self.flush(tx)
         if era.work == "sweep":
             return self._sweep(era, event, tx)
-        law = self._law(era.law)
+        law = self._law(era.due_by)
         keys = tx.state.due(era.day.toordinal(), self._chunk)
         for key in keys:
             self._decide(event, key.hex(), law, era.day, tx)
@@ -118,7 +119,7 @@ class CaseworkStep:
         law = self._law(era.law)
         keys = tx.state.keys_after(era.cursor, self._chunk)
         for key in keys:
-            if len(key) == TOKEN_BYTES:
+            if len(key) == TOKEN_BYTES and not era.passes_over(self._standing(key.hex(), tx.state).last_day):
                 self._decide(era.change, key.hex(), law, era.day, tx)
         if len(keys) == self._chunk:
             self._era = msgspec.structs.replace(era, cursor=keys[-1])

@@ -39,7 +39,7 @@ class Replay:
     def copy(self, law: Callable[[str], LawBook], decided: Decided) -> "Replay":
         """Another replay that goes on from here; laws announced for a later day are not announced to it."""
         made = Replay(law, decided)
-        made._days.day, made._days.digest = self._days.day, self._days.digest
+        made._days = self._days.copy()
         made._standings, made._due, made._queue = dict(self._standings), dict(self._due), list(self._queue)
         return made
 
@@ -51,15 +51,8 @@ class Replay:
                 self._days.announce(event)
                 self._change_law()
             else:
-                self._decide(event, event.subject, *self._judged_by(event))
-
-    def _judged_by(self, event: Accepted) -> tuple[date, str]:
-        """Day and law of the partition, or intake's where the partition is behind it."""
-        assert event.intake_day is not None and event.law_digest is not None
-        day, digest = self._days.day, self._days.digest
-        if day is None or digest is None or day < event.intake_day:
-            return event.intake_day, event.law_digest
-        return day, digest
+                assert event.intake_day is not None and event.law_digest is not None
+                self._decide(event, event.subject, *self._days.judge(event.intake_day, event.law_digest))
 
     def _tick(self, event: Accepted) -> None:
         assert event.tick is not None
@@ -67,8 +60,11 @@ class Replay:
         if not self._days.tick(day):
             return
         self._change_law()
+        digest = self._days.due_digest()
+        if digest is None:
+            return
         for subject in self._come(day):
-            self._decide(event, subject, *self._now())
+            self._decide(event, subject, day, digest)
 
     def _come(self, day: date) -> list[str]:
         """Who is due on ``day`` or before, in order of due day and token."""
@@ -83,12 +79,11 @@ class Replay:
         """Under a new law everybody is looked at."""
         newest = self._days.change_law()
         if newest is not None:
+            day, digest = self._days.day, self._days.digest
+            assert day is not None and digest is not None
             for subject in sorted(self._standings):
-                self._decide(newest, subject, *self._now())
-
-    def _now(self) -> tuple[date, str]:
-        assert self._days.digest is not None and self._days.day is not None
-        return self._days.day, self._days.digest
+                if not self._days.judged_by_newer(self._standings[subject].last_day):
+                    self._decide(newest, subject, day, digest)
 
     def _decide(self, event: Accepted, subject: str, day: date, digest: str) -> None:
         book = self._law(digest)

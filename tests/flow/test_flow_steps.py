@@ -235,6 +235,35 @@ def test_a_partition_a_day_behind_judges_by_the_day_of_intake(tmp_path: Path) ->
     assert len(behind.read("sanctions.org")) == 1
 
 
+def test_a_book_never_goes_back_where_a_partition_is_behind(tmp_path: Path) -> None:
+    """Two intake tasks, one before and one after a law event of the same day; a casework partition behind both. Under
+    the older book a measure is missing that the newer one raises."""
+    day, hr = START + timedelta(days=1), "M-141.v1/10"
+    without = amended(**{hr: {"active": False, "inactive_reason": "rule_inactive"}})
+    ahead = Stand(tmp_path / "keys")
+    ahead.law(without, START)
+    ahead.tick(START)
+    ahead.tick(day)
+    ahead.send("events.court", listing(1, START, document_no="older", event_id="older"))
+    ahead.law(BOOK, day)
+    ahead.send("events.court", listing(1, START, document_no="newer", event_id="newer"))
+    behind = Stand(tmp_path / "keys")
+    behind.books.update(ahead.books)
+    announced, begun, tick, older, law, newer = ahead.topics["accepted"]
+    behind.topics["accepted"] = [announced, begun, newer, older, tick, law]
+    behind.work_off()
+    decisions = behind.read("decisions")
+    assert [(one["kind"], one["law_digest"], one["decided_on"]) for one in decisions] == [
+        ("recorded", BOOK.digest, day),
+        ("recorded", BOOK.digest, day),
+    ]
+    assert {one["rule"] for one in decisions[1]["raised"]} >= {hr}
+    assert {one["state"] for one in behind.read("sanctions.hr.current")} == {"proposed"}
+    behind.tick(day + timedelta(days=1))
+    assert {one["law_digest"] for one in behind.read("decisions")} == {BOOK.digest}
+    assert {one["state"] for one in behind.read("sanctions.hr.current")} == {"proposed"}
+
+
 def test_a_rule_of_the_past_for_standing_cases_stops_nobody(stand: Stand) -> None:
     stand.send("events.court", listing(1, START))
     stand.law(amended(**{CIVIL_SERVICE: {"in_force_from": date(2030, 1, 1)}}), START + timedelta(days=1))
