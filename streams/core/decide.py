@@ -16,7 +16,7 @@ from streams.core.feedback import decide_feedback
 from streams.core.index import Index
 from streams.core.law import LawBook
 from streams.core.passage import pass_day
-from streams.core.standing import Standing
+from streams.core.standing import Standing, forget_closed
 from streams.core.supervision import decide_supervision
 
 
@@ -64,7 +64,7 @@ def decide(standing: Standing, event: Accepted, law: LawBook, today: date) -> Ve
 def _repeated(docket: Docket) -> Receipt | None:
     """A record with the content of an earlier one changes nothing, wherever it landed."""
     digest = docket.event.content_digest
-    earlier = docket.standing.seen.get(digest)
+    earlier = forget_closed(docket.standing, docket.today).seen.get(digest)
     if earlier is None and docket.event.kind is EventKind.DETERMINATION:
         entries = docket.standing.entries.values()
         earlier = next((entry.receipt_id for entry in entries if entry.content_digest == digest), None)

@@ -25,7 +25,14 @@ NAME_MISMATCH = "NAME_MISMATCH"
 
 # Held as things stand today: after a correction the ending may have effect, the repair be late enough; a full standing
 # keeps nothing of a record, and a department's keeps nothing of what says nothing of its orders.
-MAY_COME_AGAIN = ("ENDING_WITHOUT_EFFECT", "REPAIR_TOO_EARLY", "ORDER_NOT_SEEN", "ORDER_OUT_OF_ORDER", OVERFLOW)
+MAY_COME_AGAIN = (
+    "ENDING_WITHOUT_EFFECT",
+    "REPAIR_TOO_EARLY",
+    "ORDER_NOT_SEEN",
+    "ORDER_OUT_OF_ORDER",
+    "DATE_ORDER",  # an answer before its order: all else of that code intake refuses
+    OVERFLOW,
+)
 
 
 def evolve(standing: Standing, decision: Decision) -> Standing:
@@ -33,6 +40,8 @@ def evolve(standing: Standing, decision: Decision) -> Standing:
     its current state exactly; ended entries stay in it, for duplicates and for history."""
     if decision.kind is DecisionKind.ERASED:
         return _erased(standing, decision)
+    if decision.order is not None:
+        standing = forget_closed(standing, decision.decided_on)
     after = replace(
         standing,
         name_check=standing.name_check or _name_in_force(decision),
@@ -95,7 +104,7 @@ def _concerns_procedure(standing: Standing, decision: Decision) -> bool:
 def _procedure(after: Standing, before: Standing, decision: Decision) -> Standing:
     """``after`` with what became of cases, repairs, consents, orders, and of what was overdue."""
     if decision.order is not None:
-        after = _orders(forget_closed(after, decision.decided_on), decision, decision.order)
+        after = _orders(after, decision, decision.order)
     return replace(
         after,
         cases=_cases(before.cases, decision),

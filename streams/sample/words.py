@@ -12,6 +12,7 @@ SUPERVISOR = "credit"  # channel of the provincial office that supervises depart
 BUREAU = ("credit_bureau", "credit_reporting")
 _LATER = (1, 400)
 _ANSWERED_IN = timedelta(days=10)
+_KNOWN_WHEN_DONE = timedelta(days=30)  # an order that is done (docs/adr/0021)
 
 
 def consent_given_and_withdrawn(desk: Desk) -> None:
@@ -69,7 +70,8 @@ def orders(desk: Desk) -> None:
         supervise(desk, days[2], answer(desk, days[2], department, number, done=False))
         supervise(desk, days[3], answer(desk, days[3], department, number, done=True))
         late = answer(desk, days[4], department, number, done=False)
-        supervise(desk, days[4], late, held("ORDER_OUT_OF_ORDER"))
+        known = desk.day(days[4]) - desk.day(days[3]) <= _KNOWN_WHEN_DONE
+        supervise(desk, days[4], late, held("ORDER_OUT_OF_ORDER" if known else "ORDER_NOT_SEEN"))
     (day,) = desk.calendar.chain()
     supervise(desk, day, answer(desk, day, "police", "督测0号", done=True), held("ORDER_NOT_SEEN"))
 

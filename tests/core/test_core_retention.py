@@ -115,6 +115,54 @@ def test_an_order_that_is_done_leaves_the_standing_after_its_time_and_one_that_i
     assert len(life.standing.seen) == 3
 
 
+def fate(life: Life, said: Supervision) -> tuple[str, str | None, str | None]:
+    """Outcome, code and field of what the department's channel, or the one that orders, is told."""
+    receipt, _ = life.sends(said, channel="credit" if said.step is SupervisionStep.ORDERED else "org")
+    assert receipt is not None
+    fault = receipt.faults[0] if receipt.faults else None
+    return receipt.outcome.value, fault and fault.code, fault and fault.field
+
+
+TAKEN = ("accepted", None, None)
+HELD = ("held", "ORDER_OUT_OF_ORDER", "order_no")
+
+
+@pytest.mark.parametrize("between", [True, False])
+@pytest.mark.parametrize(("days", "again"), [(CLOSED_ORDER_DAYS, HELD), (CLOSED_ORDER_DAYS + 1, TAKEN)])
+def test_a_number_is_free_thirty_days_after_its_order_was_done_whatever_came_between(
+    between: bool, days: int, again: tuple[str, str | None, str | None]
+) -> None:
+    life = ordered(2)
+    life.day = DAY + days * ONE
+    if between:
+        assert fate(life, order("another", day=life.day, due_on=life.day)) == TAKEN
+    late = replace(answer("O1"), day=life.day)
+    assert fate(life, late) == (HELD if again == HELD else ("held", "ORDER_NOT_SEEN", "order_no"))
+    assert fate(life, order("O0", day=life.day, due_on=life.day)) == again
+    assert not life.standing.orders["O0"].done if again == TAKEN else life.standing.orders["O0"].done
+
+
+@pytest.mark.parametrize("between", [True, False])
+def test_the_same_record_again_is_known_as_long_as_its_order_is(between: bool) -> None:
+    life = ordered(1)
+    life.day = DAY + CLOSED_ORDER_DAYS * ONE
+    assert fate(life, order("O0"))[0] == "duplicate"
+    life.day += ONE
+    if between:
+        fate(life, order("another", day=life.day, due_on=life.day))
+    assert [fate(life, order("O0"))[0] for _ in range(2)] == ["accepted", "duplicate"]
+
+
+def test_an_answer_is_not_of_a_day_before_its_order() -> None:
+    life = Life(book(), DAY)
+    life.sends(order("O0"), channel="credit")
+    early = replace(answer("O0"), day=DAY - ONE)
+    for _ in range(2):  # it fills nothing, so it is no duplicate
+        assert fate(life, early) == ("held", "DATE_ORDER", "day")
+    assert not life.standing.orders["O0"].done and len(life.standing.seen) == 1
+    assert fate(life, replace(early, day=DAY)) == TAKEN
+
+
 def test_closed_orders_do_not_fill_a_department_for_ever() -> None:
     life = ordered(3)
     records = life.standing.order_records
