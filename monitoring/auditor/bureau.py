@@ -48,15 +48,24 @@ def fold_records(view: View, decision: Fields, law: Law) -> Iterator[Finding]:
     """What the bureau holds, or is about to be fed, after the decision. Publications and consents are folded before."""
     for move in _moves(decision):
         record = move["record"]
+        where = f"decision {decision['decision_id']}"
         if record["fed_on"] is not None:
+            yield from _newer(view, record, where)
             view.to_be_fed[record["record_id"]] = (_PUT if move["move"] != "ended" else _DELETE, record["version"])
         if move["move"] == "ended":
             view.reported.pop(record["record_id"], None)
             continue
         one = Reported(decision["subject"], record["key"], record["ground"])
         view.reported[record["record_id"]] = one
-        where = f"decision {decision['decision_id']}"
         yield from _groundless(view, one, law, view.consents, where)
+
+
+def _newer(view: View, record: Fields, where: str) -> Iterator[Finding]:
+    """Whoever keeps the highest version of a record misses a message under one that was there before."""
+    _, before = view.to_be_fed.get(record["record_id"], ("", 0))
+    if record["version"] <= before:
+        seen = f"{record['record_id']} version {record['version']}"
+        yield Finding(Invariant.BUREAU_TOLD, where, seen, f"above {before}")
 
 
 def fold_fed(view: View, key: str, value: Fields | None) -> Iterator[Finding]:

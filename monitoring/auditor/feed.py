@@ -4,6 +4,7 @@ Order matters and is the reader's duty: law books, source records, receipts, acc
 """
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from monitoring.auditor import (
@@ -133,6 +134,8 @@ def decision(view: View, value: Fields) -> None:
             findings.check(invariant, (wrong for one in raised for wrong in check(one)), len(raised))
     if value["kind"] not in SILENT:
         view.last_word[value["subject"]] = value["decided_on"]
+    else:
+        view.last_held[value["subject"]] = max(value["decided_on"], view.last_held.get(value["subject"], date.min))
     if value["kind"] == "erased":
         findings.check(Invariant.ERASED, fold_erased(view, value))
     findings.check(Invariant.DOUBTED, doubts.raises_nothing(view, value), bool(value["raised"]))

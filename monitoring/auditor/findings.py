@@ -67,7 +67,8 @@ class Invariant(StrEnum):
     BUREAU_NOTICE = "a credit bureau is fed only after the day on which the person was told"
     BUREAU_GROUND = "a credit bureau is told only what a State rule makes public, or a consent that stands lets it have"
     BUREAU_TOLD = (
-        "credit bureaux are told of exactly the records they may hold; of a deleted one nothing of the person is left"
+        "credit bureaux are told of exactly the records they may hold, each time under a higher version; of a deleted "
+        "one nothing of the person is left"
     )
     TOLD = "every natural person is told of a determination that is recorded about him"
     RED_LIST = "a place of honour has a cited rule and a live honour, and nobody on a list of the untrustworthy has one"

@@ -2,7 +2,8 @@
 
 Kept are: what lives, what stands or waits for proof that it was lifted, what others see, what is disputed or consented
 to, five years from the end of negative conduct (条例 38), thirty days after the last word. What was only held is no
-such word. Subjects of whom nothing was ever recorded are not looked at here.
+such word, but no day on which something was is the day of the erasure, for thirty days more. Subjects of whom nothing
+was ever recorded are not looked at here.
 """
 
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from monitoring.auditor.terms import PROVINCIAL_YEARS, corresponding_day
 from monitoring.auditor.view import EntryFact, View
 
 _GRACE = timedelta(31)  # thirty whole days lie between
+_PUT_OFF = timedelta(30)
 _CLOSED = frozenset({"lifted", "refused", "not_applicable"})
 SILENT = frozenset({"held", "review"})  # decisions that keep nobody's record longer
 
@@ -28,6 +30,8 @@ def kept_too_long(view: View) -> Iterator[Finding]:
         if subject in needed or not all(one.ended for one in entries):
             continue
         over = max(view.last_word[subject], *(_until(view, one) for one in entries)) + _GRACE
+        if over <= (held_on := view.last_held.get(subject, date.min)):
+            over = min(held_on + timedelta(1), over + _PUT_OFF)
         if over <= day:
             yield Finding(Invariant.KEPT, f"subject {subject}", f"kept on {day}", f"erased on {over}")
 

@@ -229,6 +229,7 @@ class View:
     places: dict[str, set[str]] = field(default_factory=dict)  # subject -> places of its entries
     moved: dict[str, str] = field(default_factory=dict)  # place before a correction of the document number -> after
     last_word: dict[str, date] = field(default_factory=dict)  # subject -> day of the last decision but a held record's
+    last_held: dict[str, date] = field(default_factory=dict)  # subject -> latest day of a decision that only held
     obligations: dict[str, ObligationFact] = field(default_factory=dict)
     missed: set[tuple[str, date]] = field(default_factory=set)  # what was said to be overdue, and its day
     # department, number -> if open, its due day and the day of the decision that said so

@@ -70,6 +70,7 @@ def wanted(facts: Facts, public: Iterable[Publication]) -> dict[str, BureauRecor
             last_day=last,
             disputed=entry.key in facts.disputed,
             content_digest=entry.content_digest,
+            version=facts.versions.get(one, 0),
         )
     return found
 
@@ -86,7 +87,7 @@ def compare(facts: Facts, standing: Iterable[BureauRecord], now: Mapping[str, Bu
             continue
         new = replace(new, told_on=one.told_on, fed_on=one.fed_on, version=one.version)
         if one.fed_on is None and facts.ticking and facts.day > one.told_on:
-            fed = replace(new, fed_on=facts.day, version=1)
+            fed = replace(new, fed_on=facts.day, version=one.version + 1)
             moves.append(BureauMove(Move.CHANGED, fed, one.ground))
         elif one.fed_on is not None and new != one:
             changed = replace(new, version=one.version + 1)

@@ -21,7 +21,7 @@ class Publication(Struct, frozen=True):
     last_day: date | None  # last day in public as known today; None = no end but that of the ground
     disputed: bool  # 异议处理中
     content_digest: str  # of the entry as shown
-    version: int = 1
+    version: int = 1  # only grows, also where what ended begins again
 
 
 class BureauRecord(Struct, frozen=True):
@@ -35,7 +35,7 @@ class BureauRecord(Struct, frozen=True):
     last_day: date | None
     disputed: bool
     content_digest: str
-    version: int = 0  # of the feed; 0 = nothing was fed
+    version: int = 0  # of the last message about it, only grows; 0 = there was none
 
 
 class Reward(Struct, frozen=True):

@@ -22,7 +22,18 @@ def consents(now: Standing) -> frozenset[tuple[str, str]]:
 def facts_of(index: Index, now: Standing, day: date, ticking: bool) -> Facts:
     """What the three questions are answered from."""
     disputed = frozenset(key for key in now.cases if now.disputed(key))
-    return Facts(index.law, now.subject, now.entries, disputed, consents(now), now.repaired, now.doubts, day, ticking)
+    return Facts(
+        law=index.law,
+        subject=now.subject,
+        entries=now.entries,
+        disputed=disputed,
+        consents=consents(now),
+        repaired=now.repaired,
+        doubted=now.doubts,
+        day=day,
+        ticking=ticking,
+        versions=now.versions,
+    )
 
 
 def moves(index: Index, now: Standing, day: date, ticking: bool, decision: str) -> Moves | None:

@@ -34,6 +34,8 @@ MAY_COME_AGAIN = (
     OVERFLOW,
 )
 
+_SILENT = (DecisionKind.HELD, DecisionKind.REVIEW)
+
 
 def evolve(standing: Standing, decision: Decision) -> Standing:
     """The standing after ``decision``. Folding all decisions of a subject in order from ``Standing(subject)`` gives
@@ -55,6 +57,7 @@ def evolve(standing: Standing, decision: Decision) -> Standing:
         moved=_moved(standing.moved, decision),
         given_up=_given_up(standing, decision),
         last_day=_last_day(standing.last_day, decision),
+        held_on=_held_on(standing.held_on, decision),
         other_names=_other_names(standing, decision),
         doubts=_doubts(standing.doubts, decision),
     )
@@ -72,8 +75,11 @@ def _erased(standing: Standing, decision: Decision) -> Standing:
 
 def _last_day(known: date | None, decision: Decision) -> date:
     """What is only held, or given up, keeps nobody's record longer than it is kept anyway (docs/adr/0021)."""
-    silent = decision.kind in (DecisionKind.HELD, DecisionKind.REVIEW)
-    return known if silent and known is not None else decision.decided_on
+    return known if decision.kind in _SILENT and known is not None else decision.decided_on
+
+
+def _held_on(known: date | None, decision: Decision) -> date | None:
+    return max(known or decision.decided_on, decision.decided_on) if decision.kind in _SILENT else known
 
 
 def _seen_by_others(after: Standing, moves: Moves) -> Standing:
@@ -83,6 +89,7 @@ def _seen_by_others(after: Standing, moves: Moves) -> Standing:
         publications=_publications(after, moves),
         bureau=_bureau(after, moves),
         rewards=_rewards(after, moves),
+        versions=_versions(after, moves),
     )
 
 
@@ -151,6 +158,22 @@ def _bureau(standing: Standing, moves: Moves) -> dict[str, BureauRecord]:
         left[one.record.record_id] = one.record
         if one.move is Move.ENDED:
             del left[one.record.record_id]
+    return left
+
+
+def _versions(after: Standing, moves: Moves) -> dict[str, int]:
+    """What ended may begin again while its entry lives, under the same id: it goes on from its last version. What has
+    begun again carries its version itself."""
+    told: tuple[tuple[Move, str, Publication | BureauRecord], ...] = (
+        *((one.move, one.publication.publication_id, one.publication) for one in moves.publications),
+        *((one.move, one.record.record_id, one.record) for one in moves.bureau),
+    )
+    left = dict(after.versions)
+    for move, identifier, one in told:
+        left.pop(identifier, None)
+        entry = after.entries.get(one.key)  # None: its number was corrected, and it lives
+        if move is Move.ENDED and one.version and (entry is None or entry.ended_on is None):
+            left[identifier] = one.version
     return left
 
 

@@ -11,7 +11,8 @@ from streams.core.law import LawBook
 class Facts(NamedTuple):
     """``entries`` by key; ``disputed``: keys of those under objection; ``consents``: (who is named, for what) of each
     consent that stands; ``repaired``: keys of entries that live on after a repair; ``doubted``: receipt ids of those
-    that something was said against under another name; ``ticking``: whether a tick asks, not a record or a law."""
+    that something was said against under another name; ``ticking``: whether a tick asks, not a record or a law;
+    ``versions``: the last one of what was shown before and is not now, by its id."""
 
     law: LawBook
     subject: str
@@ -22,3 +23,4 @@ class Facts(NamedTuple):
     doubted: Container[str]
     day: date
     ticking: bool = False
+    versions: Mapping[str, int] = {}

@@ -100,6 +100,7 @@ def wanted(facts: Facts) -> dict[str, Publication]:
             last_day=last,
             disputed=entry.key in facts.disputed,
             content_digest=entry.content_digest,
+            version=facts.versions.get(one, 0) + 1,
         )
     return found
 

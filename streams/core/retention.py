@@ -46,7 +46,8 @@ def over_on(law: LawBook, standing: Standing) -> date | None:
     """The day whose tick erases the subject; None while anything is live, or nothing is known of it.
 
     A consent lasts until the person takes it back, and an order of supervision is about a department. What was only
-    held (a name alone, a document that lacks its date) is kept no longer than a record would be, and puts off nothing.
+    held (a name alone, a document that lacks its date) is kept no longer than a record would be, and puts off nothing
+    but by a day where it came on that day: whoever keeps rows erases what is of a day before (docs/adr/0016).
     What waits for its target outlives the erasure, for it may end what comes (docs/adr/0021).
     """
     if standing.last_day is None or not law.publicity or _needed(standing):
@@ -61,4 +62,7 @@ def over_on(law: LawBook, standing: Standing) -> date | None:
         return None
     if not standing.entries:
         days.append(add_years(standing.last_day, DISCLOSURE_YEARS))
-    return add_days(max(days), GRACE_DAYS + 1)
+    over, held_on = add_days(max(days), GRACE_DAYS + 1), standing.held_on
+    if held_on is None or held_on < over:
+        return over
+    return min(add_days(held_on, 1), add_days(over, GRACE_DAYS))  # however much of it comes, no longer than that

@@ -42,6 +42,7 @@ class Standing(Struct, frozen=True, omit_defaults=True):
     moved: dict[str, str] = {}  # key under which an entry was reported -> its key after corrections of its number
     given_up: dict[str, str] = {}  # entry key -> receipt id of the ending or correction that waited for it in vain
     last_day: date | None = None  # day of the last decision but of what was held or given up; at least of the first
+    held_on: date | None = None  # latest day of a decision that only held or gave up
     cases: dict[str, tuple[Case, ...]] = {}  # by entry key, decided ones too: a step may come late
     repaired: dict[str, date] = {}  # entry key -> day its repair took effect, where the entry lives on (statutory ban)
     missed: dict[str, date] = {}  # ``mark`` -> due day that was decided to have passed
@@ -54,6 +55,7 @@ class Standing(Struct, frozen=True, omit_defaults=True):
     rewards: dict[str, Reward] = {}  # places on lists of incentives, by reward id
     doubts: dict[str, str] = {}  # by receipt id of a live entry: that of what would change it under another name
     corrected: dict[str, date] = {}  # by receipt id of a live entry: day of its last correction
+    versions: dict[str, int] = {}  # last version of each publication and bureau record that ended before its entry
 
     def disputed(self, key: str) -> bool:
         """Whether an objection, reconsideration or lawsuit about the entry is pending: every output says so."""

@@ -103,13 +103,13 @@ def test_such_a_correction_that_was_first_keeps_the_record_from_its_measures() -
 
 def held_for_room(life: Life, event: Accepted) -> None:
     """The record is held for lack of room, as often as it comes, and leaves nothing in the standing."""
-    before = replace(life.standing, last_day=None)
+    before = replace(life.standing, last_day=None, held_on=None)
     for _ in range(2):
         receipt, decisions = life.happens(event)
         assert receipt is not None and receipt.outcome is Outcome.HELD
         assert (code(receipt), only(decisions).code) == (limits.OVERFLOW, limits.OVERFLOW)
         assert only(decisions).waiting is None
-    assert replace(life.standing, last_day=None) == before
+    assert replace(life.standing, last_day=None, held_on=None) == before
 
 
 def filled(**fields: object) -> Life:
@@ -237,6 +237,7 @@ def test_a_standing_filled_to_every_bound_fits_into_a_changelog_record() -> None
     missed = {mark(MissedKind.CORRECTION, one.case_no, entry): DAY for one in cases}
     receipts = [one.receipt_id for one in life.standing.entries.values()]
     marks = {"doubts": dict(zip(receipts, receipts, strict=True)), "corrected": dict.fromkeys(receipts, DAY)}
+    marks["versions"] = {f"{n:032x}": 1 << 30 for n in range(2 * limits.ENTRIES)}  # in public, at the bureau
     whole = replace(life.standing, seen=answers, cases={entry.key: tuple(cases)}, missed=missed, **marks)
     assert len(whole.entries) == limits.ENTRIES and len(whole.waiting) == limits.WAITING
     assert len(msgpack.encode(whole)) < 7_400_000

@@ -47,6 +47,36 @@ def test_a_record_that_is_only_held_puts_no_erasure_off(held: dict[str, Any]) ->
     assert life.ticks(OVER)[-1].kind is DecisionKind.ERASED
 
 
+def test_no_day_on_which_something_was_held_is_the_day_of_the_erasure() -> None:
+    """Else the row of what was held that day, which is not of a day before, would stay whole for ever."""
+    life = waived()
+    life.day = OVER  # the record overtakes its partition's tick of the day
+    life.sends(determination(DAY, number=""))
+    assert next_day(life.standing, life.law, OVER) == OVER + ONE
+    assert life.ticks(OVER) == ()
+    (erased,) = life.ticks(OVER + ONE)
+    assert erased.kind is DecisionKind.ERASED
+    assert max(one.decided_on for one in life.decisions[:-1]) < erased.decided_on
+
+
+def test_nor_the_day_on_which_something_is_given_up() -> None:
+    life = waived()
+    life.day = OVER - 30 * ONE
+    life.sends(ending(life.day))
+    (review,) = life.ticks(OVER)
+    assert (review.kind, next_day(life.standing, life.law, OVER)) == (DecisionKind.REVIEW, OVER + ONE)
+    assert [one.kind for one in life.ticks(OVER + ONE)] == [DecisionKind.ERASED]
+
+
+def test_however_often_something_is_held_the_erasure_comes_thirty_days_later() -> None:
+    life = waived()
+    for number in range(31):
+        life.day = OVER + number * ONE
+        life.sends(determination(DAY, number="", ground=str(number)))
+        assert over_on(life.law, life.standing) == OVER + min(number + 1, 30) * ONE
+    assert life.ticks(life.day)[-1].kind is DecisionKind.ERASED
+
+
 def test_what_was_only_ever_held_is_kept_five_years_from_the_first() -> None:
     life = Life(book(), DAY)
     life.sends(determination(DAY, number=""))

@@ -8,14 +8,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from book import Life
+from book import LISTING, Life
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from stories import BOOKS, EDITIONS, Sent, Story, folded, histories, played, playing, story
 
 from schemas.codec import Codec
-from streams.core.decisions import DecisionKind, Outcome
+from streams.core.decisions import Decision, DecisionKind, Outcome
+from streams.core.disclosed import Moves
 from streams.core.events import CaseStep, Matter
 from streams.core.law import LawBook
 from streams.core.lifting import standing as is_standing
@@ -142,14 +143,36 @@ def test_what_departments_last_heard_is_marked_while_a_dispute_is_pending_and_no
             assert [marked[one.obligation_id] for one in group if is_standing(one)].count(not disputed) == 0
 
 
+def versions_told(decision: Decision) -> Iterator[tuple[str, int]]:
+    """Identifier and version of everything the decision tells the public or a bureau."""
+    moves = decision.moves or Moves()
+    yield from ((one.publication.publication_id, one.publication.version) for one in moves.publications)
+    yield from ((one.record.record_id, one.record.version) for one in moves.bureau if one.record.fed_on)
+
+
+SERIOUS = {"item": LISTING, "ground": "2", "aims": True}
+PASSED = {"days": 1}
+
+
 @settings(max_examples=40, deadline=None)
 @given(histories)
 @example(story({"what": "determination"}, DOUBTED, {"what": "law", "book": 3}, {"what": "correction", "name": "x"}))
+@example(
+    story(
+        {"what": "determination", **SERIOUS},
+        {**DOUBTED, **SERIOUS, **PASSED},
+        {"what": "correction", "name": "x", **SERIOUS},
+        {"what": "ending", **SERIOUS, **PASSED},
+    )
+)
 def test_nothing_new_begins_on_what_is_in_doubt_and_departments_last_heard_of_the_doubt(history: Story) -> None:
     """``hold_misnamed`` that only holds; ``begins_nothing`` that looks at repairs only; ``_redo`` that tells nobody."""
     life, _ = played(history)
-    read, marked = messages(), dict[str, bool]()
+    read, marked, newest = messages(), dict[str, bool](), dict[str, int]()
     for before, decision, after in folded(life):
+        for told, version in versions_told(decision):
+            assert version > newest.get(told, 0), "whoever keeps the highest version misses it"
+            newest[told] = version
         if decision.raised and decision.entry is not None and decision.entry.receipt_id in before.doubts:
             assert (decision.kind, decision.settles) == (DecisionKind.CORRECTED, None)
         for snapshot in read(decision, after):
