@@ -9,15 +9,20 @@ from monitoring.auditor.lawbook import Law
 from monitoring.auditor.view import Consents, Placed, View, place
 
 Fields = dict[str, Any]
-GIVEN, GRANTED = "given", "granted"
+GIVEN, WITHDRAWN, GRANTED = "given", "withdrawn", "granted"
+NAME_MISMATCH = "NAME_MISMATCH"
 _OF_THE_PERSON = ("case_ref", "ground", "since")
 _NO_REASON = "place_withdrawn"  # why a place fell is not the partner's to know (条例 20, 24)
 
 
 def remember(view: View, value: Fields) -> None:
-    """A declaration on ``accepted``: the last that was not refused says whether the consent stands."""
+    """A declaration on ``accepted``: the last that was not refused says whether the consent stands. A withdrawal that
+    was refused for its name counts all the same: nobody may go on with what a person took back."""
     said = value["consent"]
-    if said is None or value["receipt_id"] in view.refused:
+    if said is None:
+        return
+    why = view.refused.get(value["receipt_id"])
+    if why is not None and (said["step"], why) != (WITHDRAWN, NAME_MISMATCH):
         return
     view.declared[value["receipt_id"]] = (said["recipient"], said["purpose"], said["step"])
     _stands(view.consented, said["step"] == GIVEN, (value["subject"], said["recipient"], said["purpose"]))
@@ -33,7 +38,7 @@ def fold_consent(view: View, decision: Fields) -> Iterator[Finding]:
     if kept is None:
         return
     given = kept["withdrawn_on"] is None
-    seen = (kept["recipient"], kept["purpose"], GIVEN if given else "withdrawn")
+    seen = (kept["recipient"], kept["purpose"], GIVEN if given else WITHDRAWN)
     declared = view.declared.get(decision["cause"]["receipt_id"])
     if seen != declared:
         yield Finding(Invariant.PARTNER, f"decision {decision['decision_id']}", f"consent {seen}", f"{declared}")

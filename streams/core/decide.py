@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 from streams.core.cases import decide_case
-from streams.core.consents import decide_consent
+from streams.core.consents import decide_consent, withdraws
 from streams.core.correction import decide_correction
 from streams.core.decisions import Fault, Outcome, Receipt, Verdict
 from streams.core.determination import decide_determination, settle
@@ -75,13 +75,10 @@ def _repeated(docket: Docket) -> Receipt | None:
 
 def _whose(docket: Docket) -> Receipt | None:
     """Wrong-person safety (design rule 10): a name alone, another name than the one known, or a determination without
-    any moves nothing: what is adverse needs number and name."""
+    any moves nothing: what is adverse needs number and name. A consent is taken back under whatever name."""
     event = docket.event
     if event.subject_kind is SubjectKind.NAME_ONLY:
         return docket.hold(Fault("NAME_ALONE", "subject.id_number"))
     if event.kind is EventKind.DETERMINATION and not event.name_check:
         return docket.hold(Fault("NAME_MISSING", "subject.name"))
-    known = docket.standing.name_check
-    if event.name_check and known and event.name_check != known:
-        return hold_misnamed(docket)
-    return None
+    return hold_misnamed(docket) if docket.misnamed and not withdraws(event) else None

@@ -143,6 +143,12 @@ class Docket:
     def ticking(self) -> bool:
         return self.cause.kind is EventKind.TICK
 
+    @property
+    def misnamed(self) -> bool:
+        """Whether the record names its subject, and otherwise than the name in force."""
+        said, known = self.event.name_check, self.standing.name_check
+        return bool(said and known and said != known)
+
     def disclose(self) -> None:
         """A decision of its own for what the day or the law moves of what others see, if anything is left to move."""
         moves = disclosure.moves(self.index, self.standing, self.today, self.ticking, self.next_id())
@@ -156,9 +162,15 @@ class Docket:
             channel: token for channel, token in self.event.department_tokens.items() if known.get(channel) != token
         }
 
-    def receipt(self, outcome: Outcome, faults: tuple[Fault, ...] = (), refers_to: str | None = None) -> Receipt:
-        """The record's one receipt."""
-        warnings = tuple(Fault(code) for code in self.event.warnings)
+    def receipt(
+        self,
+        outcome: Outcome,
+        faults: tuple[Fault, ...] = (),
+        refers_to: str | None = None,
+        warned: tuple[Fault, ...] = (),
+    ) -> Receipt:
+        """The record's one receipt. ``warned``: what is told beside intake's own warnings."""
+        warnings = (*(Fault(code) for code in self.event.warnings), *warned)
         if outcome is Outcome.ACCEPTED and warnings:
             outcome = Outcome.WARNED
         return Receipt(

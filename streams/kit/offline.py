@@ -21,6 +21,7 @@ NEEDS_SERVER = {
     "DUPLICATE_RECORD": "what the subject's standing has seen; repeats within a file are told",
     "CONTENT_CHANGED": "the earlier record of the same document",
     "NAME_MISMATCH": "the name known for the identifier",
+    "NAME_DIFFERS": "the name known for the identifier",
     "TARGET_NOT_SEEN": "the earlier record",
     "TARGET_NEVER_SEEN": "the earlier record, and thirty days",
     "ENDING_WITHOUT_EFFECT": "the earlier record",

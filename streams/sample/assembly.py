@@ -33,6 +33,7 @@ NOT_IN_SAMPLE = {
     "SYNTHETIC_NOT_ALLOWED": "only a production profile refuses region 990000, and the sample never runs there",
     "NOT_OWN_OBLIGATION": "needs the id of an obligation: the officers of a run send such an answer",
     "FEEDBACK_OUT_OF_ORDER": "needs the id of an obligation: the officers of a run send such an answer",
+    "NAME_DIFFERS": "a consent taken back under another name is told in tests/cases",
     "TARGET_NEVER_SEEN": "a decision after 30 ticks, never a receipt",
 }
 ONLY_IN_LARGE = {"SUBJECT_OVERFLOW": "needs a hundred publication days"}

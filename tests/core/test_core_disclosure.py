@@ -3,10 +3,12 @@
 from datetime import date, timedelta
 from typing import Any
 
+import msgspec
+import pytest
 from book import LISTING, Life, book, correction, determination, ending
 from msgspec.structs import replace
 
-from streams.core.decisions import Decision, DecisionKind
+from streams.core.decisions import Decision, DecisionKind, Outcome
 from streams.core.disclosed import Move
 from streams.core.due import next_day
 from streams.core.events import CaseStep, Consent, ConsentStep, Matter, PersonCase, Target
@@ -114,6 +116,82 @@ def test_a_consent_to_the_bureau_feeds_what_is_serious_and_falls_with_it() -> No
     life.day = DAY + 2 * ONE
     _, taken = life.sends(consent(life.day, "credit_bureau", "credit_reporting", ConsentStep.WITHDRAWN), name="")
     assert moved(taken, "bureau") == [(Move.ENDED, "consent_withdrawn")]
+
+
+@pytest.mark.parametrize("given_as", ["x", "y"])
+def test_a_withdrawal_under_another_name_ends_the_consent_and_says_so(given_as: str) -> None:
+    """Whether the consent was taken down under the name in force, or under the other one before any was in force."""
+    life = Life(book(), DAY)
+    life.sends(consent(DAY, "partner_loan", "XINYI_LOAN"), channel="civility", name=given_as)
+    life.sends(honour(DAY), channel="civility", name="x")
+    assert "XINYI_LOAN" in [one.offer for one in life.standing.rewards.values()]
+    taken = consent(DAY, "partner_loan", "XINYI_LOAN", ConsentStep.WITHDRAWN)
+    receipt, (withdrawn,) = life.sends(taken, channel="civility", name="y")
+    assert receipt is not None and (receipt.outcome, receipt.faults) == (Outcome.WARNED, ())
+    assert [(one.code, one.field) for one in receipt.warnings] == [("NAME_DIFFERS", "subject.name")]
+    assert withdrawn.reasons == ("consent_withdrawn", "NAME_DIFFERS")
+    assert moved((withdrawn,), "rewards") == [(Move.ENDED, "consent_withdrawn")]
+    assert life.standing.consents[0].withdrawn_on == DAY and life.standing.name_check == "x"
+    receipt, _ = life.sends(consent(DAY + ONE, "partner_loan", "XINYI_LOAN"), channel="civility", name="y")
+    assert receipt is not None and receipt.faults[0].code == "NAME_MISMATCH", "given it is under the right name alone"
+    assert life.standing.consents[0].withdrawn_on == DAY
+
+
+@pytest.mark.parametrize("name", ["x", ""])
+def test_of_a_withdrawal_under_the_name_in_force_or_without_one_nothing_is_said(name: str) -> None:
+    life = Life(book(), DAY)
+    life.sends(honour(DAY), channel="civility", name="x")
+    taken = consent(DAY, "partner_loan", "XINYI_LOAN", ConsentStep.WITHDRAWN)
+    receipt, (withdrawn,) = life.sends(taken, channel="civility", name=name)
+    assert receipt is not None and (receipt.outcome, receipt.warnings) == (Outcome.ACCEPTED, ())
+    assert withdrawn.reasons == ("consent_withdrawn",)
+
+
+def versions(life: Life) -> list[tuple[str, int]]:
+    """Of everything told to the public and to a bureau, in order; of a record that was only announced nothing was."""
+    found = []
+    for moves in (one.moves for one in life.decisions if one.moves is not None):
+        found += [(one.move.value, one.publication.version) for one in moves.publications]
+        found += [(f"bureau {one.move.value}", one.record.version) for one in moves.bureau if one.record.fed_on]
+    return found
+
+
+def doubted_and_cleared(life: Life) -> None:
+    life.day += ONE
+    life.sends(ending(life.day), name="y")
+    assert not life.standing.publications and not life.standing.bureau
+    life.sends(correction(life.day, determination(DAY, ground="2")), name="x")
+
+
+def test_what_is_shown_and_fed_again_after_a_doubt_goes_on_from_its_last_version() -> None:
+    life = Life(book(), DAY)
+    life.sends(determination(DAY, ground="2"))
+    life.ticks(DAY + ONE)
+    doubted_and_cleared(life)
+    assert life.standing.versions == {}, "what is shown again carries its version itself"
+    doubted_and_cleared(life)  # before it was fed again
+    life.ticks(life.day + ONE)
+    life.sends(ending(DAY))
+    told = versions(life)
+    assert [one for one in told if "bureau" not in one[0]] == [
+        ("begun", 1), ("ended", 2), ("begun", 3), ("ended", 4), ("begun", 5), ("ended", 6)
+    ]  # fmt: skip
+    assert [one for one in told if "bureau" in one[0]] == [
+        ("bureau changed", 1), ("bureau ended", 2), ("bureau changed", 3), ("bureau ended", 4)
+    ]  # fmt: skip
+    assert life.standing.versions == {}, "an entry that is over comes back no more"
+
+
+def test_a_standing_of_before_begins_from_the_versions_it_knows() -> None:
+    life = Life(book(), DAY)
+    life.sends(determination(DAY, ground="2"))
+    life.ticks(DAY + ONE)
+    life.sends(ending(life.day), name="y")
+    before = msgspec.msgpack.decode(msgspec.msgpack.encode(life.standing), type=dict)
+    assert sorted(before.pop("versions").values()) == [2, 2]
+    life.standing = msgspec.msgpack.decode(msgspec.msgpack.encode(before), type=Standing)
+    life.sends(correction(life.day, determination(DAY, ground="2")), name="x")
+    assert [one.version for one in life.standing.publications.values()] == [1]
 
 
 def test_a_subject_is_erased_when_its_last_clock_and_the_grace_are_over() -> None:

@@ -51,10 +51,15 @@ class Honoured(History):
         return self.determination(listing(document_date=day("2023-01-09"), effect_date=day("2023-01-09")))
 
     def consent(
-        self, step: ConsentStep, recipient: str = LOAN[0], purpose: str = LOAN[1], on: date | None = None
+        self,
+        step: ConsentStep,
+        recipient: str = LOAN[0],
+        purpose: str = LOAN[1],
+        on: date | None = None,
+        name: str = "",
     ) -> Outcome:
         said = Consent(step, recipient, purpose, on or self.today, DIGEST)
-        return self._record(EventKind.CONSENT, PERSON, SubjectKind.PERSON, channel="credit", consent=said)
+        return self._record(EventKind.CONSENT, PERSON, SubjectKind.PERSON, channel="credit", name=name, consent=said)
 
     def tell(self, decision: Decision) -> None:
         super().tell(decision)

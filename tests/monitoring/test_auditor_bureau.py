@@ -48,6 +48,20 @@ def consented_to_a_partner(history: Honoured) -> None:
     history.tick("2026-11-04")
 
 
+def taken_back_under_another_name(history: Honoured) -> None:
+    consented(history)
+    history.consent(ConsentStep.WITHDRAWN, *CONSENT, name="2" * 32)
+
+
+def doubted_and_fed_again(history: Honoured) -> None:
+    paper = listing(document_date=day("2026-11-01"), effect_date=day("2026-11-01"))
+    history.determination(paper)
+    history.tick("2026-11-04")
+    history.ending(paper, name="2" * 32)
+    history.correction(paper, paper, name="1" * 32)
+    history.tick("2026-11-05")
+
+
 def in_public_and_ended(history: Honoured) -> None:
     paper = listing(document_date=day("2026-11-01"), effect_date=day("2026-11-01"))
     history.determination(paper)
@@ -82,6 +96,10 @@ def tells_nobody(_: Any) -> bool:
     return False
 
 
+def no_versions(*_: Any) -> dict[str, int]:
+    return {}
+
+
 SABOTAGES = [
     story("streams.core.disclosure.consents", any_consent, taken_back, I.BUREAU_GROUND),
     story("streams.core.disclosure.consents", any_consent, taken_back_before_the_feed, I.BUREAU_GROUND),
@@ -90,6 +108,8 @@ SABOTAGES = [
     story("streams.core.disclosure.bureau.compare", never_deletes, in_public_and_ended, I.BUREAU_GROUND),
     story("streams.core.disclosure.bureau.wanted", whatever_is_serious, consented_to_a_partner, I.BUREAU_GROUND),
     story("streams.core.docket.tells_person", tells_nobody, Honoured.taxed, I.TOLD),
+    story("streams.core.decide.withdraws", tells_nobody, taken_back_under_another_name, I.BUREAU_GROUND),
+    story("streams.core.evolve._versions", no_versions, doubted_and_fed_again, I.BUREAU_TOLD),
     story("streams.core.consents.ConsentGiven", no_consent_kept, taken_back, I.BUREAU_GROUND, I.PARTNER),
 ]
 
