@@ -198,13 +198,30 @@ def never_listed(history: History) -> None:
 
 def kept_until_all_clocks_were_over(history: History) -> None:
     """Only held by then is another record, which keeps nothing (the document is of 8 January 2019)."""
+    _over(history)
+    history.tick("2024-02-07")
+    history.ending(listing("鲁01执77号"))
+    history.tick("2024-02-08")
+
+
+def held_on_the_day_of_the_erasure(history: History) -> None:
+    """It came before its partition's tick of that day."""
+    _over(history)
+    history.today = date(2024, 2, 8)
+    history.ending(listing("鲁01执77号"))
+    history.tick("2024-02-08")
+
+
+def kept_beyond_the_day_after(history: History) -> None:
+    held_on_the_day_of_the_erasure(history)
+    history.tick("2024-02-09")
+
+
+def _over(history: History) -> None:
     history.determination(listing(ground="3"))
     history.ending(listing(ground="3"))
     for one in [one for many in history.standings[PERSON].obligations.values() for one in many]:
         history.feedback(one.rule, FeedbackState.LIFTED)
-    history.tick("2024-02-07")
-    history.ending(listing("鲁01执77号"))
-    history.tick("2024-02-08")
 
 
 def nothing(*_: Any, **__: Any) -> tuple[()]:
@@ -276,6 +293,7 @@ SABOTAGES = [
     story("streams.core.check_determination._ground", nothing, reported_on_an_unknown_ground, I.CLOSED_CATALOGUE),
     story("streams.core.check_determination._dates", nothing, reported_for_conduct_long_ago, I.DATES),
     story("streams.core.passage.over_on", none, kept_until_all_clocks_were_over, I.KEPT),
+    story("streams.core.passage.over_on", none, kept_beyond_the_day_after, I.KEPT),
     story("streams.core.correction.reterm", nothing, corrected_to_a_shorter_term, I.NOT_PAST_END),
 ]
 
@@ -294,3 +312,11 @@ def test_a_rule_switched_off_in_the_core_is_found(
     tell(bent)
     failed = set(bent.audit().failed)
     assert found <= failed, bent.audit().findings
+
+
+def test_the_day_after_is_the_day_of_the_erasure_where_something_was_held_that_day() -> None:
+    history = History().start()
+    held_on_the_day_of_the_erasure(history)
+    assert (history.audit().findings, history.decisions[-1]["kind"]) == ([], "held")
+    history.tick("2024-02-09")
+    assert (history.audit().findings, history.decisions[-1]["kind"]) == ([], "erased")
