@@ -119,7 +119,7 @@ class CaseworkStep:
         law = self._law(era.law)
         keys = tx.state.keys_after(era.cursor, self._chunk)
         for key in keys:
-            if len(key) == TOKEN_BYTES and not era.passes_over(self._standing(key.hex(), tx.state).last_day):
+            if len(key) == TOKEN_BYTES and not self._passed_over(era, key.hex(), tx):
                 self._decide(era.change, key.hex(), law, era.day, tx)
         if len(keys) == self._chunk:
             self._era = msgspec.structs.replace(era, cursor=keys[-1])
@@ -127,6 +127,9 @@ class CaseworkStep:
         ticking = event.kind is EventKind.TICK
         self._era = msgspec.structs.replace(era, work="due" if ticking else None, cursor=b"")
         return not ticking
+
+    def _passed_over(self, era: Era, subject: str, tx: Transaction) -> bool:
+        return era.ahead is not None and era.passes_over(self._standing(subject, tx.state).last_day)
 
     def _decide(self, event: Accepted, subject: str, law: LawBook, day: date, tx: Transaction) -> Receipt | None:
         """Decide and evolve one subject."""

@@ -16,9 +16,9 @@ from streams.core.decisions import (
     Order,
     Waiting,
 )
-from streams.core.disclosed import BureauRecord, Move, Moves, Publication, Reward, publications_after
 from streams.core.events import Accepted, CaseStep, EventKind
 from streams.core.limits import OVERFLOW, RECORDS
+from streams.core.moved import after_moves
 from streams.core.standing import WAITS_FOR, OrderRecords, Standing, forget_closed, mark, target_key
 
 NAME_MISMATCH = "NAME_MISMATCH"
@@ -61,7 +61,7 @@ def evolve(standing: Standing, decision: Decision) -> Standing:
         other_names=_other_names(standing, decision),
         doubts=_doubts(standing.doubts, decision),
     )
-    after = after if decision.moves is None else _seen_by_others(after, decision.moves)
+    after = after if decision.moves is None else after_moves(after, decision.moves)
     return _procedure(after, standing, decision) if _concerns_procedure(standing, decision) else after
 
 
@@ -80,17 +80,6 @@ def _last_day(known: date | None, decision: Decision) -> date:
 
 def _held_on(known: date | None, decision: Decision) -> date | None:
     return max(known or decision.decided_on, decision.decided_on) if decision.kind in _SILENT else known
-
-
-def _seen_by_others(after: Standing, moves: Moves) -> Standing:
-    """``after`` with what others than the executing departments see."""
-    return replace(
-        after,
-        publications=_publications(after, moves),
-        bureau=_bureau(after, moves),
-        rewards=_rewards(after, moves),
-        versions=_versions(after, moves),
-    )
 
 
 def _concerns_procedure(standing: Standing, decision: Decision) -> bool:
@@ -146,44 +135,6 @@ def _other_names(standing: Standing, decision: Decision) -> tuple[str, ...]:
     if decision.name_check in ("", known, *others) or decision.code == OVERFLOW or len(others) >= RECORDS:
         return others
     return (*others, decision.name_check)
-
-
-def _publications(standing: Standing, moves: Moves) -> dict[str, Publication]:
-    return publications_after(standing.publications, moves.publications)
-
-
-def _bureau(standing: Standing, moves: Moves) -> dict[str, BureauRecord]:
-    left = dict(standing.bureau)
-    for one in moves.bureau:
-        left[one.record.record_id] = one.record
-        if one.move is Move.ENDED:
-            del left[one.record.record_id]
-    return left
-
-
-def _versions(after: Standing, moves: Moves) -> dict[str, int]:
-    """What ended may begin again while its entry lives, under the same id: it goes on from its last version. What has
-    begun again carries its version itself."""
-    told: tuple[tuple[Move, str, Publication | BureauRecord], ...] = (
-        *((one.move, one.publication.publication_id, one.publication) for one in moves.publications),
-        *((one.move, one.record.record_id, one.record) for one in moves.bureau),
-    )
-    left = dict(after.versions)
-    for move, identifier, one in told:
-        left.pop(identifier, None)
-        entry = after.entries.get(one.key)  # None: its number was corrected, and it lives
-        if move is Move.ENDED and one.version and (entry is None or entry.ended_on is None):
-            left[identifier] = one.version
-    return left
-
-
-def _rewards(standing: Standing, moves: Moves) -> dict[str, Reward]:
-    left = dict(standing.rewards)
-    for one in moves.rewards:
-        left[one.reward.reward_id] = one.reward
-        if one.move is Move.ENDED:
-            del left[one.reward.reward_id]
-    return left
 
 
 def _entries(entries: dict[str, Entry], decision: Decision) -> dict[str, Entry]:
