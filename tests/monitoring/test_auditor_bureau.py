@@ -109,7 +109,7 @@ SABOTAGES = [
     story("streams.core.disclosure.bureau.wanted", whatever_is_serious, consented_to_a_partner, I.BUREAU_GROUND),
     story("streams.core.docket.tells_person", tells_nobody, Honoured.taxed, I.TOLD),
     story("streams.core.decide.withdraws", tells_nobody, taken_back_under_another_name, I.BUREAU_GROUND),
-    story("streams.core.evolve._versions", no_versions, doubted_and_fed_again, I.BUREAU_TOLD),
+    story("streams.core.moved._versions", no_versions, doubted_and_fed_again, I.BUREAU_TOLD),
     story("streams.core.consents.ConsentGiven", no_consent_kept, taken_back, I.BUREAU_GROUND, I.PARTNER),
 ]
 
