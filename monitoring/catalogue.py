@@ -125,6 +125,13 @@ SINK_RETRIES = Metric(
 SINK_LAG = Metric(
     "chengxin_sink_lag", G, "offsets", (TOPIC, PARTITION), "End minus stored; reports are this much behind."
 )
+SINK_ERASURES = Metric(
+    "chengxin_sink_erasures",
+    C,
+    "erasures",
+    (),
+    "Erasures each process of the sink has learned of; it stores none before.",
+)
 WIDE_LOOKERS = Metric(
     "chengxin_wide_lookers",
     G,
@@ -250,6 +257,7 @@ CATALOGUE: tuple[Metric, ...] = (
     SINK_INSERT,
     SINK_RETRIES,
     SINK_LAG,
+    SINK_ERASURES,
     LOOKED,
     CHANNEL_LAST,
     SEALED,

@@ -139,5 +139,9 @@ class SinkObserver:
         """One call about ``table`` that the database did not take."""
         self._meters.counter(c.SINK_RETRIES, table).inc()
 
+    def erasing(self, erasures: int) -> None:
+        """Further erasures are known."""
+        self._meters.counter(c.SINK_ERASURES).inc(erasures)
+
     def lag(self, topic: str, partition: int, offsets: int) -> None:
         self._meters.gauge(c.SINK_LAG, topic, partition).set(offsets)

@@ -78,11 +78,19 @@ class Flow:
         return self._stalled(told, f"{self._prefix}{flow.APP}", topics)
 
     def _stored(self, family: str) -> Told:
+        if family == "erasures":
+            return self._erased(self._topics(family))
         group, topics = f"{self._prefix}{SINK_GROUP}", self._topics(family)
         rate = self._rate(c.GROUP_POSITION, topics, by_exporter=True, group=group)
         faults = self._refused(table=BY_FAMILY[family].name) if family in BY_FAMILY else NO_FIGURE
         told = _warned(self._moving(rate, "offsets", self._waiting(group, topics), faults), "store_refuses")
         return self._stalled(told, group, topics)
+
+    def _erased(self, topics: Collection[str]) -> Told:
+        """Every process of the sink follows this topic whole and in no group: what each has learned, and is behind."""
+        lags = [lag for key, lag in self._window.series(c.SINK_LAG).items() if _topic(key) in topics]
+        waiting, faults = Figure(sum(lags)) if lags else NO_FIGURE, self._refused(table="erasures")
+        return _warned(self._moving(self._rate(c.SINK_ERASURES), "records", waiting, faults), "store_refuses")
 
     def _written(self, agent: str, family: str) -> Told:
         if family == "receipts":

@@ -32,6 +32,18 @@ def tables_by_topic(prefix: str) -> dict[str, Table]:
     return {spec.name: BY_FAMILY[spec.family] for spec in specs if spec.family in BY_FAMILY}
 
 
+def vocabulary(prefix: str) -> Vocabulary:
+    """What the labels of the sink's metrics may say."""
+    tables = tables_by_topic(prefix)
+    erasures = Catalogue.load().name("erasures", prefix=prefix)
+    return Vocabulary(
+        {
+            "table": frozenset({table.name for table in tables.values()} | {"erasures"}),
+            "topic": frozenset({*tables, erasures}),
+        }
+    )
+
+
 async def serve(settings: Settings, observer: Observer | None = None) -> None:
     """Run the sink until SIGTERM or SIGINT. Raises what ``Sink.run`` raises, and Unsafe for a wrong database."""
     if settings.kafka_bootstrap is None or settings.clickhouse_url is None:
@@ -68,9 +80,7 @@ def main() -> None:
     logging.getLogger("aiokafka").setLevel(logging.WARNING)
     logging.getLogger("clickhouse_driver").setLevel(logging.ERROR)  # every failure is told by the sink itself
     settings = Settings()
-    tables = tables_by_topic(settings.prefix)
-    words = {"table": frozenset(table.name for table in tables.values()), "topic": frozenset(tables)}
-    meters = Meters(Vocabulary(words))
+    meters = Meters(vocabulary(settings.prefix))
     with (
         Endpoint(meters, settings.metrics_port) as endpoint,
         discovery.registered(settings.data_dir, "sink", endpoint.port) as name,

@@ -67,7 +67,7 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no 
             fetch_max_wait_ms=int(self._limits.fetch_wait_s * 1000),
             max_poll_interval_ms=int(self._limits.max_poll_interval_s * 1000),
         )
-        self._erasing = Erasing(bootstrap, erasures, codec)
+        self._erasing = Erasing(bootstrap, erasures, codec, observer)
         self._storing = Storing(self._consumer, writer, codec, self._limits, erasing=self._erasing, observer=observer)
 
     def stop(self) -> None:

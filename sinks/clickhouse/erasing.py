@@ -16,6 +16,7 @@ from aiokafka.structs import ConsumerRecord
 
 from schemas.codec import Codec
 from sinks.clickhouse.columns import Erasures
+from sinks.clickhouse.observer import Observer
 from streams.engine.closing import end_fetching
 from topics.access import reach
 
@@ -34,8 +35,9 @@ class Erased(NamedTuple):
 class Erasing:
     """The erasures known to this process. ``pending``: those whose older rows have to be looked for."""
 
-    def __init__(self, bootstrap: str, topic: str, codec: Codec) -> None:
+    def __init__(self, bootstrap: str, topic: str, codec: Codec, observer: Observer | None = None) -> None:
         self._codec = codec
+        self._observer = observer
         self.topic = topic
         self._all: dict[str, Erased] = {}
         self._pending: dict[str, Erased] = {}
@@ -63,11 +65,21 @@ class Erasing:
         while left:
             self._take(await self._consumer.getmany(timeout_ms=_POLL_MS))
             left = {place for place in left if await self._consumer.position(place) < end[place]}
+        await self._tell()
 
     async def follow(self) -> None:
         """Learn of further erasures, for ever."""
         while True:
             self._take(await self._consumer.getmany(timeout_ms=_POLL_MS))
+            await self._tell()
+
+    async def _tell(self) -> None:
+        """How far this process is behind; it follows the topic in no group, so nobody else can tell."""
+        if self._observer is None:
+            return
+        for place in self._consumer.assignment():
+            position, end = await self._consumer.position(place), self._consumer.highwater(place)
+            self._observer.lag(place.topic, place.partition, max(0, (end or position) - position))
 
     async def stop(self) -> None:
         await end_fetching(self._consumer)
@@ -87,7 +99,10 @@ class Erasing:
                 del self._pending[subject]
 
     def _take(self, found: dict[object, list[ConsumerRecord]]) -> None:
-        for record in self._values(found):
+        records = list(self._values(found))
+        if self._observer:
+            self._observer.erasing(len(records))
+        for record in records:
             said = self._codec.decode(record.value, frozenset({"Erasure"})).value
             subject, erased = said["subject"], Erased(said["day"], tuple(said["obligations"]))
             self._all[subject] = self._pending[subject] = erased

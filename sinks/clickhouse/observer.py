@@ -11,7 +11,12 @@ class Observer(Protocol):
         ...
 
     def retried(self, table: str) -> None:
-        """One call that the database did not take and that is made again; ``none``: about no table of rows."""
+        """One call that the database did not take and that is made again; ``none``: about no table of rows,
+        ``erasures``: a rewrite of rows of the erased."""
+        ...
+
+    def erasing(self, erasures: int) -> None:
+        """So many further erasures were read from their topic; 0: it was looked at."""
         ...
 
     def lag(self, topic: str, partition: int, offsets: int) -> None:

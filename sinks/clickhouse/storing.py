@@ -25,6 +25,7 @@ from sinks.clickhouse.writer import Passing, Writer
 
 log = logging.getLogger("chengxin.sink")
 _NO_TABLE = "none"  # a call about positions or plans
+_ERASURES = "erasures"  # a rewrite of rows of the erased
 T = TypeVar("T")
 
 
@@ -104,7 +105,12 @@ class Storing:
         if not chunk:
             return False
         for table in ERASABLE:
-            found = await self._writer.call(self._writer.database.erase, table, chunk)
+            try:
+                found = await self._writer.call(self._writer.database.erase, table, chunk)
+            except Passing as error:
+                self._retried(_ERASURES, str(error))
+                await asyncio.sleep(self._limits.backoff_s)
+                return False
             if found:
                 log.info("%s: %d rows of erased subjects are stubs now", table.name, found)
         self._erasing.done(chunk)

@@ -30,7 +30,7 @@ WORDS = Vocabulary(
         "group": frozenset({"chengxin", SINK_GROUP}),
         "channel": frozenset(CATALOGUE.channels),
         "code": frozenset(LAWS.book.codes),
-        "table": frozenset({"decisions", "receipts"}),
+        "table": frozenset({"decisions", "receipts", "erasures"}),
         "family": frozenset(CATALOGUE.families),
     }
 )

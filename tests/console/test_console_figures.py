@@ -143,7 +143,31 @@ def test_what_the_database_does_not_take_stands_at_the_arrow_of_its_table_and_at
     }
     marked = {one.about for one in troubles(scene.window(), after) if one.word == "store_refuses"}
     assert marked == {"decisions>sink", "sink>clickhouse"}
-    assert after["erasures>sink"].faults.value is None  # read in no group, into no table of its own
+    assert after["erasures>sink"].faults.value == 0
+
+
+def test_erasures_are_read_in_no_group_so_the_sink_tells_of_them_itself() -> None:
+    scene = Scene()
+    scene.look(0.0)
+    assert told(scene)["erasures>sink"].word == "no_figure"
+    scene.of("sink-1").counter(c.SINK_ERASURES).inc(20)
+    scene.of("sink-1").gauge(c.SINK_LAG, "erasures", 0).set(3)
+    scene.of("sink-1").counter(c.SINK_RETRIES, "erasures").inc(0)
+    scene.look(5.0)
+    scene.of("sink-1").counter(c.SINK_ERASURES).inc(10)
+    scene.look(10.0)
+    one = told(scene)["erasures>sink"]
+    assert (one.rate.total, one.unit, one.waiting, one.faults, one.word) == (
+        30,
+        "records",
+        Figure(3),
+        Figure(0),
+        "moving",
+    )
+    assert one.rate.value == pytest.approx(2.0, rel=0.6)
+    scene.of("sink-1").counter(c.SINK_RETRIES, "erasures").inc(1)
+    scene.look(15.0)
+    assert told(scene)["erasures>sink"].word == "store_refuses"
 
 
 def test_what_went_over_an_arrow_so_far_is_told_though_it_rests_and_nothing_waits_where_it_is_written() -> None:

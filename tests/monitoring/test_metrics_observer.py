@@ -124,6 +124,8 @@ def test_positions_restores_lag_and_the_sink(meters: Meters) -> None:
     sink.lag("events.court", 0, 7)
     sink.retried("decisions")
     sink.retried("none")
+    sink.erasing(4)
+    sink.erasing(0)
     with Endpoint(meters) as endpoint:
         seen = scrape(endpoint.port)
     place = {"topic": "events.court", "partition": "2"}
@@ -137,6 +139,7 @@ def test_positions_restores_lag_and_the_sink(meters: Meters) -> None:
     assert seen[key("chengxin_sink_rows_total", table="decisions")] == 500
     assert seen[key("chengxin_sink_retries_total", table="decisions")] == 1
     assert seen[key("chengxin_sink_retries_total", table="none")] == 1
+    assert seen[key("chengxin_sink_erasures_total")] == 4
     assert seen[key("chengxin_sink_insert_seconds_count", table="decisions")] == 1
     assert seen[key("chengxin_sink_lag", topic="events.court", partition="0")] == 7
 

@@ -43,11 +43,21 @@ def test_it_shows_record_source_reason_clocks_and_who_looked(door: Door) -> None
         "第三十九条",
         "实施行政许可",
         "办17",
+        "信用状况",
+        "现状始于",
+        "措施至",
     ):
         assert told in text
     assert "最早可以修复" in text and "L-1" in text and "您本人" in text
     assert person(1) not in text and "测试1" not in text and "score" not in text
     assert "<details>" in text and "<details open>" in door.client.get("/my?every=true").text
+
+
+def test_what_ended_shows_no_last_day_before_its_first(door: Door) -> None:
+    door.food(1)
+    door.revoke(1)
+    text = sign_in(door)
+    assert "解除中" in text and "现状始于" in text and "措施至" not in text
 
 
 def test_entries_nobody_can_read_stand_on_the_page_as_a_number_in_both_languages(door: Door) -> None:

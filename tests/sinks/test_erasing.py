@@ -1,6 +1,7 @@
 """Erased subjects in a real ClickHouse: rows rewritten where they lie, never stored again, and they still count."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from sink_records import DAY, change, decision, encode, plain
@@ -10,7 +11,9 @@ from sinks.clickhouse import migrate, writer
 from sinks.clickhouse.blocks import prepare
 from sinks.clickhouse.columns import Erasures
 from sinks.clickhouse.connection import connect
-from sinks.clickhouse.erasing import Erased
+from sinks.clickhouse.erasing import Erased, Erasing
+from sinks.clickhouse.lanes import Limits
+from sinks.clickhouse.storing import Storing
 from sinks.clickhouse.tables import ACCEPTED_EVENTS, DECISIONS, ERASABLE, OBLIGATIONS
 from sinks.clickhouse.writer import Database, Passing
 
@@ -96,6 +99,30 @@ def test_no_row_is_rewritten_on_a_disk_that_is_nearly_full(client, sink_database
             sink_database.erase(table, GONE)
     assert everything(client) == before
     assert client.execute(asked) == rewrites
+
+
+async def test_a_rewrite_that_is_refused_is_counted_and_made_again(monkeypatch):
+    """No server: whether the database takes it is the only thing in question."""
+    seen, taken = [], []
+
+    class Refusing:
+        database = SimpleNamespace(erase=None)
+
+        async def call(self, work, table, chunk):
+            if not taken:
+                taken.append(table)
+                raise Passing("no space left on device")
+            taken.append(table)
+            return len(chunk)
+
+    erasing = Erasing("127.0.0.1:1", "erasures", CODEC)
+    erasing._all = dict(GONE)
+    erasing.look_again()
+    storing = Storing(
+        None, Refusing(), CODEC, Limits(backoff_s=0), erasing=erasing, observer=SimpleNamespace(retried=seen.append)
+    )
+    assert not await storing.erase() and seen == ["erasures"] and erasing.next_chunk() == GONE
+    assert await storing.erase() and len(taken) == 1 + len(ERASABLE) and not erasing.next_chunk()
 
 
 @pytest.mark.parametrize(("day", "number"), [(DAY, 0), (LATER, 1)])

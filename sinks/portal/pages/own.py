@@ -43,6 +43,18 @@ _STATES = {
     "lifting": ("解除中（已经失效）", "being lifted: without effect already"),
     "lifted": ("已解除", "lifted"),
 }
+_QUESTIONS = {
+    "record": Said("信用记录", "the record"),
+    "looks": Said("查询日志", "the query log"),
+    "filing": Said("提交材料", "a filing"),
+    "filings": Said("本人提交的材料", "what the person filed"),
+    "status": Said("信用状况", "standing"),
+    "standing": Said("某一日的信用状况", "standing on a day"),
+    "resolve": Said("为确认措施核对身份", "whose a measure is, to confirm it"),
+    "explain": Said("决定说明", "why a decision was made"),
+    "run": Said("决定说明", "why a decision was made"),
+    "what-if": Said("推演样本", "a sample of a what-if"),
+}
 _MATTERS_EN = {"objection": "objection", "reconsideration": "reconsideration", "lawsuit": "lawsuit", "repair": "repair"}
 _TONES = {"proposed": "warn", "confirmed": "bad", "in_effect": "bad"}  # of a measure's state; others press nobody
 
@@ -58,7 +70,8 @@ def add(app: FastAPI, desk: Desk, logins: Logins) -> None:
         return frame.shown(
             request, "own.html", own=told, looks=looks, every=every, mark=logins.mark(token),
             recipients=recipients(desk), kinds=KINDS_FILED, explained=_EXPLAINED, why_not=_WHY_NOT, levels=LEVELS,
-            states=_STATES, tones=_TONES, decided=KINDS, matters=MATTERS, matters_en=_MATTERS_EN, steps=STEPS,
+            states=_STATES, tones=_TONES, decided=KINDS, questions=_QUESTIONS,
+            matters=MATTERS, matters_en=_MATTERS_EN, steps=STEPS,
         )  # fmt: skip
 
     def login(request: Request) -> Response:
