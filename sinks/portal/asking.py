@@ -55,32 +55,40 @@ class Desk(NamedTuple):
 
 
 def officer(desk: Desk, token: str, question: str) -> Officer:
-    """The officer behind a token. Raises Refusal: 401, 403 for a person, 429 with the first of a row on record."""
+    """The officer behind a token. Raises Refusal: 401; on record: 403 for a person, 429 (the first of a row)."""
     found = desk.tokens.verify(token)
-    if not isinstance(found, Officer):
-        raise Refusal(403, "OFFICERS_ONLY", "本项仅供部门工作人员使用", "for officers of a department only")
-    query = Query(found.officer, "none", question, "too many questions", channel=found.channel, refused="TOO_MANY")
-    _turn(desk, f"{found.channel}/{found.officer}", query)
+    query = _knock(desk, found, question)
+    if isinstance(found, Person):
+        refusal = Refusal(403, "OFFICERS_ONLY", "本项仅供部门工作人员使用", "for officers of a department only")
+        desk.log.write(query._replace(content="for officers only", refused=refusal.code))
+        raise refusal
     return found
 
 
 def person(desk: Desk, token: str, question: str) -> tuple[Person, str]:
     """The person behind a token, and the subject. Raises Refusal as ``officer`` does."""
     found = desk.tokens.verify(token)
-    if not isinstance(found, Person):
-        raise Refusal(403, "PERSONS_ONLY", "本项仅供本人使用", "for the person alone")
-    subject = desk.people.token(found.identity)
-    query = Query(SELF, SELF, question, "too many questions", subject=subject, refused="TOO_MANY")
-    _turn(desk, subject, query)
-    return found, subject
+    query = _knock(desk, found, question)
+    if isinstance(found, Officer):
+        refusal = Refusal(403, "PERSONS_ONLY", "本项仅供本人使用", "for the person alone")
+        desk.log.write(query._replace(content="for the person alone", refused=refusal.code))
+        raise refusal
+    return found, desk.people.token(found.identity)
 
 
-def _turn(desk: Desk, asker: str, query: Query) -> None:
+def _knock(desk: Desk, found: Officer | Person, question: str) -> Query:
+    """What stands on record of whoever asks before it is known about whom. Raises Refusal: asked too often."""
+    if isinstance(found, Officer):
+        asker = f"{found.channel}/{found.officer}"
+        query = Query(found.officer, "none", question, "", channel=found.channel)
+    else:
+        asker = desk.people.token(found.identity)
+        query = Query(SELF, SELF, question, "", subject=asker)
     turn = desk.limiter.turn(asker)
     if turn.allowed:
-        return
+        return query
     if turn.first:
-        desk.log.write(query)
+        desk.log.write(query._replace(content="too many questions", refused="TOO_MANY"))
     raise Refusal(429, "TOO_MANY", "查询过于频繁，请一分钟后再试", "too many questions: wait a minute")
 
 

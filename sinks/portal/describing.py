@@ -5,6 +5,7 @@ from datetime import date
 from sinks.portal.shapes import Basis, Measure, Record
 from streams.core.decisions import DueState, Entry, Obligation, ObligationState
 from streams.core.law import LawBook
+from streams.core.lifting import standing as has_effect
 from streams.core.standing import Standing
 from streams.core.terms import ground_of
 from streams.explain.parts import reason, state_name
@@ -21,8 +22,13 @@ def stands(entry: Entry, day: date) -> bool:
     return begins is not None and begins <= day and entry.ended_on is None and (ends is None or day <= ends)
 
 
+def holds(one: Obligation, day: date) -> bool:
+    """Whether the measure may have an effect on ``day``: one that is being lifted has none any more (design rule 7)."""
+    return has_effect(one) and (one.ends_on is None or day <= one.ends_on)
+
+
 def open_on(one: Obligation, day: date) -> bool:
-    """Whether the measure still asks something of its department on ``day``."""
+    """Whether the measure still asks something of its department on ``day``, if only the proof that it is lifted."""
     return one.state not in CLOSED and (one.ends_on is None or day <= one.ends_on)
 
 

@@ -110,13 +110,13 @@ def _explain(desk: Desk, asks: Officer, asked: ExplainAsked) -> Explained:
         asks.officer,
         asked.purpose,
         "explain",
-        f"matter {asked.matter}",
+        f"办件 {asked.matter}",
         decision_id=asked.decision_id,
         channel=asks.channel,
     )
     with asking.recorded(desk, query):
         row = asking.row(desk, asks, asked.purpose, EXPLAIN, desk.today())
-    query = query._replace(content=f"{row.code}, matter {asked.matter}")
+    query = query._replace(content=f"{row.code}, 办件 {asked.matter}")
     desk.log.write(query)
     with asking.recorded(desk, query):
         found = _kept(desk, asked.decision_id)

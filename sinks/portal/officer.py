@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from sinks.portal.applications import Information, Row
-from sinks.portal.describing import NOTICE, open_on, record, stands
+from sinks.portal.describing import NOTICE, holds, open_on, record, stands
 from sinks.portal.shapes import Resolved, Status
 from streams.core.decisions import Entry, Obligation
 from streams.core.law import LawBook
@@ -14,21 +14,23 @@ from streams.identity.sealing import Identity
 
 
 def told(standing: Standing, row: Row, channel: str, day: date) -> list[tuple[Entry, tuple[Obligation, ...]]]:
-    """Entries that ``row`` lets ``channel`` know, each with the measures it lets it know. What has ended is in none."""
+    """Entries that ``row`` lets ``channel`` know, each with the measures it lets it know. What has ended is in none: no
+    measure that is being lifted, and of a record that is repaired nothing but the ban that a law lets go on."""
     found = []
     for key, entry in standing.entries.items():
         if stands(entry, day):
-            open_ones = tuple(one for one in standing.obligations.get(key, ()) if open_on(one, day))
-            own = tuple(one for one in open_ones if one.executor == channel)
-            found += list(_allowed(entry, row, channel, open_ones, own))
+            measures = tuple(one for one in standing.obligations.get(key, ()) if holds(one, day))
+            own = tuple(one for one in measures if one.executor == channel)
+            if row.information is Information.OWN_MEASURES or key not in standing.repaired:
+                found += list(_allowed(entry, row, channel, measures, own))
     return found
 
 
 def _allowed(
-    entry: Entry, row: Row, channel: str, open_ones: tuple[Obligation, ...], own: tuple[Obligation, ...]
+    entry: Entry, row: Row, channel: str, measures: tuple[Obligation, ...], own: tuple[Obligation, ...]
 ) -> Iterator[tuple[Entry, tuple[Obligation, ...]]]:
     if row.information is Information.ALL_RECORDS:
-        yield entry, open_ones
+        yield entry, measures
     elif row.information is Information.OWN_DOCUMENTS and entry.channel == channel:
         yield entry, own
     elif row.information is Information.OWN_MEASURES:
@@ -51,7 +53,8 @@ def nothing(row: Row, day: date) -> Status:
 
 
 def proposal(standing: Standing, obligation_id: str, channel: str, day: date) -> tuple[Entry, Obligation] | None:
-    """The open proposal of that id to ``channel``, with its entry; None for any other: lifted, refused, another's."""
+    """The open proposal of that id to ``channel``, with its entry, also while it is being lifted: whoever proves that
+    has to know whose it is. None for any other: lifted, refused, another's."""
     for key, obligations in standing.obligations.items():
         for one in obligations:
             if one.obligation_id == obligation_id and one.executor == channel and open_on(one, day):

@@ -41,23 +41,27 @@ def add(app: FastAPI, desk: Desk, bearer: Callable[..., str], errors: dict[int |
     def papers(asked: FilingsAsked, token: Annotated[str, Depends(bearer)]) -> Filings:
         """What people have filed about this department's documents: nobody by name or number."""
         asks = asking.officer(desk, token, "filings")
-        query = Query(asks.officer, OBJECTION, "filings", f"matter {asked.matter}", channel=asks.channel)
+        query = Query(asks.officer, OBJECTION, "filings", f"办件 {asked.matter}", channel=asks.channel)
         with asking.recorded(desk, query):
             asking.row(desk, asks, OBJECTION, DOCUMENTS, desk.today())
         desk.log.write(query)
-        return Filings(filings=desk.inbox.filed(asks.channel))
+        found = desk.inbox.filed(asks.channel)
+        subjects = {subject for one in found if (subject := desk.people.opened(one.case_ref, asks.channel))}
+        for subject in sorted(subjects):  # each of them can read that the paper was looked at
+            desk.log.write(query._replace(subject=subject))
+        return Filings(filings=found)
 
 
 def _status(desk: Desk, asks: Officer, asked: StatusAsked) -> Status:
     day = desk.today()
-    query = Query(asks.officer, asked.purpose, "status", f"matter {asked.matter}", channel=asks.channel)
+    query = Query(asks.officer, asked.purpose, "status", f"办件 {asked.matter}", channel=asks.channel)
     with asking.recorded(desk, query):
         identity = _checked(asked)
         subject = desk.people.token(identity)
         query = query._replace(subject=subject)
     with asking.recorded(desk, query):
         row = asking.row(desk, asks, asked.purpose, STATUS, day)
-    query = query._replace(content=f"{row.code}, matter {asked.matter}")
+    query = query._replace(content=f"{row.code}, 办件 {asked.matter}")
     desk.log.write(query)
     known = desk.people.known(subject)
     entries = officer.told(known.standing, row, asks.channel, day)
@@ -85,8 +89,9 @@ def _checked(asked: StatusAsked) -> Identity:
 def _resolve(desk: Desk, asks: Officer, asked: ResolveAsked) -> Resolved:
     day = desk.today()
     subject = desk.people.opened(asked.case_ref, asks.channel)
-    content = f"obligation {asked.obligation_id}, matter {asked.matter}"
-    query = Query(asks.officer, CONFIRMATION, "resolve", content, subject=subject, channel=asks.channel)
+    content = f"obligation {asked.obligation_id}, 办件 {asked.matter}"
+    about = subject or desk.people.whose(asked.case_ref, desk.channels.channels)  # another's reference is a person too
+    query = Query(asks.officer, CONFIRMATION, "resolve", content, subject=about, channel=asks.channel)
     with asking.recorded(desk, query):
         asking.row(desk, asks, CONFIRMATION, RESOLVE, day)
         if subject is None:

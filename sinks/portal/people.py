@@ -15,6 +15,7 @@ from streams.identity.sealing import Identity
 from streams.querylog import Query
 from streams.wire import from_avro
 
+LOOKS = 100  # of one page
 _MOST = 1 << 24  # bytes of a record of our own
 
 
@@ -36,10 +37,13 @@ class Look(NamedTuple):
 
 
 class Looks(NamedTuple):
-    """``told``: in order of time; ``unreadable``: records under the same keys that say nothing anybody can read."""
+    """``told``: those of ``page``, in order of time; ``unreadable``: records of that page that say nothing anybody can
+    read; ``total``: how many there are on all pages."""
 
     told: list[Look]
     unreadable: int
+    page: int
+    total: int
 
 
 class People:
@@ -88,19 +92,27 @@ class People:
         except ValueError:
             return None
 
+    def whose(self, reference: str, channels: Iterable[str]) -> str | None:
+        """The subject behind a case reference made for any of ``channels``: for the record of who tried it."""
+        return next((found for one in channels if (found := self.opened(reference, one)) is not None), None)
+
     def reference(self, subject: str, channel: str) -> str:
         """The case reference by which ``channel`` knows the subject."""
         return self._keyring.case_ref(subject, channel)
 
-    def looks(self, keys: Iterable[str]) -> Looks:
-        """Every look logged under one of ``keys``. What cannot be read keeps nobody from the rest. Raises Behind."""
+    def looks(self, keys: Iterable[str], page: int) -> Looks:
+        """Looks logged under one of ``keys``, the newest on page 1. What cannot be read keeps nobody from the rest.
+
+        :raises Behind:
+        """
         told, unreadable = [], 0
-        for one in self._archive.any_of("querylog", sorted(keys)):
+        part = self._archive.newest("querylog", sorted(keys), LOOKS, LOOKS * (page - 1))
+        for one in part.found:
             try:
                 told.append(Look(self._look(one.value), one.appended_ms))
             except SchemaFault:
                 unreadable += 1
-        return Looks(told, unreadable)
+        return Looks(told, unreadable, page, part.total)
 
     def law(self, digest: str) -> LawBook:
         """The book of a digest. Raises UnknownLaw."""

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 
 from sinks.portal import describing
 from sinks.portal.applications import Applications
-from sinks.portal.people import Known, Look, Looks
+from sinks.portal.people import LOOKS, Known, Look, Looks
 from sinks.portal.shapes import (
     CaseState,
     Consented,
@@ -161,7 +161,10 @@ def looks(found: Looks, applications: Applications, law: LawBook, channels: Cata
         for code, n in kept.items()
         for one in (exemptions[code],)
     ]
-    return LooksTold(looks=told, withheld=withheld, unreadable=found.unreadable)
+    pages = max(1, -(-found.total // LOOKS))
+    return LooksTold(
+        looks=told, withheld=withheld, unreadable=found.unreadable, page=found.page, pages=pages, total=found.total
+    )
 
 
 def _look(look: Look, applications: Applications, law: LawBook, channels: Catalogue) -> LookedAt:

@@ -11,7 +11,7 @@ from sinks.portal.asking import Desk
 from sinks.portal.filings import Filer, Paper
 from sinks.portal.people import Known
 from sinks.portal.refusals import Refusal
-from sinks.portal.shapes import AboutRecord, ConsentAsked, Filed, LooksTold, Own
+from sinks.portal.shapes import AboutRecord, ConsentAsked, Filed, LooksTold, Own, PageNumber
 from sinks.portal.tokens import Person
 from streams.core.law import LawBook
 from streams.identity import check_citizen, normalise_name
@@ -27,9 +27,9 @@ def add(app: FastAPI, desk: Desk, bearer: Callable[..., str], errors: dict[int |
         return _record(desk, *_asked(desk, token, "record", "own record"))
 
     @app.get("/me/looks", name="looks", responses=errors)
-    def looks(token: Annotated[str, Depends(bearer)]) -> LooksTold:
-        """Who looked, when, for which purpose, refused ones too."""
-        return _looks(desk, _asked(desk, token, "looks", "who looked")[1])
+    def looks(token: Annotated[str, Depends(bearer)], page: PageNumber = 1) -> LooksTold:
+        """Who looked, when, for which purpose, refused ones too. The newest on the first page."""
+        return _looks(desk, _asked(desk, token, "looks", "who looked")[1], page)
 
     @app.post("/me/objections", name="filing", operation_id="file_objection", responses=errors, status_code=202)
     def objections(asked: AboutRecord, token: Annotated[str, Depends(bearer)]) -> Filed:
@@ -52,10 +52,13 @@ def add(app: FastAPI, desk: Desk, bearer: Callable[..., str], errors: dict[int |
         return agree(desk, token, asked)
 
 
-def everything(desk: Desk, token: str) -> tuple[Own, LooksTold]:
-    """What a person's page shows: the record and who looked at it, by one question on record. Raises Refusal."""
+def everything(desk: Desk, token: str, page: int) -> tuple[Own, LooksTold]:
+    """What a person's page shows: the record and who looked at it, a page of that, by one question on record.
+
+    :raises Refusal:
+    """
     found, known = _asked(desk, token, "record", "own record, who looked")
-    return _record(desk, found, known), _looks(desk, known)
+    return _record(desk, found, known), _looks(desk, known, page)
 
 
 def file(desk: Desk, token: str, kind: str, asked: AboutRecord) -> Filed:
@@ -81,8 +84,8 @@ def _record(desk: Desk, found: Person, known: Known) -> Own:
     return person.own(known, _law(desk, known), desk.channels, desk.today(), _named(desk, found, known))
 
 
-def _looks(desk: Desk, known: Known) -> LooksTold:
-    found = desk.people.looks(known.looks)
+def _looks(desk: Desk, known: Known, page: int) -> LooksTold:
+    found = desk.people.looks(known.looks, page)
     desk.meters.counter(LOOKS_UNREADABLE).inc(found.unreadable)
     return person.looks(found, desk.applications, _law(desk, known) or desk.book, desk.channels, desk.today())
 

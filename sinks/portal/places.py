@@ -10,7 +10,8 @@ import sqlite3
 import tempfile
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -27,8 +28,14 @@ PRAGMA journal_mode = MEMORY;
 PRAGMA synchronous = OFF;
 PRAGMA temp_store = MEMORY;
 CREATE TABLE place (topic TEXT, key BLOB, partition INTEGER, offset INTEGER, appended_ms INTEGER);
-CREATE INDEX place_key ON place (topic, key);
+CREATE INDEX place_key ON place (topic, key, appended_ms);
 """
+_ALL = "SELECT partition, offset, appended_ms FROM place WHERE topic = ? AND key = ? ORDER BY partition, offset"
+_NEWEST = (
+    "SELECT partition, offset, appended_ms FROM place WHERE topic = ? AND key = ?"
+    " ORDER BY appended_ms DESC, partition DESC, offset DESC LIMIT ?"
+)
+_HOW_MANY = "SELECT count(*) FROM place WHERE topic = ? AND key = ?"
 
 
 class Found(NamedTuple):
@@ -36,6 +43,13 @@ class Found(NamedTuple):
 
     value: bytes
     appended_ms: int
+
+
+class Part(NamedTuple):
+    """Some of the records about somebody, in order of time. ``total``: how many there are in all."""
+
+    found: list[Found]
+    total: int
 
 
 class Archive(Protocol):
@@ -48,8 +62,11 @@ class Archive(Protocol):
         """
         ...
 
-    def any_of(self, family: str, keys: Iterable[str]) -> list[Found]:
-        """Records of all partitions of ``family`` under one of ``keys``, in order of time. Raises Behind."""
+    def newest(self, family: str, keys: Iterable[str], most: int, skip: int = 0) -> Part:
+        """Of the records of all partitions of ``family`` under one of ``keys``, ``most`` before the ``skip`` newest.
+
+        :raises Behind:
+        """
         ...
 
 
@@ -67,29 +84,40 @@ class Places:
         """See ``Archive``."""
         topic = self._reader.topic(family)
         place = TopicPartition(topic, subject_partition(key[:32], self._reader.partitions))
-        return self._ask(family, [place], [key.encode()])
+        with self._followed(family, [place]):
+            return self._fetch(topic, self._db.execute(_ALL, (topic, key.encode())).fetchall())
 
-    def any_of(self, family: str, keys: Iterable[str]) -> list[Found]:
-        """See ``Archive``."""
-        found = self._ask(family, self._follower.places(family), [key.encode() for key in keys])
-        return sorted(found, key=lambda one: one.appended_ms)
+    def newest(self, family: str, keys: Iterable[str], most: int, skip: int = 0) -> Part:
+        """See ``Archive``. However many there are, no more than ``most`` are fetched: whoever looks often, or is looked
+        at often, keeps nobody waiting."""
+        topic = self._reader.topic(family)
+        with self._followed(family, self._follower.places(family)):
+            total, rows = 0, []
+            for key in keys:
+                total += self._db.execute(_HOW_MANY, (topic, key.encode())).fetchone()[0]
+                rows += self._db.execute(_NEWEST, (topic, key.encode(), skip + most)).fetchall()
+            rows.sort(key=lambda row: (row[2], row[0], row[1]), reverse=True)
+            return Part(self._fetch(topic, rows[skip : skip + most][::-1]), total)
 
     def warm(self, families: Iterable[str]) -> None:
         """Bring the index up to the ends once, before the first question. Raises Behind."""
         for family in families:
-            self.any_of(family, ())
+            with self._followed(family, self._follower.places(family)):
+                pass
 
     def close(self) -> None:
         with self._lock:
             self._drop()
             self._db.close()
 
-    def _ask(self, family: str, places: list[TopicPartition], keys: list[bytes]) -> list[Found]:
+    @contextmanager
+    def _followed(self, family: str, places: list[TopicPartition]) -> Iterator[None]:
+        """The index is at the end of ``places``, and stays this question's until it is answered. Raises Behind."""
         compacted = self._reader.catalogue.families[family].cleanup == "compact"
         with self._lock:
             try:
                 self._follower.follow(places, lambda polled: self._index(polled, compacted))
-                return [one for key in keys for one in self._fetch(places[0].topic, key)]
+                yield
             except KafkaError as fault:
                 self._drop()
                 raise Behind(f"{family}: {type(fault).__name__}") from fault
@@ -109,12 +137,8 @@ class Places:
             rows = [row for row in rows if alive[row[1]] == row[3] and row[1] not in gone]
         self._db.executemany("INSERT INTO place VALUES (?, ?, ?, ?, ?)", rows)
 
-    def _fetch(self, topic: str, key: bytes) -> list[Found]:
-        """Each record from its place. What retention has taken since is passed over."""
-        query = (
-            "SELECT partition, offset, appended_ms FROM place WHERE topic = ? AND key = ? ORDER BY partition, offset"
-        )
-        rows = self._db.execute(query, (topic, key)).fetchall()
+    def _fetch(self, topic: str, rows: list[tuple[int, int, int]]) -> list[Found]:
+        """Each record from its place: partition, offset, time. What retention has taken since is passed over."""
         if not rows:
             return []
         if self._fetcher is None:

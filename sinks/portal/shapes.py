@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
+from fastapi import Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from streams.identity import holds_number
@@ -30,6 +31,7 @@ Name = Annotated[str, Field(min_length=1, max_length=100, description="姓名")]
 Purpose = Annotated[
     str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="用途: code of the application catalogue")
 ]
+PageNumber = Annotated[int, Query(ge=1, le=100_000)]
 
 
 class Strict(BaseModel):
@@ -238,11 +240,15 @@ class Withheld(BaseModel):
 
 
 class LooksTold(BaseModel):
-    """``unreadable``: entries of the log about the person that cannot be read; they may have been looks."""
+    """A page of the looks, the newest on page 1. ``unreadable``: entries of the log about the person that cannot be
+    read; they may have been looks. ``total``: entries on all pages."""
 
     looks: list[LookedAt]
     withheld: list[Withheld]
     unreadable: int
+    page: int
+    pages: int
+    total: int
 
 
 RecordId = Annotated[str, Field(pattern=HEX32, description="``record`` of GET /me/record")]

@@ -21,7 +21,7 @@ def record(reader: Reader, query: Query, department: str, applications: Applicat
 
     :raises Refused: not on record, or not allowed. The caller must not answer.
     """
-    content = f"typed on a shell as {department[:40]!r}, not proved: {query.content}"
+    content = f"命令行键入 {department[:40]!r}，未证实 / typed on a shell, not proved: {query.content}"
     querylog.record(reader, query._replace(content=content), allowing(applications, department))
 
 

@@ -42,7 +42,7 @@ def test_the_page_is_printed_and_the_look_is_on_record_before_it(played: Played,
     (look,) = logged(played)[before:]
     assert (look["officer"], look["purpose"], look["command"]) == ("officer-17", "audit", "explain")
     assert look["decision_id"] == decision_id and look["channel"] is None
-    assert look["content"] == f"typed on a shell as 'credit', not proved: {decision_id}"
+    assert look["content"] == f"命令行键入 'credit'，未证实 / typed on a shell, not proved: {decision_id}"
     assert began <= look["at"] <= datetime.now(UTC)
 
 

@@ -20,7 +20,7 @@ from sinks.portal.issuer import ISSUER, Issuer, opener_file
 from sinks.portal.limits import STEP_S, Even, Limiter
 from sinks.portal.pages.logins import Logins
 from sinks.portal.people import People
-from sinks.portal.places import Found
+from sinks.portal.places import Found, Part
 from sinks.portal.shapes import Filing
 from sinks.portal.tokens import Tokens, Trust
 from streams.core import ids
@@ -43,14 +43,16 @@ class Memory:
         self._topics = topics
 
     def about(self, family: str, key: str) -> list[Found]:
-        return self.any_of(family, [key])
+        return self.newest(family, [key], most=1 << 20).found
 
-    def any_of(self, family: str, keys: Iterable[str]) -> list[Found]:
+    def newest(self, family: str, keys: Iterable[str], most: int, skip: int = 0) -> Part:
         wanted = {key.encode() for key in keys}
         found = [(key, value) for key, value in self._topics[family] if key in wanted]
         if CATALOGUE.families[family].cleanup == "compact":
             found = list(dict(found).items())
-        return [Found(value, 0) for _, value in found if value is not None]
+        alive = [Found(value, 0) for _, value in found if value is not None]
+        last = max(0, len(alive) - skip)
+        return Part(alive[max(0, last - most) : last], len(alive))
 
 
 class Log:
@@ -240,6 +242,24 @@ class Door:
             "document_digest": "cd" * 32,
         }
         self.stand.send("events.market", CODEC.encode("GroundEnding", ending))
+
+    def repair(self, number: int, day: date) -> None:
+        """What ``food`` reported is repaired on ``day``."""
+        self.stand.tick(day)
+        decided = {
+            "event_id": f"r{number}",
+            "subject": determination(number, DAY)["subject"],
+            "target": {"document_no": f"鲁市监罚〔2026〕{number}号", "item": "FOOD_LICENCE_REVOKED"},
+            "matter": "repair",
+            "step": "upheld",
+            "case_no": f"修{number}",
+            "day": day,
+            **dict.fromkeys(("minimum_reached", "wrong_corrected", "duties_done", "public_promise"), True),
+            "document_no": f"鲁市监修〔{day.year}〕{number}号",
+            "document_digest": "ce" * 32,
+        }
+        self.stand.send("cases.market", CODEC.encode("CaseEvent", decided))
+        assert self.stand.read("receipts.market")[-1]["outcome"] == "accepted"
 
     def erase(self, number: int) -> None:
         """All clocks of whoever ``food`` reported are over: revoked, lifted, five years and the grace gone."""

@@ -38,7 +38,7 @@ def test_the_office_is_told_why_and_it_is_on_record_before(door: Door, by: str) 
     assert person(1) not in said and "测试1" not in said
     (query,) = door.log.queries
     assert (query.officer, query.channel, query.purpose, query.command) == ("R-17", "credit", "audit", "explain")
-    assert query.decision_id == wanted and query.refused is None and query.content == "AUDIT, matter 核2026-3"
+    assert query.decision_id == wanted and query.refused is None and query.content == "AUDIT, 办件 核2026-3"
 
 
 def test_the_person_reads_who_looked_at_the_decision(door: Door) -> None:

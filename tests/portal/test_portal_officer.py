@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from portal_stand import Door, person
+from portal_stand import DAY, Door, person
 
 from sinks.portal.limits import STEP_S
 from sinks.portal.people import Known
-from tests.flow.flow_stand import BOOK
+from tests.flow.flow_stand import BOOK, amended
 
 ASKED = {"matter": "办2026-17", "purpose": "licensing"}
 
@@ -74,6 +74,29 @@ def test_what_has_ended_is_told_to_nobody(door: Door) -> None:
     door.revoke(1)
     for purpose in ("licensing", "objection"):
         assert ask(door, token, 1, purpose=purpose)[1]["records"] == []
+
+
+def test_a_measure_that_is_being_lifted_is_told_to_nobody_though_its_record_stands(door: Door) -> None:
+    door.food(1)
+    proposal = next(one for one in door.proposals("market") if one["measure"] == "food_licence_refused")
+    door.stand.law(amended(**{"FOOD-SAFETY.v1/135-1-licence": {"active": False}}), DAY)
+    door.stand.tick(DAY + timedelta(days=1))
+    assert door.proposals("market")[-1]["state"] == "lifting"
+    assert ask(door, door.officer("market", "licensing"), 1)[1]["records"] == []
+    for channel, purpose in (("credit", "audit"), ("market", "objection")):
+        (record,) = ask(door, door.officer(channel, purpose), 1, purpose=purpose)[1]["records"]
+        assert [one["measure"] for one in record["measures"]] == ["food_post_ban"]
+    assert resolve(door, door.officer("market", "confirmation"), proposal)[0] == 200  # whom to lift it from
+
+
+def test_of_a_repaired_record_nothing_is_told_but_the_ban_that_the_law_lets_go_on(door: Door) -> None:
+    door.food(1)
+    door.repair(1, DAY.replace(year=DAY.year + 1))
+    door.today = DAY.replace(year=DAY.year + 1)
+    (record,) = ask(door, door.officer("market", "licensing"), 1)[1]["records"]
+    assert [one["measure"] for one in record["measures"]] == ["food_licence_refused"]
+    for channel, purpose in (("credit", "audit"), ("market", "objection")):
+        assert ask(door, door.officer(channel, purpose), 1, purpose=purpose)[1]["records"] == []
 
 
 @pytest.mark.parametrize(("after", "told"), [(0, 1), (1, 0)])
@@ -154,6 +177,9 @@ def test_nobody_elses_proposal_can_be_resolved(door: Door) -> None:
     assert {status for status, _ in answers} == {404}
     assert len({str(told) for _, told in answers}) == 1  # whoever guesses learns nothing
     assert [one.refused for one in door.log.queries].count("NOT_YOURS") == len(answers)
+    looked = door.log.queries[0]  # with another department's reference; whose it is can read that it was tried
+    assert (looked.subject, looked.refused) == (door.stand.keyring.token("citizen", person(2)), "NOT_YOURS")
+    assert door.log.queries[-1].subject is None  # a guess is nobody's
     notice = door.stand.read("notices")[0]  # its reference is the court's, and the court executes nothing
     assert resolve(door, door.officer("court", "confirmation"), railway, case_ref=notice["case_ref"])[0] == 403
 

@@ -3,10 +3,12 @@
 import re
 
 import pytest
-from portal_stand import Door, person
+from portal_stand import AT, Door, person
 
 from sinks.portal.pages.logins import COOKIE, Logins
-from tests.flow.flow_stand import BOOK
+from sinks.portal.people import LOOKS
+from streams.querylog import Query
+from tests.flow.flow_stand import BOOK, CODEC
 
 HERE = {"origin": "http://testserver", "sec-fetch-site": "same-origin"}
 
@@ -84,12 +86,24 @@ def test_who_has_not_signed_in_is_shown_where_to_and_an_officer_is_nobody_here(d
         assert answer.status_code == status and "set-cookie" not in answer.headers and "<h1>" in answer.text
     door.client.cookies.set(COOKIE, door.officer("market", "audit"), path="/my")
     assert door.client.get("/my").status_code == 403
-    assert door.log.queries == []
+    assert [(one.officer, one.refused) for one in door.log.queries] == [("R-17", "PERSONS_ONLY")]
 
 
 def test_nothing_recorded_says_so(door: Door) -> None:
     text = sign_in(door, 2)
     assert "没有关于您的记录" in text and "您没有给过任何同意" in text
+
+
+def test_who_looked_is_told_by_pages(door: Door) -> None:
+    key = door.stand.keyring.token("citizen", person(2)).encode()
+    for number in range(LOOKS):
+        look = Query("R-17", "audit", "status", f"办{number}-", subject=key.decode(), channel="credit")
+        door.stand.topics["querylog"].append((key, CODEC.encode("QueryLogged", {**look._asdict(), "at": AT})))
+    text = sign_in(door, 2)
+    assert "第 1 / 2 页" in text and "办0-" not in text and 'href="/my?page=2#looks"' in text
+    text = door.client.get("/my?page=2").text
+    assert "办0-" in text and "办9-" not in text and 'href="/my?lang=en&amp;page=2"' in text
+    assert "没有这一页" in door.client.get("/my?page=9").text
 
 
 def test_another_name_on_the_own_number_is_told(door: Door) -> None:

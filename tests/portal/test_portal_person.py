@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from portal_stand import AT, DAY, Door, person
 
+from sinks.portal.people import LOOKS
 from streams.querylog import Query
 from tests.flow.flow_stand import BOOK, CODEC
 
@@ -44,7 +45,14 @@ def test_nobody_reads_anybody_elses(door: Door) -> None:
     for path in ("/me/record", "/me/looks"):
         assert door.get(path, door.officer("market", "audit"))[1]["code"] == "PERSONS_ONLY"
     said = {"number": person(1), "name": "测试1", "purpose": "licensing", "matter": "x"}
-    assert door.post("/status", door.person(1), **said)[1]["code"] == "OFFICERS_ONLY"
+    assert door.post("/status", door.person(2), **said)[1]["code"] == "OFFICERS_ONLY"
+    asked = [(one.officer, one.channel, one.command, one.refused) for one in door.log.queries[-3:]]
+    assert asked == [
+        ("R-17", "market", "record", "PERSONS_ONLY"),
+        ("R-17", "market", "looks", "PERSONS_ONLY"),
+        ("self", None, "status", "OFFICERS_ONLY"),
+    ]
+    assert door.log.queries[-1].subject == door.stand.keyring.token("citizen", person(2))  # who asked, about whomever
 
 
 def test_another_name_on_the_own_number_is_told_to_the_person(door: Door) -> None:
@@ -86,6 +94,22 @@ def test_the_person_reads_who_looked_and_who_was_refused(door: Door) -> None:
         (None, "本人查询", "self", None),  # this very question
     ]
     assert "办17" in told["looks"][0]["content"]
+
+
+def test_however_many_looked_a_page_is_read(door: Door) -> None:
+    door.food(1)
+    key = door.stand.keyring.token("citizen", person(1)).encode()
+    for number in range(LOOKS + 3):
+        look = Query("R-17", "audit", "status", f"办{number}", subject=key.decode(), channel="credit")
+        door.stand.topics["querylog"].append((key, CODEC.encode("QueryLogged", {**look._asdict(), "at": AT})))
+    newest = door.get("/me/looks", door.person(1))[1]
+    assert (newest["page"], newest["pages"], newest["total"]) == (1, 2, LOOKS + 4)
+    assert [one["content"] for one in newest["looks"]] == [*[f"办{n}" for n in range(4, LOOKS + 3)], "who looked"]
+    older = door.get("/me/looks?page=2", door.person(1))[1]
+    assert [one["content"] for one in older["looks"]] == [
+        f"办{n}" for n in range(5)
+    ]  # one more question: one more look
+    assert door.get("/me/looks?page=0", door.person(1))[0] == 422
 
 
 def test_a_look_by_a_command_at_one_decision_is_told_too(door: Door) -> None:
@@ -264,11 +288,14 @@ def test_the_body_that_decides_sees_what_was_filed_and_answers_it(door: Door) ->
     assert door.stand.read("receipts.market")[-1]["outcome"] == "accepted"
     (own,) = record(door)["records"]
     assert not own["disputed"] and own["cases"][0]["state"] == "rejected"
+    looked = [(one["department"], one["question"]) for one in door.get("/me/looks", door.person(1))[1]["looks"]]
+    assert ("market", "filings") in looked  # each whose paper was shown can read it
     assert door.post("/filings", door.officer("police", "objection"), matter="x")[1]["filings"] == []
     assert door.post("/filings", door.officer("market", "licensing"), matter="x")[0] == 403
     assert door.post("/filings", door.officer("trading", "objection"), matter="x")[0] == 403  # decides nothing
     assert [one.refused for one in door.log.queries if one.command == "filings"] == [
         None,
+        None,  # of the person
         None,
         *["PURPOSE_NOT_ALLOWED"] * 2,
     ]

@@ -150,7 +150,10 @@ def test_the_archive_in_memory_and_the_real_one_tell_the_same(placed: Placed, tm
         for key in keys:
             wanted = [one.value for one in memory.about(family, key)]
             assert [one.value for one in real.about(family, key)] == wanted
-            assert [one.value for one in real.any_of(family, [key])] == wanted
+            for most, skip in ((100, 0), (1, 0), (1, 1), (2, 1)):
+                told, expected = (there.newest(family, [key], most, skip) for there in (real, memory))
+                assert [one.value for one in told.found] == [one.value for one in expected.found]
+                assert told.total == expected.total == len(wanted)
     assert not list(tmp_path.iterdir())  # the index is in no folder that anybody can open
     real.close()
 

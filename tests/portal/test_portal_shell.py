@@ -20,7 +20,7 @@ def test_what_the_catalogue_allows_is_answered_and_on_record_as_typed(logged: li
     ask(QUERY, "credit")
     (one,) = logged
     assert (one.officer, one.purpose, one.refused, one.channel) == ("R-17", "audit", None, None)  # no token proved it
-    assert one.content == f"typed on a shell as 'credit', not proved: {'a' * 32}"
+    assert one.content == f"命令行键入 'credit'，未证实 / typed on a shell, not proved: {'a' * 32}"
 
 
 @pytest.mark.parametrize(

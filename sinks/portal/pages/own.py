@@ -12,7 +12,7 @@ from sinks.portal.asking import Desk
 from sinks.portal.pages import frame
 from sinks.portal.pages.frame import Said
 from sinks.portal.pages.logins import Form, Logins
-from sinks.portal.shapes import AboutRecord, ConsentAsked, Filed
+from sinks.portal.shapes import AboutRecord, ConsentAsked, Filed, PageNumber
 from sinks.portal.statistics import LEVELS, STATES
 from streams.core.check_case import BUREAU, CREDIT_REPORTING
 from streams.core.law import LawBook
@@ -62,11 +62,11 @@ _TONES = {"proposed": "warn", "confirmed": "bad", "in_effect": "bad"}  # of a me
 def add(app: FastAPI, desk: Desk, logins: Logins) -> None:
     """Sign in, read, file, sign out."""
 
-    def own(request: Request, every: bool = False) -> Response:
+    def own(request: Request, every: bool = False, page: PageNumber = 1) -> Response:
         token = logins.token(request)
         if token is None:
             return RedirectResponse("/my/login", 303)
-        told, looks = person_questions.everything(desk, token)
+        told, looks = person_questions.everything(desk, token, page)
         return frame.shown(
             request, "own.html", own=told, looks=looks, every=every, mark=logins.mark(token),
             recipients=recipients(desk), kinds=KINDS_FILED, explained=_EXPLAINED, why_not=_WHY_NOT, levels=LEVELS,

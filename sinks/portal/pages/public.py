@@ -3,9 +3,9 @@ about, so nothing here goes on the query log."""
 
 import contextlib
 from collections import Counter
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import FastAPI, Query, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
 from markupsafe import Markup
 
@@ -18,6 +18,7 @@ from sinks.portal.figures import Counts, FiguresClosed
 from sinks.portal.following import Behind
 from sinks.portal.pages import frame, plain, tables
 from sinks.portal.refusals import Refusal
+from sinks.portal.shapes import PageNumber
 from sinks.portal.statistics import LEVELS, OUTSIDE, Statistics, statistics
 from streams.core.repair import scheme_on
 from streams.core.severity import scale_on
@@ -26,7 +27,6 @@ from topics.people import cities
 
 _LISTS = {"/exposure": "exposure", "/red-list": "honours"}
 _STANDING = ("confirmed", "in_effect")
-PageNumber = Annotated[int, Query(ge=1, le=100_000)]
 
 
 def add(app: FastAPI, desk: Desk) -> None:
