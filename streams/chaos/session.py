@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
+import math
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -53,7 +54,8 @@ DISK_BYTES, DISK_PER_RECORD = 384 << 20, 8_000
 
 class Wanted(NamedTuple):
     """``faults``: the plan; ``faults_s``: for so long it is played and published; ``disk``: may be mounted here;
-    ``patience_s``: so long may everything stand still at the end before it counts as lost."""
+    ``patience_s``: so long may everything stand still at the end before it counts as lost; ``catch_up_s``: so long may
+    the end take in all, for workers that die and are started again for ever never stand quite still."""
 
     seed: int
     faults: list[Fault]
@@ -61,6 +63,7 @@ class Wanted(NamedTuple):
     disk: bool
     commands: Commands = Commands()
     patience_s: float = PATIENCE_S
+    catch_up_s: float = math.inf
 
 
 class Chaos:
@@ -187,13 +190,24 @@ class Chaos:
         with self.phases.phase("追平 / catching up"):
             names = [parts.catalogue.name(f, c) for f in SOURCES for c in parts.catalogue.channels_of(f)]
             sent = sum(asyncio.run(ends(parts.bootstrap, names)).values())
-            with contextlib.closing(Watch(parts, stage.revive, self.wanted.patience_s)) as watch:
+            with contextlib.closing(Watch(parts, self._in_time(stage), self.wanted.patience_s)) as watch:
                 try:
                     watch.until_receipts(sent, lambda: None)
                     watch.until_day(self.day, lambda: None)
                 except Stalled as stalled:
                     return str(stalled)
         return None
+
+    def _in_time(self, stage: Stage) -> Callable[[], None]:
+        over = time.monotonic() + self.wanted.catch_up_s
+
+        def revive() -> None:
+            stage.revive()
+            if time.monotonic() > over:
+                said = f"{len(stage.deaths)} times a process ended by itself"
+                raise Stalled(f"not caught up after {self.wanted.catch_up_s:.0f} s; {said}")
+
+        return revive
 
     def _proved(self, parts: Parts, addresses: Addresses, stage: Stage, stalled: str | None) -> Result:
         with self.phases.phase("读取 / reading"):

@@ -14,6 +14,7 @@ import typer
 HERE = Path(__file__).parent
 FAULTS_S, ROUNDS_S = 80.0, 12.0
 PATIENCE_S = 90.0  # longer than the broker waits before it ends the transaction of a dead worker
+CATCH_UP_S = 150.0  # a run that may catch up has done so in less, by far
 PROGRAM = "guard_removed"
 
 
@@ -54,7 +55,7 @@ def main(guard: str, seed: int | None = None) -> None:
     kinds = tuple(kind for kind in case.kinds if kind != "disk" or mountable)
     faults = plan(seed, FAULTS_S, int(FAULTS_S / ROUNDS_S / len(kinds)), kinds, rest_s=5.0)
     try:
-        play(Wanted(seed, faults, FAULTS_S, mountable, commands, PATIENCE_S))
+        play(Wanted(seed, faults, FAULTS_S, mountable, commands, PATIENCE_S, CATCH_UP_S))
     except typer.Exit as ended:
         sys.exit(ended.exit_code)
 
