@@ -14,8 +14,6 @@ from tests.simulation.__main__ import FOUND
 from tests.simulation.faults import KINDS
 from tests.simulation.guards import GUARDS
 
-SEEDS = 200  # of make test; make sim runs 10,000
-
 
 def simulate(*arguments: str) -> Any:
     told = run(*arguments)
@@ -29,12 +27,14 @@ def run(*arguments: str) -> str:
     return done.stdout
 
 
-def test_every_seed_holds() -> None:
-    found, told = simulate("--seeds", str(SEEDS))
+@pytest.mark.parametrize("first", [1, 101])
+def test_every_seed_holds(first: int) -> None:
+    """200 in `make test`, in two tests: beside the tests that need servers a slow machine takes minutes for each."""
+    found, told = simulate("--seeds", "100", "--first", str(first))
     assert found["failures"] == [], told[-20_000:]
-    assert found["seeds"] == SEEDS
+    assert found["seeds"] == 100
     assert set(found["faults"]) == set(KINDS), "a kind of fault never met its opportunity"
-    assert found["events"] > 40 * SEEDS
+    assert found["events"] > 4_000
 
 
 @pytest.mark.check
