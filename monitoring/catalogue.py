@@ -144,8 +144,14 @@ LOOKS_UNREADABLE = Metric(
     C,
     "records",
     (),
-    "Records of the query log passed over, by the exporter once each, by the portal at each page of the person they "
-    "stand under; any = somebody else writes there.",
+    "Records of the query log passed over by the portal, at each page of the person they stand under.",
+)
+QUERYLOG_UNREADABLE = Metric(
+    "chengxin_querylog_unreadable",
+    G,
+    "records",
+    (),
+    "Records put on the query log in the last hour that nobody can read; any = somebody else writes there.",
 )
 
 # What no single process knows: set by ``chengxin exporter`` from what Kafka, ClickHouse and the disks say.
@@ -215,7 +221,13 @@ CHAIN_GAPS = Metric(
     (CHANNEL,),
     "Versions of obligations missing among those stored; a subscriber of that channel cannot follow.",
 )
-QUERIES = Metric("chengxin_queries", C, "queries", (PURPOSE,), "Questions about persons on record, refused ones too.")
+QUERIES = Metric(
+    "chengxin_queries_hour",
+    G,
+    "queries",
+    (PURPOSE,),
+    "Questions about persons put on record in the last hour, refused ones too; a new exporter reads that hour again.",
+)
 BUSIEST = Metric(
     "chengxin_queries_busiest_officer",
     G,
@@ -276,6 +288,7 @@ CATALOGUE: tuple[Metric, ...] = (
     RESTARTS,
     WIDE_LOOKERS,
     LOOKS_UNREADABLE,
+    QUERYLOG_UNREADABLE,
 )
 # Not ours: what Prometheus itself says of a target, and prometheus-client of its process.
 GIVEN = frozenset({"up", "process_start_time_seconds", "process_resident_memory_bytes", "process_cpu_seconds_total"})

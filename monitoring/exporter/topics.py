@@ -1,14 +1,14 @@
 """What the broker says: lag, freshness of channels, the clock, what is in public, who asked about persons.
 
 Nothing here keeps a person: of a question the purpose is counted, and how many one officer asked; the officer's
-reference lives in memory for an hour and reaches no metric.
+reference lives in memory for an hour and reaches no metric. Nothing is a counter: every exporter shows the same.
 """
 
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.admin import OffsetSpec
@@ -176,13 +176,25 @@ class Publication:
         self._meters.gauges(c.PUBLIC, counts)
 
 
+class Asked(NamedTuple):
+    """One record of the query log. ``purpose`` None: nobody can read it; ``officer`` None: no officer asked."""
+
+    at: float  # Unix seconds, append time
+    purpose: str | None
+    officer: str | None
+
+
 class Queries:
-    """Questions about persons by purpose, and how many the busiest officer asked within the last hour."""
+    """The last hour of the query log: questions by purpose, how many the busiest officer asked, unreadable records.
+
+    Gauges over append times, and no counters: an exporter that starts reads that hour again, and a second one reads it
+    too; all of them show the same.
+    """
 
     def __init__(self, reader: Reader, meters: Meters) -> None:
         self._reader, self._meters = reader, meters
         self._following: Following | None = None
-        self._hour: deque[tuple[float, str]] = deque()
+        self._hour: list[Asked] = []  # of several partitions, so in no order
 
     def look(self) -> None:
         reader, now = self._reader, time.time()
@@ -198,18 +210,21 @@ class Queries:
         try:
             question = self._reader.codec.decode(value, frozenset({"QueryLogged"})).value
         except SchemaFault:
-            self._meters.counter(c.LOOKS_UNREADABLE).inc()
+            self._hour.append(Asked(at, None, None))
         else:
             self.take(at, question)
 
     def take(self, at: float, question: dict[str, Any]) -> None:
         """One question put on record at ``at``, Unix seconds."""
-        self._meters.counter(c.QUERIES, question["purpose"]).inc()
-        if question["officer"] != SELF:  # a staff reference is its department's own
-            self._hour.append((at, f"{question.get('channel')}/{question['officer']}"))
+        officer = question["officer"]  # a staff reference is its department's own
+        known = None if officer == SELF else f"{question.get('channel')}/{officer}"
+        self._hour.append(Asked(at, question["purpose"], known))
 
     def show(self, now: float) -> None:
-        while self._hour and self._hour[0][0] < now - HOUR_S:
-            self._hour.popleft()
-        asked = Counter(officer for _, officer in self._hour)
+        """Set the gauges as of ``now`` and forget what is older than an hour."""
+        self._hour = [one for one in self._hour if one.at >= now - HOUR_S]
+        purposes = Counter(one.purpose for one in self._hour if one.purpose is not None)
+        asked = Counter(one.officer for one in self._hour if one.officer is not None)
+        self._meters.gauges(c.QUERIES, {(purpose,): number for purpose, number in purposes.items()})
         self._meters.gauge(c.BUSIEST).set(max(asked.values(), default=0))
+        self._meters.gauge(c.QUERYLOG_UNREADABLE).set(sum(one.purpose is None for one in self._hour))

@@ -139,8 +139,8 @@ QUERIES = Board(
     (
         lines(
             "查询次数 / Questions by purpose",
-            "Per hour, refused ones too; other = a purpose that is not in the application catalogue.",
-            "sum by (purpose) (increase(chengxin_queries_total[1h]))",
+            "Within an hour, refused ones too; other = a purpose that is not in the application catalogue.",
+            "max by (purpose) (chengxin_queries_hour)",
             "{{purpose}}",
         ),
         lines(
@@ -152,7 +152,7 @@ QUERIES = Board(
         Lines("被拒查询 / Refused questions", "Per hour by reason; no_log means nobody can be answered.")
         .line("sum by (refusal) (increase(chengxin_query_refusals_total[1h]))", "{{refusal}}")
         .panel,
-        number("一小时查询 / Within the hour", "All questions.", "sum(increase(chengxin_queries_total[1h]))"),
+        number("一小时查询 / Within the hour", "All questions.", "sum(max by (purpose) (chengxin_queries_hour))"),
         number(
             "查询人数异常 / Officers who ask widely",
             "About more persons today than the setting allows; the portal's log names them to supervision.",
@@ -160,8 +160,8 @@ QUERIES = Board(
         ),
         number(
             "无法读取的查询记录 / Unreadable entries",
-            "Of the query log, within a day; a page tells how many it passed over. Somebody else writes there.",
-            "max(increase(chengxin_looks_unreadable_total[1d]))",
+            "Of the query log: the most that came within one hour of the last day. Somebody else writes there.",
+            "max(max_over_time(chengxin_querylog_unreadable[1d]))",
         ),
         number(
             "距上次封存 / Since the newest seal", "Two days are too long.", "time() - max(chengxin_sealed_seconds)", "s"

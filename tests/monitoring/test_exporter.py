@@ -10,6 +10,7 @@ import pytest
 from kafka.errors import KafkaConnectionError
 from msgspec.structs import replace
 
+from monitoring.exporter import topics
 from monitoring.exporter.serve import Look, follow
 from monitoring.exporter.topics import HOUR_S, Clock, Publication, Queries, calendar_days
 from monitoring.labels import LOOK, Vocabulary
@@ -58,34 +59,83 @@ def test_before_the_first_tick_nothing_is_past(meters: Meters) -> None:
     assert value(meters, "chengxin_public_entries", list="exposure", term="past") == 0
 
 
+def shown(meters: Meters) -> dict[str, float]:
+    """Everything of ours that a scrape sees, but for when a counter began."""
+    samples = [sample for family in meters.registry.collect() for sample in family.samples]
+    ours = [one for one in samples if one.name.startswith("chengxin_") and not one.name.endswith("_created")]
+    return {f"{one.name}{one.labels}": one.value for one in ours}
+
+
+def asked(officer: str, purpose: str) -> bytes:
+    question = Query(officer, purpose, "status", "m")._asdict()
+    return CODEC.encode("QueryLogged", {**question, "at": datetime(2026, 11, 2, tzinfo=UTC)})
+
+
 def test_a_record_of_the_query_log_that_nobody_can_read_is_counted_and_the_next_one_too(meters: Meters) -> None:
     seen = Queries(SimpleNamespace(codec=CODEC), meters)  # type: ignore[arg-type]
-    asked = Query("a", "audit", "status", "m")
     for bad in (b"no record", None, CODEC.encode("ClockTick", {"day": TODAY})):
         seen.read(bad, 0.0)
-    seen.read(CODEC.encode("QueryLogged", {**asked._asdict(), "at": datetime(2026, 11, 2, tzinfo=UTC)}), 1.0)
-    assert value(meters, "chengxin_looks_unreadable_total") == 3
-    assert value(meters, "chengxin_queries_total", purpose="audit") == 1
+    seen.read(asked("a", "audit"), 1.0)
+    for now, unreadable, questions in ((1.0, 3, 1), (HOUR_S + 1.0, 0, 1), (HOUR_S + 2.0, 0, 0)):
+        seen.show(now)
+        assert value(meters, "chengxin_querylog_unreadable") == unreadable
+        assert value(meters, "chengxin_queries_hour", purpose="audit") == questions
 
 
 def test_questions_are_counted_by_purpose_and_the_busiest_officer_for_an_hour(meters: Meters) -> None:
     seen = Queries(SimpleNamespace(), meters)  # type: ignore[arg-type]
     for at, officer, purpose in (
+        (3.0, "b", "audit"),  # of another partition: first read, not first asked
         (0.0, "a", "audit"),
         (1.0, "b", "audit"),
         (2.0, "b", "curiosity"),
-        (3.0, "b", "audit"),
         *((3.0, "self", "audit"),) * 5,  # people about themselves are no officer
     ):
         seen.take(at, {"officer": officer, "purpose": purpose})
-    assert value(meters, "chengxin_queries_total", purpose="audit") == 8
-    assert value(meters, "chengxin_queries_total", purpose="other") == 1
-    for now, most in ((3.0, 3), (HOUR_S + 1.0, 3), (HOUR_S + 1.5, 2), (HOUR_S + 4.0, 0)):
+    for now, most, audits in ((3.0, 3, 8), (HOUR_S + 1.0, 3, 7), (HOUR_S + 1.5, 2, 6), (HOUR_S + 4.0, 0, 0)):
         seen.show(now)
         assert value(meters, "chengxin_queries_busiest_officer") == most
+        assert value(meters, "chengxin_queries_hour", purpose="audit") == audits
+    assert value(meters, "chengxin_queries_hour", purpose="other") == 0
     assert "b" not in {
         text for family in meters.registry.collect() for s in family.samples for text in s.labels.values()
     }
+
+
+def test_a_second_exporter_and_one_that_starts_anew_show_what_the_first_one_shows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log: list[tuple[float, bytes]] = []  # append time and bytes
+
+    class Followed:
+        """``Following`` over that log: from a time on, what is new at each call."""
+
+        def __init__(self, _bootstrap: str, _topic: str, since_ms: int) -> None:
+            self._since, self._read = since_ms, 0
+
+        def new(self) -> Iterator[SimpleNamespace]:
+            fresh, self._read = log[self._read :], len(log)
+            return (SimpleNamespace(value=v, timestamp=at * 1_000) for at, v in fresh if at * 1_000 >= self._since)
+
+    now = [0.0]
+    monkeypatch.setattr(topics, "Following", Followed)
+    monkeypatch.setattr(topics, "time", SimpleNamespace(time=lambda: now[0]))
+    reader = SimpleNamespace(codec=CODEC, bootstrap="", topic=str)
+
+    def exporter() -> tuple[Queries, Meters]:
+        meters = Meters(Vocabulary({"purpose": frozenset({"audit"})}))
+        return Queries(reader, meters), meters  # type: ignore[arg-type]
+
+    first = exporter()
+    for minute in range(0, 120, 10):
+        now[0] = minute * 60.0
+        log += [(now[0], asked("a", "audit")), (now[0], asked("self", "audit")), (now[0], b"no record")]
+        first[0].look()
+    second, again = exporter(), exporter()
+    for one, _ in (first, second, again):
+        one.look()
+    assert value(first[1], "chengxin_queries_hour", purpose="audit") == 2 * 7  # both ends of the hour are in it
+    assert shown(first[1]) == shown(second[1]) == shown(again[1])
 
 
 @pytest.mark.parametrize(
