@@ -4,11 +4,12 @@ No global registry: two processes of a test, or an agent and a sink in one proce
 """
 
 from collections.abc import Mapping
+from itertools import product
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
 from monitoring.catalogue import CATALOGUE, Kind, Metric
-from monitoring.labels import Vocabulary
+from monitoring.labels import Label, Vocabulary
 
 
 class Meters:
@@ -25,6 +26,14 @@ class Meters:
         self._metrics = {metric.name: _build(metric, self.registry) for metric in CATALOGUE}
         self._known: dict[str, set[tuple[str, ...]]] = {}  # label values ever set by ``gauges``
         self._children: dict[tuple[str, ...], Counter | Gauge | Histogram] = {}
+        for metric in CATALOGUE:
+            if metric.from_zero:
+                for values in product(*(sorted(label.values) for label in metric.labels)):
+                    self._child(metric, values)
+
+    def words(self, label: Label) -> list[str]:
+        """What this process declared for ``label``, sorted."""
+        return sorted(self._vocabulary.words.get(label.name, ()))
 
     def counter(self, metric: Metric, *values: str | int) -> Counter:
         child = self._child(metric, values)

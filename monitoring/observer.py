@@ -9,7 +9,7 @@ from collections import Counter as Tally
 from collections.abc import Callable, Sized
 
 from monitoring import catalogue as c
-from monitoring.labels import NONE
+from monitoring.labels import CHANNEL, NONE, TABLE
 from monitoring.meters import Meters
 
 SIZED_S = 30.0
@@ -78,12 +78,18 @@ class Counts:
 
 
 class MetricsObserver:
-    """``streams.engine.ports.Observer`` on prometheus-client. ``now``: seconds since the epoch."""
+    """``streams.engine.ports.Observer`` on prometheus-client. ``now``: seconds since the epoch.
+
+    One series of each channel's rejections is there at 0 from the start: so the sum over a channel's codes begins at 0
+    too, and alert RejectionRate sees the first burst come.
+    """
 
     def __init__(self, meters: Meters, now: Callable[[], float] = time.time) -> None:
         self._meters, self._now = meters, now
         self._counts: dict[tuple[str, int], Counts] = {}
         self._size_due: dict[tuple[str, int], float] = {}
+        for channel in meters.words(CHANNEL):
+            meters.counter(c.RECEIPTS, "intake", channel, "rejected", NONE)
 
     def counts(self, agent: str, partition: int) -> Counts:
         """The counts of that task, emptied: a step made anew starts a new transaction."""
@@ -125,10 +131,12 @@ class MetricsObserver:
 
 
 class SinkObserver:
-    """What the ClickHouse sink reports."""
+    """What the ClickHouse sink reports. Calls not taken are 0 from the start: the first one is seen to come."""
 
     def __init__(self, meters: Meters) -> None:
         self._meters = meters
+        for table in (NONE, *meters.words(TABLE)):
+            meters.counter(c.SINK_RETRIES, table)
 
     def inserted(self, table: str, rows: int, seconds: float) -> None:
         """One acknowledged insert of one block."""

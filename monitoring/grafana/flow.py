@@ -33,8 +33,8 @@ LIVE_FLOW = Board(
         ),
         lines(
             "各渠道来量 / Receipts by channel",
-            "Who sends now.",
-            f"topk(12, sum by (channel) (rate(chengxin_receipts_total[{_RATE}])))",
+            "Who sends now; 0 where nobody does.",
+            f"topk(12, sum by (channel) (rate(chengxin_receipts_total[{_RATE}])) > 0) or vector(0)",
             "{{channel}}",
             "reqps",
         ),

@@ -72,6 +72,7 @@ def test_every_label_is_closed_bounded_or_declared_and_every_metric_says_why() -
     for metric in CATALOGUE:
         assert metric.why.endswith(".") and metric.unit
         assert bool(metric.buckets) == (metric.kind is Kind.HISTOGRAM)
+        assert not metric.from_zero or all(label.values for label in metric.labels)
 
 
 def test_closed_labels_follow_the_types_of_the_core() -> None:

@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from monitoring import catalogue as c
 from monitoring.endpoint import Endpoint, start
-from monitoring.labels import Vocabulary
+from monitoring.labels import REFUSAL, Vocabulary
 from monitoring.lag import Lag, show
 from monitoring.meters import Meters
 from monitoring.observer import MetricsObserver, SinkObserver
@@ -109,7 +109,8 @@ def test_an_aborted_transaction_counts_nothing(meters: Meters) -> None:
     observer.transaction("intake", 0, records=0, outputs=0, seconds=0.0, state=())
     with Endpoint(meters) as endpoint:
         seen = scrape(endpoint.port)
-    assert not [name for name, _ in seen if name in {"chengxin_receipts_total", "chengxin_decisions_total"}]
+    assert not [name for name, _ in seen if name == "chengxin_decisions_total"]
+    assert {value for (name, _), value in seen.items() if name == "chengxin_receipts_total"} == {0}
     assert seen[key("chengxin_retries_total", agent="intake", error="KafkaTimeoutError")] == 1
 
 
@@ -142,6 +143,19 @@ def test_positions_restores_lag_and_the_sink(meters: Meters) -> None:
     assert seen[key("chengxin_sink_erasures_total")] == 4
     assert seen[key("chengxin_sink_insert_seconds_count", table="decisions")] == 1
     assert seen[key("chengxin_sink_lag", topic="events.court", partition="0")] == 7
+
+
+def test_what_an_alert_tells_at_the_first_one_is_there_at_zero_from_the_start(meters: Meters) -> None:
+    MetricsObserver(meters)
+    SinkObserver(meters)
+    with Endpoint(meters) as endpoint:
+        seen = scrape(endpoint.port)
+    for refusal in REFUSAL.values:
+        assert seen[key("chengxin_query_refusals_total", refusal=refusal)] == 0
+    rejected = {"agent": "intake", "channel": "court", "outcome": "rejected", "code": "none"}
+    assert seen[key("chengxin_receipts_total", **rejected)] == 0
+    for table in ("decisions", "none"):
+        assert seen[key("chengxin_sink_retries_total", table=table)] == 0
 
 
 def test_two_processes_do_not_share_figures(meters: Meters) -> None:
