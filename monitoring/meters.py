@@ -13,7 +13,8 @@ from monitoring.labels import Label, Vocabulary
 
 
 class Meters:
-    """Every metric of the catalogue on one registry.
+    """Every metric of the catalogue on one registry. A gauge that this process never set is not shown: a worker's 0
+    days of calendar would be the least of all.
 
     ``counter(RECORDS, "intake").inc(5)``: label values in the order of the metric's labels; a value outside the
     vocabulary is counted under ``other``.
@@ -69,10 +70,16 @@ class Meters:
         if child is None:
             parent = self._metrics[metric.name]
             child = self._children[key] = parent.labels(*cleaned) if cleaned else parent
+            if _shown_once_set(metric):
+                self.registry.register(parent)
         return child
 
     def _cleaned(self, metric: Metric, values: tuple[str | int, ...]) -> tuple[str, ...]:
         return tuple(self._vocabulary.clean(label, value) for label, value in zip(metric.labels, values, strict=True))
+
+
+def _shown_once_set(metric: Metric) -> bool:
+    return metric.kind is Kind.GAUGE and not metric.labels
 
 
 def _build(metric: Metric, registry: CollectorRegistry) -> Counter | Gauge | Histogram:
@@ -80,4 +87,6 @@ def _build(metric: Metric, registry: CollectorRegistry) -> Counter | Gauge | His
     text = f"[{metric.unit}] {metric.why}"
     if metric.kind is Kind.HISTOGRAM:
         return Histogram(metric.name, text, names, registry=registry, buckets=metric.buckets)
-    return (Counter if metric.kind is Kind.COUNTER else Gauge)(metric.name, text, names, registry=registry)
+    if metric.kind is Kind.COUNTER:
+        return Counter(metric.name, text, names, registry=registry)
+    return Gauge(metric.name, text, names, registry=None if _shown_once_set(metric) else registry)

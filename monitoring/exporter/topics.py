@@ -52,7 +52,8 @@ def look_at_ends(reader: Reader, meters: Meters) -> None:
 
 
 def look_at_newest(reader: Reader, meters: Meters) -> None:
-    """When the newest event of each channel came, and the newest seal was made. Where none ever did there is no figure.
+    """When the newest event of each channel came, and the newest seal was made (0: none ever was). Of a channel that
+    never sent there is no figure.
 
     Asked of the broker by append time; no record is read.
     """
@@ -71,11 +72,9 @@ def look_at_newest(reader: Reader, meters: Meters) -> None:
     for place, answer in found.items():
         if answer.timestamp is not None and answer.timestamp > 0:
             newest[place.topic] = max(newest.get(place.topic, 0.0), answer.timestamp / 1_000)
+    meters.gauge(c.SEALED).set(newest.pop(seals, 0.0))
     for topic, at in newest.items():
-        if topic == seals:
-            meters.gauge(c.SEALED).set(at)
-        else:
-            meters.gauge(c.CHANNEL_LAST, channel_of[topic]).set(at)
+        meters.gauge(c.CHANNEL_LAST, channel_of[topic]).set(at)
 
 
 class Clock:
@@ -90,6 +89,7 @@ class Clock:
         log = clock.ClockLog(reader.bootstrap, reader.topic("clock"), reader.partitions)
         reading = clock.last_committed(log, reader.codec)
         if reading.day is None:
+            self._meters.gauge(c.CLOCK_DAY).set(0)  # no day ever began: it stands
             return
         self.day = reading.day
         began = datetime(*reading.day.timetuple()[:3], tzinfo=clock.HERE)

@@ -158,6 +158,16 @@ def test_what_an_alert_tells_at_the_first_one_is_there_at_zero_from_the_start(me
         assert seen[key("chengxin_sink_retries_total", table=table)] == 0
 
 
+def test_a_gauge_that_a_process_never_set_is_none_of_its_figures(meters: Meters) -> None:
+    """Alert CalendarEnds takes the least over all processes: the 0 of a worker was always it."""
+    with Endpoint(meters) as endpoint:
+        gauges = {metric.name for metric in c.CATALOGUE if metric.kind is c.Kind.GAUGE}
+        assert not gauges & {name for name, _ in scrape(endpoint.port)}
+        meters.gauge(c.CALENDAR_DAYS).set(41)
+        meters.gauge(c.CALENDAR_DAYS).set(40)
+        assert scrape(endpoint.port)[key("chengxin_calendar_days")] == 40
+
+
 def test_two_processes_do_not_share_figures(meters: Meters) -> None:
     other = Meters(Vocabulary({"agent": frozenset({"intake"})}))
     MetricsObserver(meters).assigned("intake", 8)
