@@ -127,14 +127,18 @@ SINK_RETRIES = Metric(
     "Calls the database did not take and that are made again, none = positions and plans; steady growth = it is away.",
 )
 SINK_LAG = Metric(
-    "chengxin_sink_lag", G, "offsets", (TOPIC, PARTITION), "End minus stored; reports are this much behind."
+    "chengxin_sink_lag",
+    G,
+    "offsets",
+    (TOPIC, PARTITION),
+    "End minus stored, of partitions that are owned, also while ClickHouse is away; reports are this much behind.",
 )
 SINK_ERASURES = Metric(
     "chengxin_sink_erasures",
-    C,
+    G,
     "erasures",
     (),
-    "Erasures each process of the sink has learned of; it stores none before.",
+    "Erased persons each process of the sink knows of, all of them before it stores anything.",
 )
 WIDE_LOOKERS = Metric(
     "chengxin_wide_lookers",

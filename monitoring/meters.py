@@ -58,6 +58,12 @@ class Meters:
             self.gauge(metric, *cleaned).set(number)
         self._known[metric.name] |= shown.keys()
 
+    def forget(self, metric: Metric, *values: str | int) -> None:
+        """Show this series no more; where there is none nothing happens. Only of a metric with labels."""
+        cleaned = self._cleaned(metric, values)
+        if self._children.pop((metric.name, *cleaned), None) is not None:
+            self._metrics[metric.name].remove(*cleaned)
+
     def histogram(self, metric: Metric, *values: str | int) -> Histogram:
         child = self._child(metric, values)
         assert isinstance(child, Histogram), f"{metric.name} is a {metric.kind}"

@@ -148,8 +148,12 @@ class SinkObserver:
         self._meters.counter(c.SINK_RETRIES, table).inc()
 
     def erasing(self, erasures: int) -> None:
-        """Further erasures are known."""
-        self._meters.counter(c.SINK_ERASURES).inc(erasures)
+        """So many erasures are known by now."""
+        self._meters.gauge(c.SINK_ERASURES).set(erasures)
 
     def lag(self, topic: str, partition: int, offsets: int) -> None:
         self._meters.gauge(c.SINK_LAG, topic, partition).set(offsets)
+
+    def left(self, topic: str, partition: int) -> None:
+        """Another process tells the lag of this partition now."""
+        self._meters.forget(c.SINK_LAG, topic, partition)

@@ -67,7 +67,7 @@ class Flow:
             return self._written(arrow.source, arrow.target)
         if arrow.step == "store":
             return self._stored(arrow.source)
-        waiting, faults = Figure(self._window.value(c.SINK_LAG)), self._refused()
+        waiting, faults = self._unstored(self._topics("erasures"), of=False), self._refused()
         return _warned(self._moving(self._rate(c.SINK_ROWS), "rows", waiting, faults), "store_refuses")
 
     def _read(self, family: str, agent: str) -> Told:
@@ -87,10 +87,14 @@ class Flow:
         return self._stalled(told, group, topics)
 
     def _erased(self, topics: Collection[str]) -> Told:
-        """Every process of the sink follows this topic whole and in no group: what each has learned, and is behind."""
-        lags = [lag for key, lag in self._window.series(c.SINK_LAG).items() if _topic(key) in topics]
-        waiting, faults = Figure(sum(lags)) if lags else NO_FIGURE, self._refused(table="erasures")
+        """Every process of the sink follows this topic whole and in no group: what one knows, and is behind."""
+        waiting, faults = self._unstored(topics, of=True), self._refused(table="erasures")
         return _warned(self._moving(self._rate(c.SINK_ERASURES), "records", waiting, faults), "store_refuses")
+
+    def _unstored(self, topics: Collection[str], *, of: bool) -> Figure:
+        """What the sink has not taken in of these topics, or of all others."""
+        lags = [lag for key, lag in self._window.series(c.SINK_LAG).items() if (_topic(key) in topics) is of]
+        return Figure(sum(lags)) if lags else NO_FIGURE
 
     def _written(self, agent: str, family: str) -> Told:
         if family == "receipts":

@@ -184,7 +184,7 @@ ENGINE = Board(
         lines(
             "入库滞后 / Sink lag",
             "Reports are this much behind.",
-            "sum(chengxin_sink_lag)",
+            "sum(max by (topic, partition) (chengxin_sink_lag))",
             "records",
         ),
         lines(

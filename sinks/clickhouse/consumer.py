@@ -16,6 +16,7 @@ from aiokafka.errors import IllegalStateError, KafkaError, NoOffsetForPartitionE
 from schemas.codec import Codec
 from sinks.clickhouse.columns import Table
 from sinks.clickhouse.erasing import Erasing
+from sinks.clickhouse.lagging import Lagging
 from sinks.clickhouse.lanes import Lane, Limits, crowded
 from sinks.clickhouse.observer import Observer
 from sinks.clickhouse.offsets import Fenced
@@ -69,6 +70,7 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no 
         )
         self._erasing = Erasing(bootstrap, erasures, codec, observer)
         self._storing = Storing(self._consumer, writer, codec, self._limits, erasing=self._erasing, observer=observer)
+        self._lagging = Lagging(self._consumer, lambda: self._lanes, observer) if observer else None
 
     def stop(self) -> None:
         """Ask ``run`` to end soon; what was not stored is replayed by the next owner."""
@@ -97,10 +99,10 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no 
 
     async def _race(self) -> None:
         """Poll and store until one of them fails or ``stop`` is called; leave no task behind."""
-        tasks = [
-            asyncio.create_task(work)
-            for work in (self._poll(), self._store(), self._erasing.follow(), self._stop.wait())
-        ]
+        works = [self._poll(), self._store(), self._erasing.follow(), self._stop.wait()]
+        if self._lagging is not None:
+            works.append(self._lagging.follow())
+        tasks = [asyncio.create_task(work) for work in works]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:

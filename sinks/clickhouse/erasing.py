@@ -74,9 +74,10 @@ class Erasing:
             await self._tell()
 
     async def _tell(self) -> None:
-        """How far this process is behind; it follows the topic in no group, so nobody else can tell."""
+        """How many it knows and how far it is behind; it follows the topic in no group, so nobody else can tell."""
         if self._observer is None:
             return
+        self._observer.erasing(len(self._all))
         for place in self._consumer.assignment():
             position, end = await self._consumer.position(place), self._consumer.highwater(place)
             self._observer.lag(place.topic, place.partition, max(0, (end or position) - position))
@@ -99,10 +100,7 @@ class Erasing:
                 del self._pending[subject]
 
     def _take(self, found: dict[object, list[ConsumerRecord]]) -> None:
-        records = list(self._values(found))
-        if self._observer:
-            self._observer.erasing(len(records))
-        for record in records:
+        for record in self._values(found):
             said = self._codec.decode(record.value, frozenset({"Erasure"})).value
             subject, erased = said["subject"], Erased(said["day"], tuple(said["obligations"]))
             self._all[subject] = self._pending[subject] = erased

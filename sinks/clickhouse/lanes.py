@@ -56,6 +56,7 @@ class Lane:
     known: bool = False
     paused: bool = True  # as the consumer was told
     next: int = 0  # first offset not stored
+    committed: int | None = None  # where the group stands, until ClickHouse has said what it holds
     replay: Block | None = None  # the block that must come next, exactly
     doubtful_until: int = 0  # blocks starting below it are looked at again after the insert
     closing: int | None = None  # stored up to here, but the group still has an older commit
@@ -63,6 +64,11 @@ class Lane:
     since: float = 0.0  # when the oldest buffered record came
     size: int = 0  # bytes of the buffered values
     records: deque[Kept] = field(default_factory=deque)
+
+    @property
+    def at(self) -> int | None:
+        """First offset not stored, as far as is known."""
+        return self.next if self.known else self.committed
 
     @property
     def memory(self) -> int:

@@ -16,9 +16,13 @@ class Observer(Protocol):
         ...
 
     def erasing(self, erasures: int) -> None:
-        """So many further erasures were read from their topic; 0: it was looked at."""
+        """So many persons' erasures are known by now; every process of the sink knows them all."""
         ...
 
     def lag(self, topic: str, partition: int, offsets: int) -> None:
         """Offsets between the topic's end and the last one stored; commit markers count, so a few remain at rest."""
+        ...
+
+    def left(self, topic: str, partition: int) -> None:
+        """The partition is another's now, so its lag is told there."""
         ...

@@ -69,6 +69,8 @@ class Storing:
         committed = await self._offsets.committed([*places], generation)
         first = await self._consumer.beginning_offsets([*places])
         end = await self._consumer.end_offsets([*places])
+        for place, lane in places.items():
+            lane.committed = committed[place].offset if place in committed else first[place]
         wanted = {(lane.topic, lane.partition): lane.table for lane in lanes}
         held = await self._until_done(generation, lambda: self._writer.call(self._writer.database.held, wanted))
         if await self._offsets.committed([*places], generation) != committed:
@@ -154,7 +156,6 @@ class Storing:
             failed = [await self._make_sure(generation, lane, block) for lane, block in filled]
         for lane, block in zip(due, blocks, strict=True):
             lane.stored(block, time.monotonic())
-            self._report_lag(lane)
 
     def _prepare(self, lane: Lane) -> Prepared:
         """In the writer's thread: decoding takes longer than inserting."""
@@ -247,8 +248,3 @@ class Storing:
         log.warning("ClickHouse: %s", why)
         if self._observer:
             self._observer.retried(table)
-
-    def _report_lag(self, lane: Lane) -> None:
-        end = self._consumer.highwater(TopicPartition(lane.topic, lane.partition))
-        if self._observer and end is not None:
-            self._observer.lag(lane.topic, lane.partition, max(0, end - lane.next))

@@ -150,11 +150,14 @@ def test_erasures_are_read_in_no_group_so_the_sink_tells_of_them_itself() -> Non
     scene = Scene()
     scene.look(0.0)
     assert told(scene)["erasures>sink"].word == "no_figure"
-    scene.of("sink-1").counter(c.SINK_ERASURES).inc(20)
+    scene.of("sink-1").gauge(c.SINK_ERASURES).set(20)
     scene.of("sink-1").gauge(c.SINK_LAG, "erasures", 0).set(3)
+    scene.of("sink-2").gauge(c.SINK_ERASURES).set(20)  # each process reads the topic whole
+    scene.of("sink-2").gauge(c.SINK_LAG, "erasures", 0).set(2)
     scene.of("sink-1").counter(c.SINK_RETRIES, "erasures").inc(0)
     scene.look(5.0)
-    scene.of("sink-1").counter(c.SINK_ERASURES).inc(10)
+    for name in ("sink-1", "sink-2"):
+        scene.of(name).gauge(c.SINK_ERASURES).set(30)
     scene.look(10.0)
     one = told(scene)["erasures>sink"]
     assert (one.rate.total, one.unit, one.waiting, one.faults, one.word) == (
@@ -165,6 +168,7 @@ def test_erasures_are_read_in_no_group_so_the_sink_tells_of_them_itself() -> Non
         "moving",
     )
     assert one.rate.value == pytest.approx(2.0, rel=0.6)
+    assert told(scene)["sink>clickhouse"].waiting == Figure(None)  # of rows nobody has told anything
     scene.of("sink-1").counter(c.SINK_RETRIES, "erasures").inc(1)
     scene.look(15.0)
     assert told(scene)["erasures>sink"].word == "store_refuses"

@@ -126,7 +126,9 @@ def test_positions_restores_lag_and_the_sink(meters: Meters) -> None:
     sink.retried("decisions")
     sink.retried("none")
     sink.erasing(4)
-    sink.erasing(0)
+    sink.lag("events.court", 1, 7)
+    sink.left("events.court", 1)
+    sink.left("events.court", 2)
     with Endpoint(meters) as endpoint:
         seen = scrape(endpoint.port)
     place = {"topic": "events.court", "partition": "2"}
@@ -140,8 +142,11 @@ def test_positions_restores_lag_and_the_sink(meters: Meters) -> None:
     assert seen[key("chengxin_sink_rows_total", table="decisions")] == 500
     assert seen[key("chengxin_sink_retries_total", table="decisions")] == 1
     assert seen[key("chengxin_sink_retries_total", table="none")] == 1
-    assert seen[key("chengxin_sink_erasures_total")] == 4
+    assert seen[key("chengxin_sink_erasures")] == 4
     assert seen[key("chengxin_sink_insert_seconds_count", table="decisions")] == 1
+    assert [labels for name, labels in seen if name == "chengxin_sink_lag"] == [
+        frozenset({"topic": "events.court", "partition": "0"}.items())
+    ]
     assert seen[key("chengxin_sink_lag", topic="events.court", partition="0")] == 7
 
 
