@@ -1,7 +1,7 @@
 """What each page shows, as values for its template: gathered anew for every reader, nothing about a person among it."""
 
 import time
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from monitoring.console import board, charts, figures
@@ -10,6 +10,7 @@ from monitoring.console.figures import Figure, Told
 from monitoring.console.map import Map
 from monitoring.console.tables import OPEN, SHOWN, Unavailable
 from monitoring.console.words import Words
+from streams.clock import HERE
 from streams.whatif import charts as whatif_charts
 from streams.whatif.places import TABLES, TITLES
 from streams.whatif.stood import DIRECTIONS
@@ -103,7 +104,7 @@ def _past(state: str, due: date | None, day: date | None) -> bool:
 
 
 def law(desk: Desk) -> dict[str, Any]:
-    today = datetime.fromtimestamp(desk.now(), UTC).date()
+    today = datetime.fromtimestamp(desk.now(), HERE).date()
     book = desk.laws.book
     return {
         "laws": desk.laws,

@@ -1,15 +1,17 @@
 """Every page in both languages: whole, labelled, naming nothing outside, and saying what is missing."""
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
 from console_stand import CATALOGUE, DAY, LAWS, NOW, Stand
 
 from monitoring import catalogue as c
+from monitoring.console import views
 from monitoring.console.map import draw
 from monitoring.console.pages import EXPLAIN, LANGUAGES, PAGES
 from monitoring.console.tables import Count, Due, Duties, Owed
@@ -167,6 +169,13 @@ def test_the_law_book_shows_each_version_with_its_clauses(stand: Stand) -> None:
         assert f'<tr id="{row.rule.no}">' in clauses
         assert row.rule.active or LAWS.why(row.rule) in clauses.replace("&#34;", '"').replace("&amp;", "&")
     assert stand.browser.get("/law/M-0.v1").status_code == 404
+
+
+@pytest.mark.parametrize(("minute", "today"), [(59, date(2020, 12, 6)), (0, date(2020, 12, 7))])
+def test_what_acts_today_goes_by_the_day_in_china(minute: int, today: date) -> None:
+    at = datetime(2020, 12, 6, 15 if minute else 16, minute, tzinfo=UTC)
+    desk = SimpleNamespace(now=at.timestamp, laws=LAWS)
+    assert views.law(desk)["today"] == today  # type: ignore[arg-type]
 
 
 def test_a_report_that_was_changed_is_told_and_not_shown(stand: Stand, tmp_path: Path) -> None:
