@@ -175,7 +175,8 @@ CHANNEL_LAST = Metric(
     G,
     "seconds",
     (CHANNEL,),
-    "Freshness: Unix time at which the channel's newest event came; a channel falls silent before anybody complains.",
+    "Freshness: Unix time at which the channel's newest event came, or the latest at which it can have come where none "
+    "is kept any more; a channel falls silent before anybody complains.",
 )
 SEALED = Metric(
     "chengxin_sealed_seconds",

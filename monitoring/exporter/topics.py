@@ -39,21 +39,24 @@ def look_at_ends(reader: Reader, meters: Meters) -> None:
     specs = reader.catalogue.topics(reader.settings.prefix, reader.settings.scale)
     family_of = {spec.name: spec.family for spec in specs}
     places = [TopicPartition(spec.name, at) for spec in specs for at in range(spec.partitions)]
-    admin = KafkaAdminClient(**reach(reader.bootstrap))
-    try:
-        found = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST))
-    finally:
-        admin.close()
     ends: Counter[str] = Counter()
-    for place, answer in found.items():
+    for place, answer in _offsets(reader, places, OffsetSpec.LATEST).items():
         ends[family_of[place.topic]] += answer.offset
     for family, end in ends.items():
         meters.gauge(c.FAMILY_END, family).set(end)
 
 
+def _offsets(reader: Reader, places: list[TopicPartition], which: OffsetSpec) -> dict[TopicPartition, Any]:
+    admin = KafkaAdminClient(**reach(reader.bootstrap))
+    try:
+        return dict(admin.list_partition_offsets(dict.fromkeys(places, which)))
+    finally:
+        admin.close()
+
+
 def look_at_newest(reader: Reader, meters: Meters) -> None:
     """When the newest event of each channel came, and the newest seal was made (0: none ever was). Of a channel that
-    never sent there is no figure.
+    never sent there is no figure; one whose last event is kept no more has been silent for as long as events are kept.
 
     Asked of the broker by append time; no record is read.
     """
@@ -62,19 +65,23 @@ def look_at_newest(reader: Reader, meters: Meters) -> None:
     seals = reader.topic("audit")
     numbers = dict.fromkeys(channel_of, catalogue.families["events"].partitions.of(scale))
     numbers[seals] = catalogue.families["audit"].partitions.of(scale)
-    admin = KafkaAdminClient(**reach(reader.bootstrap))
-    try:
-        places = [TopicPartition(topic, at) for topic, number in numbers.items() for at in range(number)]
-        found = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.MAX_TIMESTAMP))
-    finally:
-        admin.close()
+    places = [TopicPartition(topic, at) for topic, number in numbers.items() for at in range(number)]
     newest: dict[str, float] = {}
-    for place, answer in found.items():
+    for place, answer in _offsets(reader, places, OffsetSpec.MAX_TIMESTAMP).items():
         if answer.timestamp is not None and answer.timestamp > 0:
             newest[place.topic] = max(newest.get(place.topic, 0.0), answer.timestamp / 1_000)
     meters.gauge(c.SEALED).set(newest.pop(seals, 0.0))
+    newest |= _outlived(reader, [place for place in places if place.topic in channel_of.keys() - newest.keys()])
     for topic, at in newest.items():
         meters.gauge(c.CHANNEL_LAST, channel_of[topic]).set(at)
+
+
+def _outlived(reader: Reader, places: list[TopicPartition]) -> dict[str, float]:
+    """The latest time at which the newest event can have come to those topics of events that were written once and keep
+    nothing any more."""
+    kept_s = int(reader.catalogue.families["events"].config(1)["retention.ms"]) / 1_000
+    ends = _offsets(reader, places, OffsetSpec.LATEST) if places else {}
+    return {place.topic: time.time() - kept_s for place, answer in ends.items() if answer.offset > 0}
 
 
 class Clock:

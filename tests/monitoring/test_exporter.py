@@ -7,6 +7,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from kafka import TopicPartition
+from kafka.admin import OffsetSpec
 from kafka.errors import KafkaConnectionError
 from msgspec.structs import replace
 
@@ -18,6 +20,7 @@ from monitoring.meters import Meters
 from schemas.codec import Codec
 from streams.law import loader
 from streams.querylog import Query
+from topics.catalogue import Catalogue
 
 TODAY = date(2026, 11, 2)
 CODEC = Codec.load()
@@ -136,6 +139,46 @@ def test_a_second_exporter_and_one_that_starts_anew_show_what_the_first_one_show
         one.look()
     assert value(first[1], "chengxin_queries_hour", purpose="audit") == 2 * 7  # both ends of the hour are in it
     assert shown(first[1]) == shown(second[1]) == shown(again[1])
+
+
+def test_a_channel_whose_last_event_is_no_longer_kept_is_silent_for_as_long_as_events_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now, day = 1_790_000_000.0, 86_400.0
+    newest = {"events.court": now - 20 * day, "events.tax": 0.0, "audit": now - day}  # 0: nothing is left
+    ends = {"events.court": 7, "events.tax": 7}
+
+    class Broker:
+        def __init__(self, **_: Any) -> None: ...
+
+        def list_partition_offsets(self, asked: dict[TopicPartition, OffsetSpec]) -> dict[TopicPartition, Any]:
+            return {place: self._one(place, which) for place, which in asked.items()}
+
+        def _one(self, place: TopicPartition, which: OffsetSpec) -> SimpleNamespace:
+            if which is OffsetSpec.LATEST:
+                return SimpleNamespace(offset=ends.get(place.topic, 0) if place.partition == 1 else 0)
+            at = newest.get(place.topic, 0.0) if place.partition == 0 else 0.0
+            return SimpleNamespace(timestamp=int(at * 1_000) or -1)
+
+        def close(self) -> None: ...
+
+    monkeypatch.setattr(topics, "KafkaAdminClient", Broker)
+    monkeypatch.setattr(topics, "time", SimpleNamespace(time=lambda: now))
+    catalogue = Catalogue.load()
+    reader = SimpleNamespace(
+        bootstrap="127.0.0.1:1",
+        catalogue=catalogue,
+        settings=SimpleNamespace(prefix="", scale="local"),
+        topic=catalogue.name,
+    )
+    meters = Meters(Vocabulary({"channel": frozenset(catalogue.channels)}))
+    topics.look_at_newest(reader, meters)  # type: ignore[arg-type]
+    silent = {
+        channel: value(meters, "chengxin_channel_last_record_seconds", channel=channel)
+        for channel in ("court", "tax", "railway")
+    }
+    assert silent == {"court": now - 20 * day, "tax": now - 30 * day, "railway": None}
+    assert value(meters, "chengxin_sealed_seconds") == now - day
 
 
 @pytest.mark.parametrize(
