@@ -51,8 +51,9 @@ def redrive(
     ready, checked = redriving.judge(checked, found, before)
     console = screen(plain=True, json=json)
     department.show(console, table, checked)
-    if any(one.code is not None and one.findings for one in checked):
-        department.write_errors(errors or sending.beside(file), table, checked)
+    unsent = [one for one in checked if not one.sendable]
+    if unsent:
+        department.write_errors(errors or sending.beside(file), table, unsent)
     done = None if dry_run else _again(settings, ready, before, keys, channel)
     console.print(done.told() if done is not None else f"试运行，未发送 / dry run, nothing sent: {len(ready)}")
     if json:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from streams.kit.folder import Kit
     from streams.kit.reading import Table
 
-_SHOWN = 20  # faulty rows shown; the error file has them all
+_SHOWN = 20  # faulty rows shown; the error file of validate has them all
 
 Channel = Annotated[str, typer.Option(envvar="CHENGXIN_CHANNEL", help="渠道代码 / your channel, e.g. court")]
 KitFolder = Annotated[
@@ -206,7 +206,7 @@ def show(console: "Console", table: "Table", checked: "Sequence[Checked]") -> No
             where = f"{one.draft.sheet} {one.draft.row.number}".strip()
             console.print(f"{where}: {finding.column}: {finding.code}: {sentence(finding)}", soft_wrap=True)
     if len(faulty) > _SHOWN:
-        console.print(f"… {len(faulty) - _SHOWN:,} more; --errors FILE writes them all")
+        console.print(f"… {len(faulty) - _SHOWN:,} more; `validate --errors FILE` writes them all")
 
 
 def write_errors(place: Path | None, table: "Table", checked: "Sequence[Checked]") -> None:

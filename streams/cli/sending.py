@@ -46,11 +46,12 @@ def publish(
     channel_key: ChannelKey = None,
     json: Json = False,
 ) -> None:
-    """Check every row, send the sound ones, write the others to an error file beside FILE.
+    """Check every row, send the sound ones, write what is not sent to an error file beside FILE.
 
     What was acknowledged stands in FILE.journal.jsonl: run again after a break, only the rest is sent. Rows that the
-    server would hold for review are sent; rows it would reject are not.
+    server would hold for review are sent, and corrected by redrive; rows it would reject are not.
     """
+    from streams.kit import redriving
     from streams.kit.journal import Journal
     from streams.settings import Settings
 
@@ -58,11 +59,12 @@ def publish(
     opened = department.open_kit(kit, expect)
     keys = keys_of(settings, channel_key)
     table, checked = department.check_file(opened, Asked(file, channel, record, department.day_of(day)), keys.own)
+    checked = redriving.sent_first(checked)
     console = screen(plain=True, json=json)
     department.show(console, table, checked)
-    faulty = [one for one in checked if one.faulty]
-    if faulty:
-        department.write_errors(errors or beside(file), table, checked)
+    unsent = [one for one in checked if not one.sendable]
+    if unsent:
+        department.write_errors(errors or beside(file), table, unsent)
     journal, sent = Journal.beside(file), None
     if dry_run:
         console.print(_would(checked, journal, channel), soft_wrap=True)
@@ -71,7 +73,7 @@ def publish(
         console.print(sent.told())
     if json:
         answer({"rows": len(checked), "outcomes": department.counted(checked), "sent": sent and sent._asdict()})
-    if faulty:
+    if any(one.faulty for one in checked):
         raise typer.Exit(1)
 
 

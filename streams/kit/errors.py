@@ -16,7 +16,7 @@ from streams.kit.cells import guarded, shown
 from streams.kit.checking import Checked, Finding
 from streams.kit.output import FORMATS, private
 from streams.kit.reading import EXTRA, UNREADABLE, FileFault, Table
-from streams.kit.rows import ERROR_COLUMNS
+from streams.kit.rows import ERROR_COLUMNS, of_errors
 from streams.kit.words import OUTCOMES
 from streams.kit.workbook import head, put
 
@@ -25,7 +25,8 @@ _HIDDEN = (EXTRA, UNREADABLE)
 
 
 def write(path: Path, table: Table, checked: Sequence[Checked]) -> int:
-    """Write the rows of ``table`` that are faulty, in the format of ``path``'s ending; returns how many.
+    """Write those of ``checked``, rows of ``table``, that are faulty, in the format of ``path``'s ending; returns how
+    many.
 
     Raises FileFault for another ending, OSError.
     """
@@ -51,7 +52,7 @@ def _csv(path: Path, table: Table, faulty: Sequence[Checked]) -> str:
         raise FileFault(f"{path}: 多个工作表有错误 / several sheets have faults: write them to .xlsx or .json")
     lines: list[str] = []
     writer = csv.writer(_Lines(lines), lineterminator="\r\n")
-    headings = [name for sheet in sheets for name in sheet.headings if name not in _HIDDEN]
+    headings = [name for sheet in sheets for name in sheet.headings if _mirrored(name)]
     writer.writerow([*map(guarded, headings), *ERROR_COLUMNS])
     for one in faulty:
         writer.writerow(
@@ -77,7 +78,7 @@ def _xlsx(table: Table, faulty: Sequence[Checked]) -> openpyxl.Workbook:
         if not rows:
             continue
         page = book.create_sheet(sheet.name or "errors")
-        headings = [name for name in sheet.headings if name not in _HIDDEN]
+        headings = [name for name in sheet.headings if _mirrored(name)]
         head(page, [*headings, *ERROR_COLUMNS])
         for number, one in enumerate(rows, 2):
             cells = [one.draft.row.cells.get(name) for name in headings]
@@ -89,6 +90,11 @@ def _xlsx(table: Table, faulty: Sequence[Checked]) -> openpyxl.Workbook:
     if not book.worksheets:
         book.create_sheet("errors")
     return book
+
+
+def _mirrored(heading: str) -> bool:
+    """What stands again as it was given: not what an error file before this one has added, for it is added anew."""
+    return heading not in _HIDDEN and not of_errors(heading)
 
 
 def _told(one: Checked) -> Iterator[str]:
@@ -118,5 +124,5 @@ def _object(one: Checked) -> dict[str, object]:
         "outcome": one.outcome,
         "faults": [finding._asdict() for finding in one.findings],
         "warnings": [finding._asdict() for finding in one.warnings],
-        "cells": {name: shown(cell) for name, cell in draft.row.cells.items() if name not in _HIDDEN},
+        "cells": {name: shown(cell) for name, cell in draft.row.cells.items() if _mirrored(name)},
     }

@@ -23,6 +23,8 @@ from streams.kit.words import REDRIVE_CODES
 MOST = 3  # times one record may be sent again
 _OPEN = (Outcome.REJECTED.value, Outcome.HELD.value)
 _KEPT_BACK = "kept_back"
+_ELSEWHERE = (Outcome.HELD.value, _KEPT_BACK)
+_OUTCOME = folded("结果 error_outcome")
 
 
 class Again(msgspec.Struct, frozen=True):
@@ -48,6 +50,10 @@ class Chains:
 
     def answered(self, receipt_id: str) -> bool:
         return any(one.receipt_id == receipt_id for one in self._all)
+
+    def followed(self, receipt_id: str) -> set[tuple[str, int, int]]:
+        """Topic, partition and offset of what was sent for that receipt."""
+        return {(one.topic, one.partition, one.offset) for one in self._all if one.receipt_id == receipt_id}
 
     def origin(self, answer: Answer) -> tuple[str, int]:
         """First receipt of the chain that ``answer`` belongs to, and how often its record was sent again."""
@@ -117,6 +123,21 @@ def _code(one: Checked, answer: Answer | None, before: Before, taken: set[str]) 
     return "REDRIVE_UNCHANGED" if before.same(one.draft, answer) else None
 
 
+def sent_first(checked: Sequence[Checked]) -> list[Checked]:
+    """All rows for ``publish``, those kept back that an error file said would be held: they are sent with the table
+    they came from, and from here too the return would count one document twice."""
+    return [
+        _kept_back(one, "REDRIVE_NEEDED") if one.sendable and _outcome_named(one.draft) in _ELSEWHERE else one
+        for one in checked
+    ]
+
+
+def _outcome_named(draft: Draft) -> str:
+    """What an error file said of the row; empty where it comes from none."""
+    said = next((shown(cell) for name, cell in draft.row.cells.items() if folded(name) == _OUTCOME), "")
+    return said.rpartition(" ")[2]
+
+
 def receipt_named(draft: Draft) -> str:
     """The receipt that a row says it corrects; empty where it names none."""
     cells = draft.row.cells.items()
@@ -142,5 +163,8 @@ def chained(ready: Sequence[Ready], before: Before) -> list[Again]:
 
 
 def not_sent_again(fates: Iterable[Fate], chains: Chains) -> list[Fate]:
-    """``fates`` without those of records that were corrected and sent again: that record tells of the document."""
-    return [one for one in fates if one.answer is None or not chains.answered(one.answer.receipt["receipt_id"])]
+    """``fates`` without those of records that were corrected and sent again, where what was sent then is among them: it
+    tells of the document."""
+    found = list(fates)
+    there = {one.sent.place for one in found}
+    return [one for one in found if one.answer is None or not there & chains.followed(one.answer.receipt["receipt_id"])]

@@ -175,10 +175,15 @@ def _cell_of(row: Row) -> Cell:
     return next((cell for name, cell in row.cells.items() if folded(name) in _RECORD), None)
 
 
+def of_errors(name: str) -> bool:
+    """Whether a heading is one that an error file adds."""
+    return folded(name) in _OWN
+
+
 def _ours(name: str) -> bool:
     """Headings that are no field: the kind of record, the receipt it corrects, an error file's own, and #."""
     said = folded(name)
-    return name.startswith("#") or said in _RECORD or said in _OWN or said in RECEIPT_COLUMNS
+    return name.startswith("#") or said in _RECORD or of_errors(name) or said in RECEIPT_COLUMNS
 
 
 def _needed(column: Column) -> bool:

@@ -98,6 +98,12 @@ REDRIVE_CODES = {
         "请联系运行单位",
         "ask the operators",
     ),
+    "REDRIVE_NEEDED": Word(
+        "错误文件中判为待核的行，publish 会随原表发送",
+        "a row of an error file that would be held is sent with the table it came from",
+        "尚未发送的，请在原表中更正；已发送的，填写回执编号并用 redrive 重发",
+        "correct it in that table before you send it; once it is sent, name its receipt and use redrive",
+    ),
     "REDRIVE_UNCHANGED": Word(
         "内容与被退回的记录相同", "the same bytes as were refused", "请先更正", "correct the record first"
     ),

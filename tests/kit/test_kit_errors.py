@@ -7,10 +7,12 @@ from typing import Any
 
 import openpyxl
 import pytest
+from typer.testing import CliRunner
 
+from streams.cli.main import app
 from streams.kit import errors, reading
 from streams.kit.reading import FileFault
-from tests.kit.kit_stand import SOUND, checked, csv
+from tests.kit.kit_stand import DAY, SOUND, checked, csv
 
 ROWS = [
     SOUND,
@@ -66,6 +68,68 @@ def test_a_corrected_error_file_is_read_like_any_other(tmp_path: Path, name: str
         text = path.read_text("utf-8-sig").replace("990000198001010021", "990000198001010020")
         path.write_text(text.replace("soon", "2026-11-01").replace("maybe", "是"), "utf-8-sig")
         assert [one.outcome for one in checked(path)] == ["accepted", "accepted", "held"]
+
+
+@pytest.mark.parametrize("name", ["e.csv", "e.xlsx"])
+def test_the_error_file_of_an_error_file_has_its_columns_once(tmp_path: Path, name: str) -> None:
+    first, second = written(tmp_path, name), tmp_path / f"again-{name}"
+    assert errors.write(second, reading.read(first), checked(first)) == len(ROWS) - 1
+    (one,), (other,) = reading.read(first).sheets, reading.read(second).sheets
+    assert one.headings == other.headings
+    assert [one.outcome for one in checked(second)] == ["rejected", "unsendable", "held"]
+
+
+def published(tmp_path: Path, file: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[int, str]:
+    """What ``publish`` would send and how it ends; no server is asked."""
+    monkeypatch.chdir(tmp_path)
+    words = ("--channel", "court", "--record", "CreditDetermination", "--day", str(DAY), "--dry-run")
+    done = CliRunner().invoke(app, ["publish", str(file), *words])
+    return done.exit_code, done.stdout
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_what_publish_sends_is_not_in_its_error_file_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    """A row that would be held is sent; corrected in the error file it would be sent once more, under another id."""
+    source = csv(tmp_path / "rows.csv", *(row | {"event_id": ""} for row in ROWS))
+    if ending == "xlsx":
+        source = as_workbook(source)
+    code, said = published(tmp_path, source, monkeypatch)
+    assert (code, "2 -> events.court" in said) == (1, True), said
+    found = checked(tmp_path / f"rows.errors.{ending}")
+    assert [one.outcome for one in found] == ["rejected", "unsendable"]
+
+
+def as_workbook(source: Path) -> Path:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in csvs.reader(source.read_text("utf-8").splitlines()):
+        book.active.append(row)
+    book.save(source.with_suffix(".xlsx"))
+    return source.with_suffix(".xlsx")
+
+
+def test_a_table_of_rows_that_would_be_held_leaves_no_error_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, said = published(tmp_path, csv(tmp_path / "rows.csv", ROWS[3]), monkeypatch)
+    assert (code, "1 -> events.court" in said) == (1, True), said
+    assert not list(tmp_path.glob("*.errors*"))
+
+
+def test_a_row_that_validate_said_would_be_held_is_not_sent_from_its_error_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its table is sent with it; nor from the error file that says so."""
+    path = written(tmp_path, "e.csv")
+    text = path.read_text("utf-8-sig").replace("990000198001010021", "990000198001010020")
+    path.write_text(text.replace("COURT_DEFAULTER_LISTING,SD-COURT,,", "COURT_DEFAULTER_LISTING,SD-COURT,(2026)9号,"))
+    assert [one.outcome for one in checked(path)] == ["accepted", "unsendable", "accepted"]
+    for file in (path, tmp_path / "e.errors.csv"):
+        code, said = published(tmp_path, file, monkeypatch)
+        assert (code, "REDRIVE_NEEDED" in said) == (1, True), said
+        assert ("1 -> events.court" in said) == (file == path), said
 
 
 def test_json_holds_cells_and_findings(tmp_path: Path) -> None:

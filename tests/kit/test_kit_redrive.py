@@ -146,6 +146,7 @@ def test_a_document_that_went_in_again_is_counted_once(tmp_path: Path) -> None:
     (line,) = monthly.lines(fates, {}, date(2026, 11, 1), kit().book)
     assert (line.reported, line.accepted, line.held, line.missing) == (1, 1, 0, 1)
     assert not_sent_again([held], kept(tmp_path, "other/")) == [held]
+    assert not_sent_again([held, other], chains) == [held, other], "the journal that tells of it is not given"
 
 
 LISTING, ORDER = "COURT_DEFAULTER_LISTING", "COURT_CONSUMPTION_ORDER"
