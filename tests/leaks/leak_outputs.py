@@ -22,7 +22,7 @@ Kafka = Mapping[str, Any]  # address and login, as kafka-python takes them
 
 # The only places that may hold an identity in clear: pattern of ``where`` -> why.
 ALLOWED = {
-    "topic events.*": "what departments send; intake alone and the oracle read it, thirty days (design 7)",
+    "topic events.*": "what departments send, thirty days; intake, the oracle and the auditor read it (ADR 0026)",
     "topic feedback.*": "the same: an officer may name the person instead of the case reference",
     "topic cases.*": "the same: the body that decides a case names the person",
     "topic quarantine": "bytes that could not be read, as they came; operators who repair the sender, thirty days",
