@@ -33,6 +33,7 @@ QUERIES: tuple[tuple[str, str, Fate], ...] = (
     ("portal", "SELECT subject FROM decisions LIMIT 1", DENIED),
     ("portal", "SELECT decision_id FROM obligations LIMIT 1", DENIED),
     ("channel_railway", "SELECT count() FROM obligations_current", ALLOWED),
+    ("channel_railway", "SELECT count() FROM impersonal_obligations_current", DENIED),
     ("channel_court", "SELECT count() FROM decisions", DENIED),
     ("channel_court", "SELECT count() FROM accepted_events", DENIED),
     ("channel_court", "SELECT count() FROM obligations", DENIED),
