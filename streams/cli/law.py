@@ -34,7 +34,8 @@ def check(
     json: Json = False,
 ) -> None:
     """Read every law file and play every case; print the rules and what is inactive, or each fault with its cure: what
-    does not load, and each active rule without a case in which it acts and one in which it does not. Exit 1 on a fault.
+    does not load, and each active rule without a case in which it acts and one in which it does not, or is lifted.
+    Exit 1 on a fault.
     """
     from streams.cases.read import CaseFault
     from streams.law import loader
@@ -52,7 +53,11 @@ def check(
         answer(_told(book, proof.cases))
         return
     _show(book, screen())
-    typer.echo(f"{proof.cases} cases passed; every active rule has one in which it acts and one in which it does not")
+    active = {rule.rule_id for rule in book.rules.values() if rule.active}
+    typer.echo(
+        f"{proof.cases} cases passed; each of {len(active)} active rules has one in which it acts, and one in which it "
+        f"does not apply ({len(active & proof.spares)}) or in which what it raised is lifted"
+    )
 
 
 @app.command()

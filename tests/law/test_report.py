@@ -172,7 +172,34 @@ def test_a_case_proves_what_it_states_and_only_if_it_passes(tmp_path: Path, book
     path.write_text(ONE % "", encoding="utf-8")
     wrong = prove([path], book)
     assert wrong.failed == ("one.yaml: n",)
-    assert not wrong.fires and not wrong.spares
+    assert not wrong.fires and not wrong.spares and not wrong.ends
+
+
+REFUSED = """
+about: x
+cases:
+  - name: n
+    cites: 公务员法 第二十六条第四项
+    law_on: 2026-11-02
+    when: {determination: {ground: "1", effect_date: 2026-11-03}}
+    then: {outcome: rejected}
+"""
+
+
+def test_a_record_that_is_refused_proves_nothing_about_the_rules_of_its_item(tmp_path: Path, book: LawBook) -> None:
+    path = tmp_path / "one.yaml"
+    path.write_text(REFUSED, encoding="utf-8")
+    proof = prove([path], book)
+    assert (proof.cases, proof.failed, proof.fires, proof.spares, proof.ends) == (1, (), set(), set(), set())
+    assert proof.without(book)[BAR] == ("fires", "spares")
+
+
+def test_the_readme_says_of_how_many_rules_a_case_shows_that_they_do_not_apply(book: LawBook) -> None:
+    proof = prove([CASES], book)
+    active = {rule.rule_id for rule in book.rules.values() if rule.active}
+    assert proof.without(book) == {}
+    said = f"does not apply ({len(active & proof.spares)} of {len(active)})"
+    assert said in (CASES.parents[1] / "README.md").read_text(encoding="utf-8")
 
 
 def test_a_missing_case_is_told_with_file_row_and_what_to_add(tmp_path: Path, book: LawBook) -> None:

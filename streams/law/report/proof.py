@@ -1,22 +1,19 @@
-"""What the cases prove: for each active rule one case in which it fires, and one in which it does not.
+"""What the cases prove: for each active rule one case in which it fires, and one in which it does not, or ends.
 
 Only a case that passes proves anything, and only by what it states. A rule fires where the case states its measure or
-its number. It does not fire where it was looked at and did not apply, where what it raised is lifted, or where a
-record of its item is refused: the other side of its boundary.
+its number. The other side of its boundary is a record that was taken, for which the rule was looked at and did not
+apply; or its end, where what it raised is lifted. A record that is refused proves nothing about a rule.
 """
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from msgspec import UNSET
-
-from streams.cases import usual
 from streams.cases.compare import differences
 from streams.cases.model import Case
 from streams.cases.read import CaseFault, find, read
 from streams.cases.stage import Played, StageFault, play
-from streams.core.decisions import ObligationState, Outcome
+from streams.core.decisions import ObligationState
 from streams.core.law import LawBook
 from streams.law.faults import LawFault
 from streams.law.files import Page
@@ -28,13 +25,15 @@ class Proof(NamedTuple):
     cases: int
     failed: tuple[str, ...]  # file and name of each case that does not come out as it says
     fires: frozenset[str]  # rules
-    spares: frozenset[str]
+    spares: frozenset[str]  # looked at for a record that was taken, and not applied
+    ends: frozenset[str]  # what they raised is lifted
 
     def without(self, law: LawBook) -> dict[str, tuple[str, ...]]:
         """Active rules that lack a case, with what they lack: "fires", "spares" or both."""
         lacking = {}
         for rule_id, rule in law.rules.items():
-            lacks = tuple(word for word, there in zip(Proof._fields[2:], self[2:], strict=True) if rule_id not in there)
+            there = {"fires": self.fires, "spares": self.spares | self.ends}
+            lacks = tuple(word for word, rules in there.items() if rule_id not in rules)
             if rule.active and lacks:
                 lacking[rule_id] = lacks
         return lacking
@@ -45,6 +44,7 @@ def prove(paths: Iterable[Path], law: LawBook) -> Proof:
     failed: list[str] = []
     fires: set[str] = set()
     spares: set[str] = set()
+    ends: set[str] = set()
     number = 0
     for path in find(list(paths)):
         for case in read(path):
@@ -58,8 +58,9 @@ def prove(paths: Iterable[Path], law: LawBook) -> Proof:
                 failed.append(f"{path.name}: {case.name}")
                 continue
             fires.update(_fired(case, played))
-            spares.update(_spared(case, played, law))
-    return Proof(number, tuple(failed), frozenset(fires), frozenset(spares))
+            spares.update(_spared(case, played))
+            ends.update(_ended(case, played))
+    return Proof(number, tuple(failed), frozenset(fires), frozenset(spares), frozenset(ends))
 
 
 def _fired(case: Case, played: Played) -> Iterator[str]:
@@ -69,26 +70,20 @@ def _fired(case: Case, played: Played) -> Iterator[str]:
                 yield one.rule
 
 
-def _spared(case: Case, played: Played, law: LawBook) -> Iterator[str]:
+def _spared(case: Case, played: Played) -> Iterator[str]:
     complete = any(case.then.get(word) is not None for word in ("rules", "raises", "record_only"))
     for decision in played.decisions:
         for looked_at in decision.considered:
             if complete or looked_at.rule in case.then.get("considered", ()):
                 yield looked_at.rule
+
+
+def _ended(case: Case, played: Played) -> Iterator[str]:
+    for decision in played.decisions:
         for one in decision.changed:
             lifted = one.state is ObligationState.LIFTING and one.measure in case.then.get("lifts", ())
             if lifted or (one.state is ObligationState.LIFTING and case.then.get("open") == []):
                 yield one.rule
-    yield from _refused(case, played, law)
-
-
-def _refused(case: Case, played: Played, law: LawBook) -> Iterator[str]:
-    says = case.when.determination
-    if says is None or played.receipt is None or played.receipt.outcome is not Outcome.REJECTED:
-        return
-    item = usual.ITEM if says.item is UNSET else says.item
-    if {"outcome", "code", "codes"} & case.then.keys():
-        yield from (rule.rule_id for rule in law.rules.values() if item in rule.items)
 
 
 def faults(proof: Proof, law: LawBook, memoranda: Iterable[Page]) -> tuple[LawFault, ...]:
@@ -114,7 +109,7 @@ _TO_ADD = {
     ),
     "spares": (
         "no case shows {rule} not apply",
-        "Add a case from just outside its boundary: the day before, another role or ground (then: rules: []), a record "
-        "that is refused (then: code), or its end (then: lifts); tests/cases/README.md shows one",
+        "Add a case from just outside its boundary: the day before, another role or ground (then: rules: []), "
+        "or its end (then: lifts); tests/cases/README.md shows one",
     ),
 }
