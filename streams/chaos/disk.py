@@ -23,15 +23,28 @@ def inside(command: Sequence[str]) -> bool:
     """Replace this process by ``command`` in a mount namespace of its own; in there, whether mounting is allowed."""
     if _MARK in os.environ:
         return os.environ[_MARK] == "yes"
-    unshare = shutil.which("unshare")
-    for options in _NAMESPACES if unshare else ():
-        allowed = [str(unshare), *options, "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
-        if subprocess.run(allowed, capture_output=True, check=False).returncode == 0:
-            os.environ[_MARK] = "yes"
-            sys.stdout.flush()
-            os.execv(str(unshare), [str(unshare), *options, *command])  # noqa: S606 - no shell is wanted
+    if way := _way():
+        os.environ[_MARK] = "yes"
+        sys.stdout.flush()
+        os.execv(way[0], [*way, *command])  # noqa: S606 - no shell is wanted
     os.environ[_MARK] = "no"
     return False
+
+
+def mountable() -> bool:
+    """Whether ``inside`` will find that mounting is allowed on this machine."""
+    return bool(_way())
+
+
+def _way() -> tuple[str, ...]:
+    """The command before a command that puts it where it may mount; empty where there is none."""
+    unshare = shutil.which("unshare")
+    for options in _NAMESPACES if unshare else ():
+        way = (str(unshare), *options)
+        tried = subprocess.run([*way, "mount", "-t", "tmpfs", "tmpfs", "/mnt"], capture_output=True, check=False)
+        if tried.returncode == 0:
+            return way
+    return ()
 
 
 class SmallDisk:

@@ -28,7 +28,9 @@ _PROOF = 0.22  # of the whole, for oracle and auditor
 
 def chaos(
     seed: Annotated[int, typer.Option(help="equal seeds give equal plans of faults")] = SEED,
-    minutes: Annotated[float, typer.Option(min=2, help="for the whole run, its proof too")] = MINUTES,
+    minutes: Annotated[
+        float, typer.Option(min=2, help="for the whole run, its proof too; under 3: longer than that")
+    ] = MINUTES,
 ) -> None:
     """Kill, freeze, cut off, fill up and mislead everything at random moments while publishers go on sending.
 
