@@ -17,7 +17,7 @@ from streams.local.errors import machine_not_supported
 from streams.local.progress import Reporter
 
 PACKAGE = "@chdb/lib-linux-x64-gnu"
-VERSION = "26.7.3-stable.1"
+VERSION = "26.7.3-stable.1"  # of the package; the ClickHouse in it calls itself 26.7.2
 INTEGRITY = "sha512-XP97mMqnc5tZpKQywR8N7cLTsHNiTmHr30pC5mzo3jWmukjKn2IBa60c2B/gWUNcuFjOMjWoorQICCqBVj5wpw=="
 NEEDED_BYTES = 900 << 20  # the archive and what is in it, side by side
 FINAL_BYTES = 720 << 20
