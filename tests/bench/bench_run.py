@@ -156,7 +156,7 @@ def of_contest(by_name: dict[str, list[Result]]) -> dict[str, Any]:
         "spread": {name: figures.spread([r.rate for r in found]) for name, found in by_name.items()},
         "outputs_per_event": median(r.outputs / r.events for r in by_name["ours"]),
         "guarantee": {one.name: one.guarantee for one in CONTESTANTS},
-        "repeated_receipts": {name: max(r.repeated for r in found) for name, found in by_name.items()},
+        "repeated": {name: max(r.repeated for r in found) for name, found in by_name.items()},
     }
 
 

@@ -56,11 +56,16 @@ def _contestants(found: Mapping[str, Any]) -> Table:
             f"{found['broker_us'][name]:,.0f}",
             "" if total is None else f"{total:.2f} x",
             "" if overhead is None else f"{overhead:.1f} x",
-            found["guarantee"][name],
+            _promised(found["guarantee"][name], found["repeated"][name]),
             bar(rate, max(rates.values())),
         )
     table.columns[7].justify = table.columns[8].justify = "left"
     return table
+
+
+def _promised(guarantee: str, repeated: int) -> str:
+    """What a contestant promises, and how many of its records came again in the worst of its runs."""
+    return f"{guarantee}; {repeated:,} repeated" if repeated else guarantee
 
 
 def _costs(found: Mapping[str, Any]) -> Table:

@@ -3,6 +3,8 @@
 import io
 
 import bench_figures as figures
+import bench_restore
+import bench_stage
 import bench_table
 import pytest
 from rich.console import Console
@@ -18,6 +20,7 @@ FOUND = {
     "cpu_us": {"ours": 950.0, "faust": 4_000.0, "quix": 1_100.0, "bytewax": 1_000.0},
     "broker_us": {"ours": 200.0, "faust": 900.0, "quix": 300.0, "bytewax": 100.0},
     "guarantee": {"ours": "exactly once", "faust": "at least once", "quix": "exactly once", "bytewax": "at least once"},
+    "repeated": {"ours": 0, "faust": 1_234, "quix": 0, "bytewax": 0},
     "clickhouse_row_us": {"decisions": 30.0},
     "engine_ratio": {"kstreams": 0.99, "raw": 0.6},
     "engine": {
@@ -78,4 +81,22 @@ def test_the_table_shows_what_was_missed() -> None:
         "engine_ratio.kstreams",
         "clickhouse_ratio.row_lists",
         "rules_500_ratio",
+    ]
+
+
+def test_the_table_shows_who_repeated_records_and_the_digest_does_not() -> None:
+    out = io.StringIO()
+    bench_table.show(FOUND, Console(file=out, width=150))
+    assert [line.split()[0] for line in out.getvalue().splitlines() if "1,234 repeated" in line] == ["faust"]
+    assert out.getvalue().count("repeated") == 1
+    once, twice = {"receipts": [b"a", b"b"], "notices": [b"c"]}, {"receipts": [b"a", b"b"], "notices": [b"c", b"c"]}
+    assert bench_stage.digest(once) == bench_stage.digest(twice)
+    assert (bench_stage.repeated(once), bench_stage.repeated(twice)) == (0, 1)
+
+
+def test_the_restore_says_of_each_store_whether_its_target_was_met() -> None:
+    lines = bench_restore.verdicts({"memory": 20.0, "disk": 17.1})
+    assert [line.split() for line in lines] == [
+        ["restore.memory", ">=", "20", "20.0", "met"],
+        ["restore.disk", ">=", "20", "17.1", "MISSED"],
     ]
