@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from streams.cli.screen import screen
+from streams.cli.screen import Json, answer, screen
 from topics.catalogue import PLATFORM
 
 Officer = Annotated[str, typer.Option(help="your staff reference; goes on the query log, the person can read it")]
@@ -20,12 +20,13 @@ def explain(
     officer: Officer,
     purpose: Purpose,
     department: Department = PLATFORM,
+    json: Json = False,
 ) -> None:
     """Print a decision, or those a record led to, as pages one could contest; the query is put on record first."""
     from sinks.portal import shell
     from sinks.portal.applications import Applications
     from streams import addresses, querylog
-    from streams.explain import find, page
+    from streams.explain import find, page, told
     from streams.law import loader
     from streams.reader import Reader
     from streams.settings import Settings
@@ -35,8 +36,11 @@ def explain(
     reader = Reader(settings, found.kafka)
     query = querylog.Query(officer, purpose, "explain", decision_id, decision_id=decision_id)
     shell.record(reader, query, department, Applications.load(loader.load(), reader.catalogue))
-    for decision in find(reader, found.clickhouse, decision_id):
-        screen(plain=True).print(page(decision, reader.shelf.get(decision.law_digest)))
+    console, decisions = screen(plain=True, json=json), find(reader, found.clickhouse, decision_id)
+    for decision in decisions:
+        console.print(page(decision, reader.shelf.get(decision.law_digest)))
+    if json:
+        answer([told(decision, reader.shelf.get(decision.law_digest)) for decision in decisions])
 
 
 def standing(
@@ -49,6 +53,7 @@ def standing(
     officer: Officer,
     purpose: Purpose,
     department: Department = PLATFORM,
+    json: Json = False,
 ) -> None:
     """Print what was true about a subject on one day, as it was known on another; the query is put on record first."""
     from sinks.portal import shell
@@ -65,5 +70,8 @@ def standing(
     query = querylog.Query(officer, purpose, "standing", content, subject=token)
     shell.record(reader, query, department, Applications.load(loader.load(), reader.catalogue))
     decisions, events = find.found(reader, token)
-    answer = fold.fold(token, decisions, events, reader.shelf.get, at=at.date(), known=known.date())
-    screen(plain=True).print(page.page(answer, None if answer.law is None else reader.shelf.get(answer.law)))
+    seen = fold.fold(token, decisions, events, reader.shelf.get, at=at.date(), known=known.date())
+    if json:
+        answer({**seen._asdict(), "entries": [one._asdict() for one in seen.entries]})
+        return
+    screen(plain=True).print(page.page(seen, None if seen.law is None else reader.shelf.get(seen.law)))

@@ -1,8 +1,9 @@
 """``chengxin topics``: the catalogue for people, and a cluster brought to it, compared with it, changed to it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
@@ -88,6 +89,7 @@ def bodies(
 @app.command()
 def apply(
     new_key: Annotated[list[str] | None, typer.Option(help="make the key of this channel, which never had one")] = None,
+    json: Json = False,
 ) -> None:
     """Create what is missing, then compare as ``verify`` does; changes no topic that stands. Harmless to repeat.
 
@@ -105,6 +107,8 @@ def apply(
     made = admin.create(cluster.bootstrap, cluster.specs)
     if ring is not None:
         checks.record(ring)
+    if json:
+        _compare(cluster, json, {"created": made})
     typer.echo(f"新建主题 {len(made)} 个 / {len(made)} topics created, {len(cluster.specs) - len(made)} stood already")
     if made:
         typer.echo("运行中的工作进程须全部停止再启动 / running workers: stop them all, then start them")
@@ -121,6 +125,7 @@ def verify(json: Json = False) -> None:
 def change(
     apply: Annotated[bool, typer.Option("--apply", help="do it; without, only say what would be done")] = False,
     delete: Annotated[bool, typer.Option("--delete", help="also what deletes older records, for ever")] = False,
+    json: Json = False,
 ) -> None:
     """Bring changeable settings (retention, sizes) of topics that stand to the catalogue; say what cannot be changed.
 
@@ -132,13 +137,17 @@ def change(
 
     cluster = _cluster()
     steps = changes.plan(admin.verify(cluster.bootstrap, cluster.specs), delete)
+    done = changes.carry_out(cluster.bootstrap, steps) if apply else []
+    left = len(steps) - len(done)
+    if json:
+        settings = [{**step.drift._asdict(), "deletes": step.deletes, "refused": step.refused} for step in steps]
+        answer({"changed": len(done), "left": left, "settings": settings})
+        raise typer.Exit(1 if left else 0)
     table = _table()
     for step in steps:
         todo = step.refused or ("已修改 / changed" if apply else "将修改 / would be changed")
         deletes = "较早的记录将被删除 / deletes older records: " if step.deletes else ""
         table.add_row(*_row(step.drift), deletes + todo)
-    done = changes.carry_out(cluster.bootstrap, steps) if apply else []
-    left = len(steps) - len(done)
     if steps:
         screen().print(table)
     typer.echo(f"已修改 {len(done)} 项，余 {left} 项 / {len(done)} settings changed, {left} differences left")
@@ -219,8 +228,9 @@ def grow(
     typer.echo(json.dumps({"partitions": todo.new, "grown_in_place": len(todo.grown), **counts}))
 
 
-def _compare(cluster: _Cluster, json: bool = False) -> None:
-    """Print every difference and every topic nobody knows; exit 1 where there is one."""
+def _compare(cluster: _Cluster, json: bool = False, more: Mapping[str, object] = MappingProxyType({})) -> None:
+    """Print every difference and every topic nobody knows; exit 1 where there is one. ``json``: as one line, with
+    ``more``, and the command is over."""
     from topics import admin
 
     drifts = admin.verify(cluster.bootstrap, cluster.specs)
@@ -231,7 +241,8 @@ def _compare(cluster: _Cluster, json: bool = False) -> None:
     for name in strangers:
         table.add_row(name, "topic", "有 / there", "-", "目录中没有 / not in the catalogue: nobody reads it")
     if json:
-        answer({"topics": len(cluster.specs), "differences": [one._asdict() for one in drifts], "unknown": strangers})
+        differences = [one._asdict() for one in drifts]
+        answer({**more, "topics": len(cluster.specs), "differences": differences, "unknown": strangers})
         raise typer.Exit(1 if drifts or strangers else 0)
     if drifts or strangers:
         screen().print(table)

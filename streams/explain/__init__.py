@@ -3,5 +3,6 @@
 from streams.explain.find import NotFound, find
 from streams.explain.page import page
 from streams.explain.parts import parts
+from streams.explain.told import told
 
-__all__ = ["NotFound", "find", "page", "parts"]
+__all__ = ["NotFound", "find", "page", "parts", "told"]

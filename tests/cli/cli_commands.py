@@ -1,14 +1,17 @@
 """Every command there is, and the least that each wants to hear; ``called`` calls one as the shell would."""
 
+import inspect
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import CodeType, FunctionType
 from typing import Any, NamedTuple
 
 import pytest
 import typer.main
 
 from streams.cli import main
+from streams.cli.screen import screen
 
 DAY, MONTH, ID = "2026-10-01", "2026-10", "0" * 32
 WHO = ("--officer", "T-1", "--purpose", "audit")
@@ -48,6 +51,12 @@ OFFLINE = {  # these ask no server
 class Command(NamedTuple):
     name: str
     parameters: tuple[Any, ...]
+    does: Any  # the function behind it
+
+    @property
+    def shows(self) -> bool:
+        """Whether anything that it calls among the commands' modules takes the console, by which tables are shown."""
+        return _takes(inspect.unwrap(self.does), screen, set())
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -72,10 +81,21 @@ class Command(NamedTuple):
         return (*words, parameter.opts[0], value)
 
 
+def _takes(function: FunctionType, wanted: FunctionType, seen: set[FunctionType]) -> bool:
+    """Whether a function names ``wanted``, or another of the commands' modules that does."""
+    if function is wanted:
+        return True
+    seen.add(function)
+    codes = [function.__code__, *(one for one in function.__code__.co_consts if isinstance(one, CodeType))]
+    named = [function.__globals__.get(name) for code in codes for name in code.co_names]
+    ours = [one for one in named if isinstance(one, FunctionType) and one.__module__.startswith("streams.cli")]
+    return any(_takes(one, wanted, seen) for one in ours if one not in seen)
+
+
 def _walk(command: Any, path: tuple[str, ...]) -> Iterator[Command]:
     commands = getattr(command, "commands", {})
     if not commands or command.invoke_without_command:
-        yield Command(" ".join(path), tuple(one for one in command.params if one.name != "help"))
+        yield Command(" ".join(path), tuple(one for one in command.params if one.name != "help"), command.callback)
     for name, one in commands.items():
         yield from _walk(one, (*path, name))
 

@@ -1,5 +1,10 @@
-"""What a department wrote is shown as it wrote it: brackets are no markup of ours, and stop no command."""
+"""What a department wrote is shown as it wrote it: brackets are no markup of ours, and stop no command.
 
+JSON says the same, after the query log has the question.
+"""
+
+import json
+import re
 from datetime import date, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -50,3 +55,48 @@ def test_a_standing_shows_the_number_as_it_is(decision: Decision, capsys: pytest
     day = datetime(2026, 11, 2)  # noqa: DTZ001 - a day, as the command line gives it
     people.standing(decision.subject, at=day, known=day, **LOOK)
     assert NUMBER in capsys.readouterr().out
+
+
+def test_the_explanation_as_json_is_one_line_with_every_part_of_the_page(
+    decision: Decision, capsys: pytest.CaptureFixture[str]
+) -> None:
+    people.explain(decision.decision_id, **LOOK)
+    page = re.sub(r"[│\s]", "", capsys.readouterr().out)
+    people.explain(decision.decision_id, **LOOK, json=True)
+    (line,) = capsys.readouterr().out.splitlines()
+    (said,) = json.loads(line)
+    assert (said["decision_id"], said["kind"]) == (decision.decision_id, "recorded")
+    cells = [cell for part in said["parts"] for row in part["rows"] for cell in row]
+    assert NUMBER in line and len(cells) > 20
+    assert all(part["rows"] or part["text"] for part in said["parts"])
+    assert all(
+        re.sub(r"\s", "", name) in page for part in said["parts"] if not part["columns"] for name, _ in part["rows"]
+    )
+
+
+def test_a_standing_as_json_is_one_line_with_entries_and_measures(
+    decision: Decision, capsys: pytest.CaptureFixture[str]
+) -> None:
+    day = datetime(2026, 11, 2)  # noqa: DTZ001 - a day, as the command line gives it
+    people.standing(decision.subject, at=day, known=day, **LOOK, json=True)
+    (line,) = capsys.readouterr().out.splitlines()
+    said = json.loads(line)
+    (entry,) = said["entries"]
+    assert (said["subject"], said["at"], said["known"]) == (decision.subject, "2026-11-02", "2026-11-02")
+    assert entry["entry"]["determination"]["document_no"] == NUMBER and entry["why_not"] is None
+    assert [one["measure"] for one in entry["measures"]] == [one.measure for one in decision.raised]
+
+
+@pytest.mark.parametrize("command", ["explain", "standing"])
+def test_no_log_no_json(
+    command: str, decision: Decision, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(*_: object) -> None:
+        raise OSError("no log")
+
+    monkeypatch.setattr("sinks.portal.shell.record", down)
+    day = datetime(2026, 11, 2)  # noqa: DTZ001 - a day, as the command line gives it
+    days: dict[str, Any] = {} if command == "explain" else {"at": day, "known": day}
+    with pytest.raises(OSError, match="no log"):
+        getattr(people, command)(decision.subject, **LOOK, **days, json=True)
+    assert capsys.readouterr().out == ""

@@ -1,5 +1,6 @@
 """The commands a person types to bring a cluster to the catalogue, on a real broker."""
 
+import json
 import shutil
 import time
 from collections.abc import Callable
@@ -52,6 +53,8 @@ def test_a_cluster_is_brought_to_the_catalogue_and_compared(
     assert {key.stem for key in (tmp_path / "keys" / "departments").iterdir()} == set(Catalogue.load().channels)
     code, said = command("apply")
     assert code == 0 and f"0 topics created, {count} stood already" in said and "stop them all" not in said
+    code, said = command("apply", "--json")
+    assert (code, json.loads(said)) == (0, {"created": [], "topics": count, "differences": [], "unknown": []})
     create(kafka_bootstrap, [Catalogue.load().topics(prefix)[0]._replace(name=f"{prefix}events.harbour")])
     code, said = command("verify")
     assert code == 1 and f"{prefix}events.harbour" in said and "0 differences, 1 unknown topics" in said
@@ -90,6 +93,10 @@ def test_settings_are_changed_to_the_catalogue_and_the_rest_is_refused(
     assert code == 1 and "0 settings changed, 4 differences left" in said and "change --apply" in said
     code, said = command("change", "--delete")
     assert code == 1 and "0 settings changed, 4 differences left" in said and "change --apply --delete" in said
+    code, said = command("change", "--json")
+    told = json.loads(said)
+    assert code == 1 and (told["changed"], told["left"]) == (0, 4)
+    assert {(one["topic"], one["key"]) for one in told["settings"] if one["deletes"]} == {(events.name, "retention.ms")}
     assert len(verify(kafka_bootstrap, wanted)) == 4, "a dry run changes nothing"
     code, said = command("change", "--apply")
     assert code == 1 and "1 settings changed, 3 differences left" in said
