@@ -6,6 +6,13 @@ PYTHON ?= $(shell for python in /usr/bin/python3.11 python3.11 python3; do \
 
 # no new random histories in CI
 IN_TEST := --hypothesis-profile ci --durations 15
+# Tests that need no server run beside those that do, which go first where both want a core: they have times to keep.
+define lanes
+	@echo "tests that need no server run meanwhile: build/tests.txt, printed at the end"
+	@nice -n $(3) $(BIN)/python -m pytest -q -m "$(1) and not servers" $(2) > build/tests.txt 2>&1 & others=$$!; \
+	$(BIN)/python -m pytest -q -m "$(1) and servers" $(2); served=$$?; \
+	wait $$others; others=$$?; cat build/tests.txt; exit $$((served + others))
+endef
 .DEFAULT_GOAL := help
 .PHONY: help venv run lint types secure-check law test check screenshots bench load chaos sim format clean
 
@@ -47,13 +54,10 @@ law: venv ## the law book: loader, schemas, date grid, cases, the report (build/
 test: lint types ## what CI runs: lint, types, law, unit, contract, connected flow, the browser's main paths, kill tests with 2 kills, chaos for 2 minutes, 200 simulated seeds (up to 20 minutes)
 	$(BIN)/chengxin cases run tests/cases
 	$(BIN)/python -m pytest -q --doctest-modules streams/engine streams/core streams/load streams/identity streams/wire.py streams/whatif streams/asof streams/kit streams/subscriber/view.py streams/texts.py schemas topics monitoring/observer.py
-	@echo "tests that need no server run meanwhile: build/tests.txt, printed at the end"
-	@$(BIN)/python -m pytest -q -m "not check and not servers" $(IN_TEST) > build/tests.txt 2>&1 & others=$$!; \
-	$(BIN)/python -m pytest -q -m "not check and servers" $(IN_TEST); served=$$?; \
-	wait $$others; others=$$?; cat build/tests.txt; exit $$((served + others))
+	$(call lanes,not check,$(IN_TEST),0)
 
 check: test build/bench/ready ## test, and the 10-kill tests, chaos for 10 minutes, 2,000 simulated seeds, new random histories and the tests of the tests (up to 60 minutes)
-	$(BIN)/python -m pytest -q -m check
+	$(call lanes,check,--durations 30,10)
 	$(BIN)/python -m pytest -q -m "not check" --hypothesis-profile new tests/core
 
 screenshots: venv ## every page of a real run in Chromium: build/screenshots, one PNG a page, and what is wrong with it; last line JSON (RECORDS=)

@@ -44,6 +44,7 @@ typed() {
 
 
 @pytest.mark.check
+@pytest.mark.servers
 @pytest.mark.timeout(560)
 def test_the_first_record_of_the_readme(folder: Path) -> None:
     section = read("README.md").partition("## First record in ten minutes")[2].partition("\n## ")[0]

@@ -24,7 +24,7 @@ from streams.run.checking import Outcome
 from streams.run.children import Children
 from streams.settings import Settings
 
-pytestmark = pytest.mark.check
+pytestmark = [pytest.mark.check, pytest.mark.servers]
 
 PANELS = [
     (file.stem, panel["title"], target)
