@@ -4,6 +4,7 @@ import json
 import re
 import signal
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -12,13 +13,10 @@ from typing import Any, NamedTuple
 import pytest
 from deployment import Deployment
 
-from monitoring import catalogue as c
-from monitoring import discovery, prometheus
-from monitoring.endpoint import Endpoint
-from monitoring.labels import Vocabulary
-from monitoring.meters import Meters
+from monitoring import prometheus
 from sinks.clickhouse.connection import connect
 from streams import addresses
+from streams.local import ports
 from streams.local.progress import OnTerminal
 from streams.run.checking import Outcome
 from streams.run.children import Children
@@ -33,6 +31,7 @@ PANELS = [
     for target in panel["targets"]
 ]
 OFFICER = "staff-4711"
+REFUSED = 12  # questions to the portal; alert QueriesRefused lets ten pass
 SCRAPE_S = 5  # also its time-out: a busy machine answers late
 
 
@@ -86,16 +85,13 @@ class Watched(NamedTuple):
 
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
-    """A run of the sample's first days with Prometheus beside it, and a few questions about persons after it."""
+    """A run of the sample's first days with Prometheus beside it, then questions about persons, to the portal too."""
     alone = Settings(data_dir=tmp_path_factory.mktemp("watched"))
-    portal = Meters(Vocabulary())  # as a portal counts
     with addresses.running(alone) as found:
         here = Deployment(alone.model_copy(update={"kafka_bootstrap": found.kafka, "clickhouse_url": found.clickhouse}))
         here.ready()
         with (
             Children(here.settings, here.addresses) as children,
-            Endpoint(portal) as endpoint,
-            discovery.registered(alone.data_dir, "portal", endpoint.port),
             prometheus.running(alone.data_dir, OnTerminal(), scrape_s=SCRAPE_S) as (address, _),
         ):
             for name, module in (
@@ -105,10 +101,8 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
                 ("exporter", "exporter"),
             ):
                 children.start(name, "streams.cli.main", module)
-            portal.counter(c.REFUSALS, "no_officer").inc(0)
-            portal.gauge(c.WIDE_LOOKERS).set(0)
             seen = Watched(here, children, here.play(children), address)
-            portal.counter(c.REFUSALS, "no_officer").inc()
+            ask_the_portal(seen)
             ask_and_seal(here)
             played = time.time()
             assert seen.until(lambda: bool(seen.ask(f"min(chengxin_looked_seconds) > {played}")), 180), seen.ask(
@@ -117,10 +111,26 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
             yield seen
 
 
+def ask_the_portal(seen: Watched) -> None:
+    """Start a portal by which two persons a day are many, and ask it without a token once Prometheus knows it."""
+    (port,) = ports.distinct(1)
+    environment = {"CHENGXIN_PORTAL_PERSONS_A_DAY": "1"}
+    seen.children.start("portal", "streams.cli.main", "portal", "--port", str(port), environment=environment)
+    known = 'chengxin_query_refusals_total{role="portal"}'
+    assert seen.until(lambda: ports.listening(port) and bool(seen.ask(known)), 180)
+    for _ in range(REFUSED):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(f"http://{ports.LOOPBACK}:{port}/me/record", timeout=60)
+        assert refused.value.code == 401
+
+
 def ask_and_seal(here: Deployment) -> None:
+    """Questions about two persons, one for a purpose that there is not."""
     with connect(here.addresses.clickhouse, here.settings.database) as client:
-        ((decision,),) = client.execute("SELECT min(decision_id) FROM decisions WHERE NOT erased")
-    for purpose, code in (("audit", 0), ("curiosity", 2)):
+        (one,), (other,) = client.execute(
+            "SELECT min(decision_id) FROM decisions WHERE NOT erased GROUP BY subject ORDER BY subject LIMIT 2"
+        )
+    for decision, purpose, code in ((one, "audit", 0), (other, "audit", 0), (one, "curiosity", 2)):
         done = here.chengxin("explain", decision, "--officer", OFFICER, "--purpose", purpose)
         assert done.returncode == code, done.stderr
     done = here.chengxin("audit", "seal")
@@ -153,12 +163,20 @@ def test_figures_of_two_workers_add_up_to_what_came(watched: Watched) -> None:
 
 
 def test_questions_are_counted_and_nobody_is_named(watched: Watched) -> None:
-    asked = {"audit": 1, "other": 1}
+    asked = {"audit": 2, "other": 1}
     assert watched.figures("max by (purpose) (chengxin_queries_hour)", asked) == asked
-    assert watched.figures("max(chengxin_queries_busiest_officer)", {"": 2}) == {"": 2}
+    assert watched.figures("max(chengxin_queries_busiest_officer)", {"": 3}) == {"": 3}
     words = watched.words()
     assert OFFICER not in words
     assert not [word for word in words if re.search(r"99\d{15,}|[0-9a-f]{32}", word)]
+
+
+def test_what_the_portal_refuses_and_who_asks_about_many_is_told(watched: Watched) -> None:
+    refused = {"no_officer": REFUSED}
+    assert watched.figures("sum by (refusal) (chengxin_query_refusals_total) > 0", refused) == refused
+    assert watched.figures("max(chengxin_wide_lookers)", {"": 1}) == {"": 1}
+    told = {("QueriesRefused", ""), ("OfficerAsksWidely", "")}
+    assert watched.until(lambda: told <= watched.firing(), 60), watched.firing()
 
 
 def test_a_provoked_fault_fires_and_what_is_cured_is_quiet_again(watched: Watched) -> None:
