@@ -1,6 +1,6 @@
 """``python -m tests.attacks``: the table of docs/security.md, "Attacks tried", counted from the tests there are.
 
-``--write`` puts it into the page; a test compares. Counts are of cases that ``make test`` runs.
+``--write`` puts it into the page; a test compares. Counts are of cases that ``make check`` runs.
 """
 
 import subprocess
@@ -88,7 +88,8 @@ ATTACKS = (
         ("tests/portal/test_portal_lengths.py",),
     ),
     Attack(
-        "schemathesis on every address of the portal, and what its document forbids",
+        "schemathesis on every address in the portal's OpenAPI document, in which pages and forms are not, and what it "
+        "forbids",
         "no 5xx, the answers its document names",
         ("tests/portal/test_portal_schemathesis.py",),
     ),
