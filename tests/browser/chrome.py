@@ -53,6 +53,7 @@ class Opened(NamedTuple):
 
     def faults(self) -> list[str]:
         """What is wrong at this width: strangers asked, errors of scripts, a page wider than its window."""
+        self.tab.wait_for_load_state()  # a path may end on a page whose style sheet is still on its way
         wide = [f"wider than the window: {one}" for one in self.tab.evaluate(_OVERFLOW)]
         return [*self.against, *wide]
 

@@ -22,7 +22,8 @@ OFFICER = "officer-17"  # has looked at the person of a run whose own page is sh
 
 class Page(NamedTuple):
     """``place``: ``repo:`` a file of the repository; ``run:`` what ``made_by`` writes in the data folder of a run, as a
-    pattern; else the name of a service and an address there, as ``portal:/applications``.
+    pattern; else the name of a service and an address there, as ``portal:/applications``; ``{digest}`` in it is what
+    ``made_by`` says in its last line.
 
     ``made_by``: a command, with ``{data}`` the run's folder, ``{month}`` its last month, ``{draft}`` a law book without
     the rule that stands most often, ``{law}`` the law book of the release. ``typed``: what is typed on the way from its
@@ -135,6 +136,18 @@ def _to_an_obligation(tab: Tab) -> None:
     expect(tab.locator("#token")).to_be_visible()
 
 
+def _to_the_reports(tab: Tab) -> None:
+    """From a report with its charts and tables to the list of them all, and back to it."""
+    title = tab.locator("main h1").inner_text()
+    for part in ("figure.chart svg", ".cards .card", "main table tbody tr"):
+        expect(tab.locator(part).first).to_be_visible()
+    digest = tab.url.rpartition("/")[2]
+    tab.locator("main a[href='/what-if']").click()
+    expect(tab.locator("header.site [aria-current=page]")).to_have_count(1)
+    tab.locator(f"main a[href='/what-if/{digest}']").click()
+    expect(tab.locator("main h1")).to_have_text(title)
+
+
 def _signed_out(tab: Tab) -> None:
     """The question was put on record before the answer; after signing out nothing can be asked."""
     expect(tab.locator("main .notice")).to_contain_text("查询日志")
@@ -186,6 +199,9 @@ PAGES = (
     Page("what-if", "run:draft/*.html", "措施合计", ("what-if", "--law", "{draft}", "--out", "{data}/draft")),
     Page("what-if-nothing", "run:same/*.html", "没有差别", ("what-if", "--law", "{law}", "--out", "{data}/same")),
     *(Page(name, f"portal:{address}", says, path=_PATHS.get(name)) for name, address, says in _PORTAL),
+    Page(
+        "console-report", "console:/what-if/{digest}", "如何阅读", ("what-if", "--law", "{draft}"), path=_to_the_reports
+    ),
     *(
         Page(name, f"console:{one.path}", read()[f"title_{one.name}"][0], path=_PATHS.get(name))
         for one in CONSOLE

@@ -1,5 +1,7 @@
 """Where pages are found: in the repository, in the folder of a run after the command that writes them, at a service."""
 
+import json
+import os
 import re
 import subprocess
 import sys
@@ -37,16 +39,16 @@ class Run:
         self._running = running
         self._settings, self._addresses = settings, addresses
         self._known: Somebody | None = None
+        self._addresses_told: dict[str, str] = {}  # of pages at services that a command makes
 
     def address(self, page: Page) -> str:
         """What a browser opens; made first where it is not there. Raises CalledProcessError with what was said."""
         if page.service == "repo":
             return in_repository(page)
         if page.service in SERVICES:
-            return self._service(page.service) + page.address
+            return self._service(page.service) + (self._told(page) if page.made_by else page.address)
         if not (found := list(self._data.glob(page.address))):
-            words = [word.format(**self._filled()) for word in page.made_by]
-            self._call(*words)
+            self._made(page)
             found = list(self._data.glob(page.address))
         (place,) = found
         return place.as_uri()
@@ -63,17 +65,39 @@ class Run:
         }
         return tuple({field: text.format(**words) for field, text in form.items()} for form in page.typed)
 
+    def typed_at_the_portal(self, script: str) -> str:
+        """What lines say that somebody types into a shell of the run, who has our commands and the portal's address."""
+        path = f"{Path(CHENGXIN).parent}{os.pathsep}{os.environ['PATH']}"
+        there = {**self._environment, "PATH": path, "CHENGXIN_PORTAL": self._service("portal")}
+        done = subprocess.run(
+            ["bash", "-ec", script], env=there, capture_output=True, text=True, timeout=_PATIENCE_S, check=False
+        )
+        assert done.returncode == 0, (done.stdout[-2_000:], done.stderr[-2_000:])
+        return done.stdout
+
     def close(self) -> None:
         for process, _ in self._services.values():
             process.terminate()
             process.wait(_PATIENCE_S)
         self._services.clear()
 
-    def _call(self, *words: str) -> None:
+    def _made(self, page: Page) -> str:
+        """Call the command that makes a page; what it said."""
+        return self._call(*(word.format(**self._filled()) for word in page.made_by))
+
+    def _told(self, page: Page) -> str:
+        """The address at a service of what a command made; called once, for its digest."""
+        if page.name not in self._addresses_told:
+            digest = json.loads(self._made(page).splitlines()[-1])["digest"]
+            self._addresses_told[page.name] = page.address.format(digest=digest)
+        return self._addresses_told[page.name]
+
+    def _call(self, *words: str) -> str:
         done = subprocess.run(
             [CHENGXIN, *words], env=self._environment, capture_output=True, text=True, timeout=_PATIENCE_S, check=False
         )
         assert done.returncode == 0, (words, done.stdout[-2_000:], done.stderr[-2_000:])
+        return done.stdout
 
     def _somebody(self) -> Somebody:
         """The person of the run whom an officer has looked at, so that there is a look to be read."""
