@@ -2,7 +2,9 @@
 
 import json
 import shlex
+import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,14 +16,15 @@ from streams.cli import main
 from tests.docs.doc_pages import lines, read
 
 pytestmark = [pytest.mark.servers, pytest.mark.check]
+PATIENCE_S = 120
 PAGES = ("docs/watcher.md", "docs/operator.md")
-SERVE = {  # they stay until they are ended; who starts each
+SERVE = {  # they stay until they are ended; who starts each, if anybody
     "chengxin worker": "this run",
     "chengxin sink": "this run",
-    "chengxin clock run": "test_end_to_end_hosts, the simulation's writer",
-    "chengxin exporter": "test_end_to_end_monitoring",
+    "chengxin clock run": "nobody: NOT_RUN of tests/docs/doc_pages.py says why",
+    "chengxin exporter": "test_end_to_end_leaks and test_end_to_end_monitoring",
     "chengxin portal --port 0": "test_end_to_end_pages",
-    "chengxin audit seal --follow": "test_audit_servers",
+    "chengxin audit seal --follow": "the last test here",
 }
 ENDS_WITH = {  # where 0 is not what this run must give
     "chengxin status": {0, 1},  # the session's servers are not this folder's; the console that `up` started is
@@ -34,6 +37,7 @@ JSON = (
     "chengxin review",
     "chengxin verify",
     "chengxin topics verify",
+    "chengxin topics change",
     "chengxin receipts --channel court",
     "chengxin bulletin --month MONTH",
 )
@@ -85,3 +89,18 @@ def test_json_is_json_and_nothing_else(line: str, played: Played, called: Called
     assert code == 0, wrong
     rows = [json.loads(one) for one in said.splitlines()]
     assert rows and (len(rows) == 1 or "receipts" in line)
+
+
+def test_the_sealer_that_stays_seals_at_once_and_ends_in_order(played: Played) -> None:
+    """`chengxin audit seal --follow`."""
+    children, name = played.children, "sealer"
+    children.start(name, "streams.cli.main", "audit", "seal", "--follow")
+    del children.metrics[name]  # it serves none
+    deadline = time.monotonic() + PATIENCE_S
+    while "seal " not in (said := children.log(name).read_text()):
+        assert time.monotonic() < deadline and name not in children.ended(), said
+        time.sleep(0.2)
+    assert name not in children.ended()
+    children.send(name, signal.SIGTERM)
+    assert children.exit_of(name, PATIENCE_S) == 0, children.log(name).read_text()
+    children.leave(name)
