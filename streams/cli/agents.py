@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import signal
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,6 +53,7 @@ def run() -> None:
     """Tick each day when it begins in China, for as long as the process lives."""
     from streams.clock import follow_days
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # both end it in order
     reader = _reader(PATIENCE_S)  # asked once: a broker that is away later is waited for, not complained of
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(follow_days(lambda day: _tick_to(reader, day)))

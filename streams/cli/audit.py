@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import signal
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -41,6 +42,7 @@ def seal(
     if not follow:
         asyncio.run(once(new_key))
         return
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # both end it in order
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(follow_days(lambda _: once(False), "nothing was sealed on"))
 
