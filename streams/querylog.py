@@ -1,10 +1,10 @@
 """查询日志: who looked, when, at what, for which purpose (notice, part 3). No log, no answer (design rule 9)."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kafka.errors import KafkaError
 
@@ -12,6 +12,7 @@ from streams.committed import Committed
 from streams.reader import Reader
 
 SELF = "self"  # as whom, and for what, a person's own questions stand there
+FILINGS = "filings"  # a department's look at what people have filed about its documents
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -31,6 +32,12 @@ class Query(NamedTuple):
     decision_id: str | None = None
     channel: str | None = None
     refused: str | None = None
+
+
+def is_question(said: Mapping[str, Any]) -> bool:
+    """Whether a record of the log, its fields by name, is a question of its own. Of a look at an inbox each person
+    whose paper was shown has a record to read; asked was once, about nobody by name."""
+    return said["command"] != FILINGS or said["subject"] is None
 
 
 class QueryLog:

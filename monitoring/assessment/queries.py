@@ -13,6 +13,7 @@ from streams.laws import records_to_end
 OPERATORS = ""  # channel of a command of the operators, or of a person who asked about himself
 PURPOSE = "queries_for_"
 UNREADABLE = "queries_unreadable"
+INBOX = "filings"  # a look at it is one question; beside it each person whose paper was shown has a record to read
 _HERE = ZoneInfo("Asia/Shanghai")  # a month of the office
 
 
@@ -36,7 +37,7 @@ def read(
     for partition in range(partitions):
         for record in records_to_end(bootstrap, TopicPartition(topic, partition)):
             month, channel, figures = told(record.value, record.timestamp, codec, purposes)
-            if months[0] <= month <= months[1]:
+            if figures and months[0] <= month <= months[1]:
                 add(found.setdefault(month, {}), located(Place(channel), platforms), figures)
     return found
 
@@ -44,12 +45,14 @@ def read(
 def told(
     value: bytes | None, taken_ms: int, codec: Codec, purposes: dict[str, str]
 ) -> tuple[date, str, dict[str, int]]:
-    """Month, department and figures of one record of the log. ``taken_ms``: when the broker took it."""
+    """Month, department and figures of one record of the log, none where it is no question of its own. ``taken_ms``:
+    when the broker took it."""
     try:
         said = codec.decode(value, frozenset({"QueryLogged"}), max_bytes=1 << 24).value
     except SchemaFault:
         return month_of(datetime.fromtimestamp(taken_ms / 1_000, UTC)), OPERATORS, {UNREADABLE: 1}
-    figures = counted(said.get("refused") is None, said["purpose"], purposes)
+    shown = said["command"] == INBOX and said["subject"] is not None
+    figures = {} if shown else counted(said.get("refused") is None, said["purpose"], purposes)
     return month_of(said["at"]), said.get("channel") or OPERATORS, figures
 
 

@@ -22,7 +22,7 @@ from monitoring.meters import Meters
 from schemas.codec import SchemaFault
 from streams import clock
 from streams.core.law import LawBook
-from streams.querylog import SELF
+from streams.querylog import SELF, is_question
 from streams.reader import Reader
 from topics.access import reach
 
@@ -218,7 +218,8 @@ class Queries:
             question = self._reader.codec.decode(value, frozenset({"QueryLogged"})).value
         except SchemaFault:
             self._hour.append(Asked(at, None, None))
-        else:
+            return
+        if is_question(question):
             self.take(at, question)
 
     def take(self, at: float, question: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from sinks.portal.shapes import Filings, FilingsAsked, ResolveAsked, Resolved, S
 from sinks.portal.tokens import Officer
 from streams.identity import IdentifierFault, check_citizen, normalise_name
 from streams.identity.sealing import Identity
-from streams.querylog import Query
+from streams.querylog import FILINGS, Query
 
 STATUS = frozenset({Information.OWN_MEASURES, Information.OWN_DOCUMENTS, Information.ALL_RECORDS})
 DOCUMENTS = frozenset({Information.OWN_DOCUMENTS})
@@ -41,7 +41,7 @@ def add(app: FastAPI, desk: Desk, bearer: Callable[..., str], errors: dict[int |
     def papers(asked: FilingsAsked, token: Annotated[str, Depends(bearer)]) -> Filings:
         """What people have filed about this department's documents: nobody by name or number."""
         asks = asking.officer(desk, token, "filings")
-        query = Query(asks.officer, OBJECTION, "filings", f"办件 {asked.matter}", channel=asks.channel)
+        query = Query(asks.officer, OBJECTION, FILINGS, f"办件 {asked.matter}", channel=asks.channel)
         with asking.recorded(desk, query):
             asking.row(desk, asks, OBJECTION, DOCUMENTS, desk.today())
         desk.log.write(query)

@@ -15,7 +15,7 @@ from monitoring.catalogue import WIDE_LOOKERS
 from monitoring.meters import Meters
 from schemas.codec import SchemaFault
 from sinks.portal.limits import Wide
-from streams.querylog import SELF
+from streams.querylog import SELF, is_question
 from streams.reader import Reader
 from topics.access import reach
 
@@ -83,7 +83,7 @@ class Watch:
         except SchemaFault:
             return  # not written by us; the auditor's to tell
         subject, officer, channel = said["subject"] or said["decision_id"], said["officer"], said["channel"] or ""
-        if subject is None or officer == SELF:
+        if subject is None or officer == SELF or not is_question(said):
             return
         day = datetime.fromtimestamp(at_ms / 1_000, CHINA).date().isoformat()
         if self._wide.see(officer, channel, subject, day):

@@ -15,6 +15,7 @@ from monitoring.assessment.faults import AssessmentFault
 from monitoring.assessment.months import after, last_day, twelve
 from monitoring.assessment.rates import FIGURES, RATES
 from schemas.codec import Codec
+from streams import querylog
 from streams.cli import assessment
 from streams.cli.main import app
 from streams.core.index import Index
@@ -208,6 +209,17 @@ def test_a_look_that_cannot_be_read_is_counted_and_stops_nothing(value: bytes | 
     said = {"officer": "T-1", "purpose": "audit", "command": "status", "content": "x", "channel": "org"}
     sound = CODEC.encode("QueryLogged", {**said, "at": datetime(2026, 8, 1, tzinfo=UTC)})
     assert queries.told(sound, taken, CODEC, BOOK.purposes)[:2] == (date(2026, 8, 1), "org")
+
+
+def test_a_look_at_an_inbox_is_one_question_however_many_papers_it_shows() -> None:
+    assert queries.INBOX == querylog.FILINGS
+    look = querylog.Query("T-1", "objection", querylog.FILINGS, "x", channel="court")
+    at, known = datetime(2026, 8, 1, tzinfo=UTC), gathering.purposes_of(BOOK, Catalogue.load())
+    figures = [
+        queries.told(CODEC.encode("QueryLogged", {**one._asdict(), "at": at}), 0, CODEC, known)[2]
+        for one in (look, look._replace(subject="a" * 32), look._replace(subject="b" * 32))
+    ]
+    assert figures == [{"queries": 1, "queries_for_objection": 1}, {}, {}]
 
 
 def test_a_question_to_the_portal_counts_for_the_purpose_of_the_published_catalogue() -> None:

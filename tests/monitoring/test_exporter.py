@@ -19,7 +19,7 @@ from monitoring.labels import LOOK, Vocabulary
 from monitoring.meters import Meters
 from schemas.codec import Codec
 from streams.law import loader
-from streams.querylog import Query
+from streams.querylog import FILINGS, Query
 from topics.catalogue import Catalogue
 
 TODAY = date(2026, 11, 2)
@@ -72,6 +72,16 @@ def shown(meters: Meters) -> dict[str, float]:
 def asked(officer: str, purpose: str) -> bytes:
     question = Query(officer, purpose, "status", "m")._asdict()
     return CODEC.encode("QueryLogged", {**question, "at": datetime(2026, 11, 2, tzinfo=UTC)})
+
+
+def test_a_look_at_an_inbox_is_one_question_however_many_papers_it_shows(meters: Meters) -> None:
+    seen = Queries(SimpleNamespace(codec=CODEC), meters)  # type: ignore[arg-type]
+    look = Query("a", "audit", FILINGS, "m", channel="court")
+    for one in (look, look._replace(subject="a" * 32), look._replace(subject="b" * 32)):
+        seen.read(CODEC.encode("QueryLogged", {**one._asdict(), "at": datetime(2026, 11, 2, tzinfo=UTC)}), 1.0)
+    seen.show(1.0)
+    assert value(meters, "chengxin_queries_hour", purpose="audit") == 1
+    assert value(meters, "chengxin_queries_busiest_officer") == 1
 
 
 def test_a_record_of_the_query_log_that_nobody_can_read_is_counted_and_the_next_one_too(meters: Meters) -> None:

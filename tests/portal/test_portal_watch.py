@@ -10,7 +10,7 @@ from monitoring.meters import Meters
 from sinks.portal.limits import Wide
 from sinks.portal.watch import Watch
 from streams import querylog
-from streams.querylog import SELF, Query, Refused
+from streams.querylog import FILINGS, SELF, Query, Refused
 from tests.flow.flow_stand import CODEC
 
 NOW = datetime(2026, 11, 3, 8, 0, tzinfo=UTC)
@@ -28,6 +28,15 @@ def test_a_writers_clock_does_not_end_the_day_for_others() -> None:
     see(watch, "b" * 32, NOW)
     assert wide.lookers() == 1
     see(watch, "c" * 32, NOW, NOW + timedelta(days=1))
+    assert wide.lookers() == 0
+
+
+def test_papers_of_many_in_an_inbox_are_no_questions_about_many() -> None:
+    wide = Wide(1)
+    watch = Watch(SimpleNamespace(codec=CODEC), wide, Meters(Vocabulary()))  # type: ignore[arg-type]
+    for number in range(3):
+        look = Query("R-17", "objection", FILINGS, "m", subject=f"{number:032x}", channel="market")
+        watch._see(CODEC.encode("QueryLogged", {**look._asdict(), "at": NOW}), int(NOW.timestamp() * 1_000))
     assert wide.lookers() == 0
 
 
