@@ -97,7 +97,8 @@ def following(broker: Broker) -> Iterator[tuple[subprocess.Popen[str], "Queue[st
     """The command while it goes on, and the lines it prints."""
     broker.receipt(0)
     broker.receipt(1)
-    words = broker.command("--follow", "--since", "2020-11-20T09:31")
+    hears = ("env", "--default-signal=INT")  # what a shell starts with & is deaf to SIGINT, and so is what that starts
+    words = [*hears, *broker.command("--follow", "--since", "2020-11-20T09:31")]
     process = subprocess.Popen(words, env=broker.environment(), stdout=subprocess.PIPE, text=True)
     said: Queue[str] = Queue()
 
