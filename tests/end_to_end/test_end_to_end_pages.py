@@ -111,7 +111,7 @@ def test_figures_follow_the_run_and_pause_holds_them(browser: Browser, run: plac
 @pytest.mark.check
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the guide asks with curl")
 def test_the_commands_of_the_portals_guide_do_what_it_says(run: places.Run) -> None:
-    """The example's person does not exist: an empty record, and both looks at it."""
+    """No sample and no template names the example's person: an empty record, and both looks at it."""
     typed = [line for line in lines(read("docs/portal.md")) if line.startswith(("TOKEN=", "curl "))]
     script = "\n".join(f"{line}; echo" if line.startswith("curl ") else line for line in typed)
     status, record, looks = [json.loads(said) for said in run.typed_at_the_portal(script).splitlines()]
