@@ -1,7 +1,7 @@
 """``chengxin law report``: what the book holds, what is missing, as tables, as a page and as one JSON object."""
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,19 +28,20 @@ def report(
     cases: Cases = None,
     html: Annotated[Path, typer.Option(help="where the page goes")] = Path("build/law-report.html"),
     on: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="day that counts as today; default: today")
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="day that counts as today; default: today in China")
     ] = None,
     json_only: Json = False,
 ) -> None:
     """Tables, an HTML page, and as the last line one JSON object. Exit 1 if a case, a day or a row is to be mended."""
     from streams.cases.read import CaseFault
+    from streams.clock import today_here
     from streams.law import loader
     from streams.law.report.build import build
     from streams.law.report.page import page
 
     tell(loader.check(folder))
     try:
-        made = build(folder, cases or [CASES], (on or datetime.now(UTC)).date())
+        made = build(folder, cases or [CASES], on.date() if on else today_here())
     except CaseFault as fault:
         tell([fault])
     html.parent.mkdir(parents=True, exist_ok=True)
